@@ -1,0 +1,52 @@
+# A plain `make` lists the targets. Everything is installed below .build, nothing outside this folder is touched.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build/collections
+export ANSIBLE_HOME := $(CURDIR)/.build/ansible
+export PATH := $(CURDIR)/.build/venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Build two images end to end against the simulator
+	@tools/setup demo
+	@demo/run
+
+.PHONY: test
+test: ## Everything CI runs: lint, types, sanity, unit, simulator and end-to-end tests
+	@tools/setup test
+	@tools/test
+
+.PHONY: lint
+lint: ## ruff, mypy, yamllint, ansible-lint
+	@tools/setup test
+	@tools/test lint
+
+.PHONY: unit
+unit: ## Unit tests of the collection and tests of the simulator
+	@tools/setup test
+	@tools/test unit simulator
+
+.PHONY: sanity
+sanity: ## ansible-test sanity and documentation checks
+	@tools/setup test
+	@tools/test sanity docs
+
+.PHONY: end-to-end
+end-to-end: ## The playbook on the simulator: good path and every failure we fear
+	@tools/setup test
+	@tools/test end_to_end
+
+.PHONY: molecule
+molecule: ## Molecule scenarios of the roles
+	@tools/setup test
+	@tools/test molecule
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	rm -rf .build
