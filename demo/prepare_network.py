@@ -1,0 +1,34 @@
+"""Makes the network of the demo in the simulated account and writes what the recipes need to know about it as extra variables.
+
+Usage: prepare_network.py READY_FILE VARIABLES_FILE
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+
+
+def main(ready_file: Path, variables_file: Path) -> None:
+    endpoint = json.loads(ready_file.read_text())["endpoint"]
+    ec2 = boto3.client("ec2", endpoint_url=endpoint)
+    # Loopback addresses, so that each simulated builder is a host of its own. AWS would refuse such a network.
+    vpc = ec2.create_vpc(CidrBlock="127.77.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="127.77.1.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
+    listed = subprocess.run(["appstream-simulator", "shelf", "list", "--format", "json"], stdout=subprocess.PIPE, check=True)
+    variables = {
+        "demo_subnet_id": subnet,
+        "demo_security_group_id": group["GroupId"],
+        "demo_checksums": {installer["name"]: installer["sha256"] for installer in json.loads(listed.stdout)},
+        "demo_directory": str(Path(__file__).resolve().parent),
+    }
+    variables_file.write_text(json.dumps(variables, indent=2))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,27 @@
+"""Every end-to-end test has a simulated account and builder addresses of its own, so that they can run side by side."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workplace import Workplace, open_workplace
+
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_NETWORKS = itertools.count(16 + 100 * (_WORKER % 2))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A simulated account, its network and a user's project folder."""
+    with open_workplace(tmp_path / "project", next(_NETWORKS)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def oldest_ansible() -> Path:
+    """The virtual environment with the oldest supported ansible-core, which `tools/test oldest` makes."""
+    return Path(os.environ["EUC_APPSTREAM_OLDEST_ANSIBLE"])

@@ -1,0 +1,149 @@
+"""What we fear: each failure must end in a clear message and a safe state, and the same command must go on from there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from workplace import Workplace
+
+
+def failing_application(workplace: Workplace) -> dict[str, object]:
+    """An application of the shelf whose installer always ends with exit code 1603."""
+    return {
+        "name": "broken",
+        "install": {
+            "source": "https://downloads.example.com/broken/broken-1.0.msi",
+            "checksum": f"sha256:{workplace.checksums['broken']}",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("on_error", "state"), [("delete", None), ("stop", "STOPPED"), ("keep", "STOPPED")], ids=["delete", "stop", "keep"]
+)
+def test_snapshot_fails(workplace: Workplace, on_error: str, state: str | None) -> None:
+    workplace.control("outcomes", {"image": ".*", "error_code": "INTERNAL_SERVICE_ERROR", "times": 1})
+    recipe = workplace.recipe("design", image_name="design-1", on_error=on_error)
+    run = workplace.build([recipe])
+    assert run.exit_code == 2, run.output
+    assert re.search(r"design.*capture.*INTERNAL_SERVICE_ERROR", run.output, re.S)
+    assert {builder["State"] for builder in workplace.builders().values()} == ({state} if state else set())
+    assert workplace.manifest()["images"][0]["failed_step"] == "capture"
+
+    run = workplace.build([recipe])
+    assert run.exit_code == 0, run.output
+    assert workplace.images()["design-1"]["State"] == "AVAILABLE"
+    assert workplace.builders() == {}
+
+
+@pytest.mark.parametrize(("on_error", "state"), [("delete", None), ("stop", "STOPPED"), ("keep", "RUNNING")])
+def test_installation_fails(workplace: Workplace, on_error: str, state: str | None) -> None:
+    run = workplace.build([workplace.recipe("design", applications=[failing_application(workplace)], on_error=on_error)])
+    assert run.exit_code == 2, run.output
+    assert "1603" in run.output and "broken" in run.output
+    assert workplace.images() == {}
+    assert {builder["State"] for builder in workplace.builders().values()} == ({state} if state else set())
+    if on_error == "keep":
+        assert "create-image-builder-streaming-url" in run.output
+
+
+def test_one_of_three_images_fails(workplace: Workplace) -> None:
+    run = workplace.build(
+        [
+            workplace.recipe("design"),
+            workplace.recipe("broken", applications=[failing_application(workplace)]),
+            workplace.recipe("office"),
+        ]
+    )
+    assert run.exit_code == 2, run.output
+    assert sorted(name.rsplit("-", 1)[0] for name in workplace.images()) == ["design", "office"]
+    assert workplace.builders() == {}
+    failure = run.output[run.output.index("Fail once for all images") :]
+    assert "broken" in failure and "install" in failure and "1603" in failure
+
+
+def test_builder_ends_failed(workplace: Workplace) -> None:
+    workplace.control("outcomes", {"builder": "design", "error_code": "DOMAIN_JOIN_ERROR_ACCESS_DENIED", "times": 1})
+    run = workplace.build([workplace.recipe("design"), workplace.recipe("office")])
+    assert run.exit_code == 2, run.output
+    assert "DOMAIN_JOIN_ERROR_ACCESS_DENIED" in run.output
+    assert "service account" in run.output, "the remedy is named"
+    assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["office"]
+    assert workplace.builders() == {}
+
+
+def test_connection_lost_for_good_in_a_users_role(workplace: Workplace) -> None:
+    workplace.write_role(
+        "baseline", [{"name": f"Step {number}", "ansible.windows.win_ping": {"data": f"step {number}"}} for number in range(4)]
+    )
+    lost = {"host": "design", "kind": "refuse", "match": "win_ping", "after": 2, "times": 100000}
+    workplace.control("faults/windows", [lost])
+    settings = {"ansible_winrm_connection_timeout": 5, "ansible_winrm_read_timeout_sec": 6, "ansible_winrm_operation_timeout_sec": 5}
+    workplace.write_inventory(**settings)
+    run = workplace.build([workplace.recipe("design", roles=["baseline"]), workplace.recipe("office", roles=["baseline"])])
+    assert run.exit_code == 2, run.output
+    assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["office"]
+    assert workplace.builders() == {}, "the policy applies although rescue is skipped for unreachable hosts"
+    assert {image["name"]: image["failed_step"] for image in workplace.manifest()["images"]} == {"design": "roles", "office": None}
+
+
+def test_the_only_connection_is_lost_for_good(workplace: Workplace) -> None:
+    workplace.write_role("baseline", [{"name": "Step", "ansible.windows.win_ping": {}}, {"name": "Step", "ansible.windows.win_ping": {}}])
+    workplace.control("faults/windows", [{"host": "design", "kind": "refuse", "match": "win_ping", "after": 1, "times": 100000}])
+    workplace.write_inventory(ansible_winrm_read_timeout_sec=6, ansible_winrm_operation_timeout_sec=5)
+    run = workplace.build([workplace.recipe("design", roles=["baseline"], on_error="stop")])
+    assert run.exit_code == 2, run.output
+    assert {builder["State"] for builder in workplace.builders().values()} == {"STOPPED"}
+    assert workplace.manifest()["images"][0]["failed"] is True
+
+
+def test_create_image_outlives_its_connection(workplace: Workplace) -> None:
+    workplace.control("faults/windows", [{"host": "design", "kind": "drop", "when": "after", "match": "create-image --name(?!.*dry-run)", "times": 1}])
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+    assert len(workplace.images()) == 1 and workplace.builders() == {}
+
+
+def test_throttled_at_every_aws_call(workplace: Workplace) -> None:
+    workplace.control("faults/aws", [{"match": ".*", "per_operation": 3, "times": 100000, "code": "ThrottlingException", "message": "Rate exceeded"}])
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+    assert len(workplace.images()) == 1 and workplace.builders() == {}
+
+
+def test_wrong_windows_password(workplace: Workplace) -> None:
+    run = workplace.build([workplace.recipe("design")], environment={"WINDOWS_PASSWORD": "wrong"}, build_image_connect_timeout=8)
+    assert run.exit_code == 2, run.output
+    assert "credentials" in run.output
+    assert workplace.manifest()["images"][0]["failed_step"] == "connect"
+    assert workplace.builders() == {}
+
+
+def test_somebody_elses_builder_is_left_alone(workplace: Workplace) -> None:
+    appstream = workplace.client("appstream")
+    base = appstream.describe_images(Type="PUBLIC")["Images"]
+    usable = next(image for image in base if image["State"] == "AVAILABLE" and image["ImageBuilderSupported"])
+    appstream.create_image_builder(Name="design", InstanceType="stream.standard.medium", ImageName=usable["Name"])
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 2, run.output
+    assert "design" in workplace.builders()
+    assert workplace.images() == {}
+
+
+@pytest.mark.parametrize("phase", ["provision", "install", "capture"])
+def test_killed_and_run_again(workplace: Workplace, phase: str) -> None:
+    recipe = workplace.recipe("design")
+    moments = {
+        "provision": lambda: any(builder["State"] == "PENDING" for builder in workplace.builders().values()),
+        "install": lambda: any("win_get_url" in str(entry) or "win_package" in str(entry) for entry in workplace.journal()),
+        "capture": lambda: bool(workplace.images()),
+    }
+    workplace.build_and_kill([recipe], moments[phase])
+
+    run = workplace.build([recipe])
+
+    assert run.exit_code == 0, run.output
+    assert [image["State"] for image in workplace.images().values()] == ["AVAILABLE"]
+    assert workplace.builders() == {}
+    assert len([call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]) == 1, "no second builder"

@@ -1,0 +1,216 @@
+"""What must go right: images from recipes, and nothing done twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from workplace import PASSWORD, SECRET_KEY, Workplace
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def notepad(workplace: Workplace) -> dict[str, object]:
+    (workplace.folder / "files").mkdir(exist_ok=True)
+    icon = workplace.folder / "files" / "npp.png"
+    icon.write_bytes(PNG)
+    return {
+        "name": "notepadpp",
+        "display_name": "Notepad++ \"the editor\"",
+        "install": {
+            "source": "https://downloads.example.com/notepad-plus-plus/npp.8.6.9.Installer.x64.msi",
+            "checksum": f"sha256:{workplace.checksums['notepadpp']}",
+            "arguments": ["/qn"],
+        },
+        "launch": {
+            "path": "C:\\Program Files\\Notepad++\\notepad++.exe",
+            "icon": str(icon),
+            "parameters": '-multiInst "C:\\some folder\\a file.txt"',
+            "optimize": ["C:\\Program Files\\Notepad++"],
+        },
+    }
+
+
+def test_two_images_at_once(workplace: Workplace) -> None:
+    run = workplace.build(
+        [
+            workplace.recipe("design", applications=[notepad(workplace), workplace.seven_zip()]),
+            workplace.recipe("office", base_image={"platform": "WINDOWS_SERVER_2019"}),
+        ]
+    )
+    assert run.exit_code == 0, run.output
+
+    images = workplace.images()
+    assert {re.sub(r"-\d{8}T\d{6}Z$", "", name) for name in images} == {"design", "office"}
+    assert {image["State"] for image in images.values()} == {"AVAILABLE"}
+    assert {image["Platform"] for image in images.values()} == {"WINDOWS_SERVER_2022", "WINDOWS_SERVER_2019"}
+    assert workplace.builders() == {}
+    assert workplace.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+
+    for image in images.values():
+        tags = workplace.client("appstream").list_tags_for_resource(ResourceArn=image["Arn"])["Tags"]
+        assert tags["CostCenter"] == "42"
+        assert tags["euc.appstream:recipe"] == image["Name"].rsplit("-", 1)[0]
+        assert tags["euc.appstream:run"]
+
+    manifest = workplace.manifest()
+    built = {image["name"]: image for image in manifest["images"]}
+    assert set(built) == {"design", "office"}
+    assert built["design"]["image"]["arn"] in {image["Arn"] for image in images.values()}
+    assert [application["name"] for application in built["design"]["applications"]] == ["notepadpp", "7zip"]
+    assert built["office"]["applications"][0]["version"] == "24.09"
+    assert [phase["name"] for phase in built["design"]["phases"]] == ["provision", "connect", "install", "capture", "remove"]
+    assert "RUNNING" in run.output, "progress is shown at normal verbosity"
+    assert "appstream_images" in run.output, "set_stats hands the outcome to AWX"
+
+
+def test_secrets_are_nowhere(workplace: Workplace) -> None:
+    run = workplace.build([workplace.recipe("design")], "-vvvv")
+    assert run.exit_code == 0, run.output
+    written = [run.output, *(path.read_text() for path in (workplace.folder / "reports").glob("*"))]
+    for secret in (PASSWORD, SECRET_KEY):
+        assert not any(secret in text for text in written)
+    assert PASSWORD not in str(workplace.journal())
+
+
+def test_second_run_of_a_fixed_image_name_changes_nothing(workplace: Workplace) -> None:
+    recipe = workplace.recipe("design", image_name="design-1")
+    assert workplace.build([recipe]).exit_code == 0
+    before = workplace.images()
+    workplace.control("calls", method="DELETE")
+
+    run = workplace.build([recipe])
+
+    assert run.exit_code == 0, run.output
+    assert workplace.images() == before
+    assert not re.search(r"changed=[1-9]", run.output), run.output
+    assert not [call for call in workplace.calls() if not re.match("(Describe|List|Get)", call["operation"])]
+
+
+def test_check_mode_creates_nothing(workplace: Workplace) -> None:
+    run = workplace.build([workplace.recipe("design"), workplace.recipe("office")], "--check")
+    assert run.exit_code == 0, run.output
+    assert workplace.builders() == {} and workplace.images() == {}
+    assert not [call for call in workplace.calls("CreateImageBuilder")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"base_image": {"name": "AppStream-WinServer2099-01-01-2026"}}, "AppStream-WinServer2099-01-01-2026"),
+        ({"image_name": "aws-design"}, "aws-design"),
+        ({"builder": {"instance_type": "stream.standard.medium", "subnet_id": "subnet-0123456789abcdef0"}}, "subnet-0123456789abcdef0"),
+        (
+            {
+                "builder": {
+                    "instance_type": "stream.standard.medium",
+                    "subnet_id": "SUBNET",
+                    "domain": {"directory_name": "corp.example.com", "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com"},
+                }
+            },
+            "corp.example.com",
+        ),
+    ],
+    ids=["base image", "image name", "subnet", "directory"],
+)
+@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check"])
+def test_preflight_refuses_before_anything_is_created(workplace: Workplace, changes: dict, cause: str, arguments: tuple[str, ...]) -> None:
+    if changes.get("builder", {}).get("subnet_id") == "SUBNET":
+        changes = {"builder": {**changes["builder"], "subnet_id": workplace.subnet_id}}
+    run = workplace.build([workplace.recipe("design", **changes)], *arguments)
+    assert run.exit_code == 2, run.output
+    assert cause in run.output
+    assert "preflight" in run.output
+    assert not workplace.calls("CreateImageBuilder")
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"base_imge": {}}, "base_imge"),
+        ({"builder": {"subnet_id": "subnet-0123456789abcdef0"}}, "instance_type"),
+        ({"on_error": "explode"}, "explode"),
+    ],
+)
+def test_a_recipe_with_a_slip_is_refused_whole(workplace: Workplace, changes: dict, cause: str) -> None:
+    run = workplace.build([workplace.recipe("office"), workplace.recipe("design", **changes)])
+    assert run.exit_code == 2, run.output
+    assert cause in run.output
+    assert workplace.calls() == []
+
+
+def test_users_own_roles_run_unchanged(workplace: Workplace) -> None:
+    workplace.write_role(
+        "baseline",
+        [
+            {"name": "Put a file", "ansible.windows.win_copy": {"content": "{{ greeting }}", "dest": "C:\\greeting.txt"}, "notify": "Say it"},
+            {"name": "Facts are there", "ansible.builtin.assert": {"that": "ansible_facts.os_family == 'Windows'"}},
+        ],
+        handlers=[{"name": "Say it", "ansible.windows.win_copy": {"content": "handled", "dest": "C:\\handled.txt"}}],
+    )
+    run = workplace.build([workplace.recipe("design", roles=["baseline"], vars={"greeting": "Grüße"})])
+    assert run.exit_code == 0, run.output
+    modules = [entry for entry in workplace.journal("module") if "win_copy" in entry["name"]]
+    copied = [str(entry.get("arguments")) for entry in modules]
+    assert any("greeting.txt" in text for text in copied)
+    handled = next(number for number, text in enumerate(copied) if "handled.txt" in text)
+    image_assistant = [entry for entry in workplace.journal() if "create-image" in str(entry)]
+    assert modules[handled]["time"] < image_assistant[0]["time"], "handlers run before the image is taken"
+
+
+def test_recipes_in_the_inventory_and_limit(workplace: Workplace) -> None:
+    builder = {"instance_type": "stream.standard.medium", "subnet_id": workplace.subnet_id}
+    hosts = {
+        name: {"appstream_base_image": {"platform": "WINDOWS_SERVER_2022"}, "appstream_applications": [workplace.seven_zip()]}
+        for name in ("design", "office")
+    }
+    workplace.write_inventory(
+        {"children": {"appstream_image_builders": {}, "appstream_images": {"hosts": hosts, "vars": {"appstream_builder": builder}}}}
+    )
+    run = workplace.build(None, "--limit", "design")
+    assert run.exit_code == 0, run.output
+    assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["design"]
+
+    run = workplace.build(None)
+    assert run.exit_code == 0, run.output
+    assert sorted(name.rsplit("-", 1)[0] for name in workplace.images()) == ["design", "design", "office"]
+
+
+def test_localhost_in_the_inventory_without_a_connection(workplace: Workplace) -> None:
+    workplace.write_inventory({"hosts": {"localhost": {"ansible_host": "192.0.2.1"}}, "children": {"appstream_image_builders": {}}})
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+    assert len(workplace.images()) == 1
+
+
+def test_https_with_the_certificate_checked(workplace: Workplace) -> None:
+    workplace.write_inventory(ansible_port=5986, ansible_winrm_ca_trust_path=workplace.ca_file)
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+
+
+def test_psrp(workplace: Workplace) -> None:
+    workplace.write_inventory(ansible_connection="psrp", ansible_psrp_auth="ntlm", ansible_psrp_protocol="http")
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+
+
+def test_basic_over_http_is_refused(workplace: Workplace) -> None:
+    workplace.write_inventory(ansible_winrm_transport="basic")
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 2
+    assert "unencrypted over HTTP" in run.output
+    assert workplace.builders() == {}
+
+
+@pytest.mark.oldest
+def test_oldest_supported_core(workplace: Workplace, oldest_ansible: Path) -> None:
+    environment = {"PATH": f"{oldest_ansible}/bin:{workplace.environment['PATH']}", "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections")}
+    run = workplace.build([workplace.recipe("design")], environment=environment)
+    assert run.exit_code == 0, run.output
+    assert len(workplace.images()) == 1
+    assert workplace.manifest()["versions"]["ansible-core"].startswith("2.17.")

@@ -1,0 +1,286 @@
+"""A simulated AWS account with Windows builders, and a user who runs `ansible-playbook` against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REGION = "eu-west-1"
+PASSWORD = secrets.token_urlsafe(16)
+SECRET_KEY = secrets.token_urlsafe(24)
+
+
+@dataclasses.dataclass
+class Run:
+    """A finished `ansible-playbook`: its exit code and everything it printed."""
+
+    exit_code: int
+    output: str
+
+
+@dataclasses.dataclass
+class Workplace:
+    """One simulator process, one network in it, one project folder of a user."""
+
+    folder: Path
+    endpoint: str
+    ca_file: str
+    simulator: subprocess.Popen[bytes]
+    subnet_id: str = ""
+    security_group_id: str = ""
+    checksums: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "ANSIBLE_COLLECTIONS_PATH") if name in os.environ}
+        collections = str(REPOSITORY / ".build" / "collections")
+        return {
+            "ANSIBLE_COLLECTIONS_PATH": collections,
+            **kept,
+            "HOME": str(self.folder / "home"),
+            "ANSIBLE_FORCE_COLOR": "0",
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+            "ANSIBLE_ROLES_PATH": str(self.folder / "roles"),
+            "ANSIBLE_SHOW_CUSTOM_STATS": "1",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "AKIASIMULATEDACCESS1",
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "WINDOWS_PASSWORD": PASSWORD,
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the simulated account."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id="AKIASIMULATEDACCESS1",
+            aws_secret_access_key=SECRET_KEY,
+        )
+
+    def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        """Ask or tell the simulator's control plane; `body` makes it a POST."""
+        request = urllib.request.Request(  # noqa: S310 - our own simulator on loopback
+            f"{self.endpoint}/_simulator/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method or ("GET" if body is None else "POST"),
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+    # What the user writes -------------------------------------------------------------------------------------------
+
+    def write_inventory(self, extra: dict[str, Any] | None = None, **connection: Any) -> None:
+        """An inventory with the connection settings of the builders, as a user keeps them in group_vars."""
+        inventory = self.folder / "inventory"
+        (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
+        hosts: dict[str, Any] = {"all": {"children": {"appstream_image_builders": {}}}}
+        hosts["all"].update(extra or {})
+        (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts))
+        settings = {
+            "ansible_connection": "winrm",
+            "ansible_port": 5985,
+            "ansible_winrm_transport": "ntlm",
+            "ansible_user": "installer",
+            "ansible_password": "{{ lookup('ansible.builtin.env', 'WINDOWS_PASSWORD') }}",
+            **connection,
+        }
+        (inventory / "group_vars" / "appstream_image_builders.yml").write_text(yaml.safe_dump(settings))
+
+    def recipe(self, name: str, **changes: Any) -> dict[str, Any]:
+        """A recipe with one application; `changes` replace its keys, None takes a key away."""
+        recipe: dict[str, Any] = {
+            "name": name,
+            "base_image": {"platform": "WINDOWS_SERVER_2022"},
+            "builder": {
+                "instance_type": "stream.standard.medium",
+                "subnet_id": self.subnet_id,
+                "security_group_ids": [self.security_group_id],
+            },
+            "applications": [self.seven_zip()],
+            "tags": {"CostCenter": "42"},
+        }
+        recipe.update(changes)
+        return {key: value for key, value in recipe.items() if value is not None}
+
+    def seven_zip(self, **changes: Any) -> dict[str, Any]:
+        """The application of the shelf that is installed and registered in most tests."""
+        return {
+            "name": "7zip",
+            "display_name": "7-Zip",
+            "install": {
+                "source": "https://downloads.example.com/7-zip/7z2409-x64.exe",
+                "checksum": f"sha256:{self.checksums['7zip-exe']}",
+                "arguments": ["/S"],
+                "product_id": "7-Zip",
+            },
+            "launch": {"path": "C:\\Program Files\\7-Zip\\7zFM.exe"},
+            **changes,
+        }
+
+    def write_role(self, name: str, tasks: list[dict[str, Any]], **files: Any) -> None:
+        """A role in the user's own roles folder; `files` are its other parts, such as handlers."""
+        for part, content in {"tasks": tasks, **files}.items():
+            folder = self.folder / "roles" / name / part
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "main.yml").write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def command(self, recipes: list[dict[str, Any]] | None, *arguments: str, **variables: Any) -> list[str]:
+        extra = {"build_image_wait_delay": 1, "appstream_report_directory": str(self.folder / "reports"), **variables}
+        if recipes is not None:
+            extra["appstream_images"] = recipes
+        (self.folder / "extra.yml").write_text(yaml.safe_dump(extra))
+        inventory = str(self.folder / "inventory")
+        return ["ansible-playbook", "-i", inventory, "-e", f"@{self.folder}/extra.yml", "euc.appstream.build_images", *arguments]
+
+    def build(self, recipes: list[dict[str, Any]] | None, *arguments: str, environment: dict[str, str] | None = None, **variables: Any) -> Run:
+        """Run the playbook to its end."""
+        finished = subprocess.run(
+            self.command(recipes, *arguments, **variables),
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        (self.folder / "output.txt").write_text(finished.stdout)
+        return Run(finished.returncode, finished.stdout)
+
+    def build_and_kill(self, recipes: list[dict[str, Any]], moment: Callable[[], bool]) -> None:
+        """Run the playbook and kill -9 it and all its workers as soon as `moment` holds."""
+        playbook = subprocess.Popen(
+            self.command(recipes),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=(self.folder / "killed.txt").open("wb"),
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            self.wait_for(lambda: moment() or playbook.poll() is not None, 240)
+            assert playbook.poll() is None, (self.folder / "killed.txt").read_text()
+        finally:
+            for process in [playbook.pid, *descendants(playbook.pid)]:
+                with_suppressed_kill(process)
+            playbook.wait()
+
+    @staticmethod
+    def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not within {seconds} s")
+            time.sleep(0.1)
+
+    # What AWS and Windows saw ---------------------------------------------------------------------------------------
+
+    def builders(self) -> dict[str, dict[str, Any]]:
+        return {builder["Name"]: builder for builder in self.client("appstream").describe_image_builders()["ImageBuilders"]}
+
+    def images(self) -> dict[str, dict[str, Any]]:
+        return {image["Name"]: image for image in self.client("appstream").describe_images(Type="PRIVATE")["Images"]}
+
+    def calls(self, operation: str | None = None) -> list[dict[str, Any]]:
+        calls = self.control("calls")
+        return [call for call in calls if operation in (None, call["operation"])]
+
+    def journal(self, kind: str | None = None) -> list[dict[str, Any]]:
+        return [entry for entry in self.control("journal") if kind in (None, entry["kind"])]
+
+    def manifest(self) -> dict[str, Any]:
+        """The newest manifest of this workplace."""
+        newest = max((self.folder / "reports").glob("*.json"), key=lambda path: path.stat().st_mtime)
+        return json.loads(newest.read_text())
+
+
+def descendants(process: int) -> list[int]:
+    """Every process below this one; workers of ansible-core 2.21 have sessions of their own, so a group is not enough."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(status.parent.name))
+    found: list[int] = []
+    waiting = [process]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def with_suppressed_kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+@contextmanager
+def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Workplace]:
+    """Start a simulator whose builders get addresses in 127.`network`.1.0/24, and stop it at the end."""
+    (folder / "home").mkdir(parents=True)
+    settings_file = folder / "simulator.yml"
+    settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 300, **settings}))
+    settings_file.chmod(0o600)
+    ready = folder / "ready.json"
+    log = (folder / "simulator.log").open("wb")
+    simulator = subprocess.Popen(
+        [sys.executable, "-m", "appstream_simulator", "serve", "--settings", str(settings_file)]
+        + ["--state-directory", str(folder / "simulator"), "--ready-file", str(ready)],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        Workplace.wait_for(lambda: ready.exists() or simulator.poll() is not None, 60)
+        assert simulator.poll() is None, (folder / "simulator.log").read_text()
+        facts = json.loads(ready.read_text())
+        workplace = Workplace(folder, facts["endpoint"], facts["ca_file"], simulator)
+        workplace.checksums = shelf_checksums()
+        make_network(workplace, network)
+        workplace.write_inventory()
+        yield workplace
+    finally:
+        simulator.terminate()
+        simulator.wait(20)
+        log.close()
+
+
+def shelf_checksums() -> dict[str, str]:
+    """SHA-256 of the installers on the simulator's shelf, by name, as its own command prints them."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "appstream_simulator", "shelf", "list", "--format", "json"], stdout=subprocess.PIPE, check=True
+    )
+    return {installer["name"]: installer["sha256"] for installer in json.loads(listed.stdout)}
+
+
+def make_network(workplace: Workplace, network: int) -> None:
+    ec2 = workplace.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock=f"127.{network}.0.0/16")["Vpc"]["VpcId"]
+    workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"127.{network}.1.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
+    workplace.security_group_id = group["GroupId"]
