@@ -6,7 +6,6 @@ Usage: prepare_network.py READY_FILE VARIABLES_FILE
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,11 +19,9 @@ def main(ready_file: Path, variables_file: Path) -> None:
     vpc = ec2.create_vpc(CidrBlock="127.77.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="127.77.1.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
-    listed = subprocess.run(["appstream-simulator", "shelf", "list", "--format", "json"], stdout=subprocess.PIPE, check=True)
     variables = {
         "demo_subnet_id": subnet,
         "demo_security_group_id": group["GroupId"],
-        "demo_checksums": {installer["name"]: installer["sha256"] for installer in json.loads(listed.stdout)},
         "demo_directory": str(Path(__file__).resolve().parent),
     }
     variables_file.write_text(json.dumps(variables, indent=2))

@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import yaml
+from appstream_simulator.windows.machine.shelf import Shelf
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
@@ -260,7 +261,7 @@ def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Work
         assert simulator.poll() is None, (folder / "simulator.log").read_text()
         facts = json.loads(ready.read_text())
         workplace = Workplace(folder, facts["endpoint"], facts["ca_file"], simulator)
-        workplace.checksums = shelf_checksums()
+        workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf().listing()}
         make_network(workplace, network)
         workplace.write_inventory()
         yield workplace
@@ -268,14 +269,6 @@ def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Work
         simulator.terminate()
         simulator.wait(20)
         log.close()
-
-
-def shelf_checksums() -> dict[str, str]:
-    """SHA-256 of the installers on the simulator's shelf, by name, as its own command prints them."""
-    listed = subprocess.run(
-        [sys.executable, "-m", "appstream_simulator", "shelf", "list", "--format", "json"], stdout=subprocess.PIPE, check=True
-    )
-    return {installer["name"]: installer["sha256"] for installer in json.loads(listed.stdout)}
 
 
 def make_network(workplace: Workplace, network: int) -> None:
