@@ -19,33 +19,35 @@ def failing_application(workplace: Workplace) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize(
-    ("on_error", "state"), [("delete", None), ("stop", "STOPPED"), ("keep", "STOPPED")], ids=["delete", "stop", "keep"]
-)
-def test_snapshot_fails(workplace: Workplace, on_error: str, state: str | None) -> None:
-    workplace.control("outcomes", {"image": ".*", "error_code": "INTERNAL_SERVICE_ERROR", "times": 1})
-    recipe = workplace.recipe("design", image_name="design-1", on_error=on_error)
-    run = workplace.build([recipe])
+def states(workplace: Workplace) -> dict[str, str]:
+    return {name: builder["State"] for name, builder in workplace.builders().items()}
+
+
+def test_snapshot_fails(workplace: Workplace) -> None:
+    workplace.control("outcomes", {"image": ".*", "error_code": "INTERNAL_SERVICE_ERROR", "times": 3})
+    recipes = [workplace.recipe(policy, image_name=f"{policy}-1", on_error=policy) for policy in ("delete", "stop", "keep")]
+    run = workplace.build(recipes)
     assert run.exit_code == 2, run.output
-    assert re.search(r"design.*capture.*INTERNAL_SERVICE_ERROR", run.output, re.S)
-    assert {builder["State"] for builder in workplace.builders().values()} == ({state} if state else set())
-    assert workplace.manifest()["images"][0]["failed_step"] == "capture"
+    assert re.search(r"delete failed at capture.*INTERNAL_SERVICE_ERROR", " ".join(run.output.split()))
+    assert states(workplace) == {"stop": "STOPPED", "keep": "STOPPED"}
+    assert {image["failed_step"] for image in workplace.manifest()["images"]} == {"capture"}
 
-    run = workplace.build([recipe])
+    run = workplace.build(recipes)
     assert run.exit_code == 0, run.output
-    assert workplace.images()["design-1"]["State"] == "AVAILABLE"
-    assert workplace.builders() == {}
+    assert {name: image["State"] for name, image in workplace.images().items()} == dict.fromkeys(
+        ("delete-1", "stop-1", "keep-1"), "AVAILABLE"
+    )
+    assert states(workplace) == {}
 
 
-@pytest.mark.parametrize(("on_error", "state"), [("delete", None), ("stop", "STOPPED"), ("keep", "RUNNING")])
-def test_installation_fails(workplace: Workplace, on_error: str, state: str | None) -> None:
-    run = workplace.build([workplace.recipe("design", applications=[failing_application(workplace)], on_error=on_error)])
+def test_installation_fails(workplace: Workplace) -> None:
+    broken = [failing_application(workplace)]
+    run = workplace.build([workplace.recipe(policy, applications=broken, on_error=policy) for policy in ("delete", "stop", "keep")])
     assert run.exit_code == 2, run.output
     assert "1603" in run.output and "broken" in run.output
     assert workplace.images() == {}
-    assert {builder["State"] for builder in workplace.builders().values()} == ({state} if state else set())
-    if on_error == "keep":
-        assert "create-image-builder-streaming-url" in run.output
+    assert states(workplace) == {"stop": "STOPPED", "keep": "RUNNING"}
+    assert "create-image-builder-streaming-url" in run.output, "how to look at the builder that was kept"
 
 
 def test_one_of_three_images_fails(workplace: Workplace) -> None:

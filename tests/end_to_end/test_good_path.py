@@ -98,48 +98,33 @@ def test_check_mode_creates_nothing(workplace: Workplace) -> None:
     assert not [call for call in workplace.calls("CreateImageBuilder")]
 
 
-@pytest.mark.parametrize(
-    ("changes", "cause"),
-    [
-        ({"base_image": {"name": "AppStream-WinServer2099-01-01-2026"}}, "AppStream-WinServer2099-01-01-2026"),
-        ({"image_name": "aws-design"}, "aws-design"),
-        ({"builder": {"instance_type": "stream.standard.medium", "subnet_id": "subnet-0123456789abcdef0"}}, "subnet-0123456789abcdef0"),
-        (
-            {
-                "builder": {
-                    "instance_type": "stream.standard.medium",
-                    "subnet_id": "SUBNET",
-                    "domain": {"directory_name": "corp.example.com", "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com"},
-                }
-            },
-            "corp.example.com",
-        ),
-    ],
-    ids=["base image", "image name", "subnet", "directory"],
-)
 @pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check"])
-def test_preflight_refuses_before_anything_is_created(workplace: Workplace, changes: dict, cause: str, arguments: tuple[str, ...]) -> None:
-    if changes.get("builder", {}).get("subnet_id") == "SUBNET":
-        changes = {"builder": {**changes["builder"], "subnet_id": workplace.subnet_id}}
-    run = workplace.build([workplace.recipe("design", **changes)], *arguments)
+def test_preflight_refuses_before_anything_is_created(workplace: Workplace, arguments: tuple[str, ...]) -> None:
+    builder = workplace.recipe("any")["builder"]
+    domain = {"directory_name": "corp.example.com", "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com"}
+    wrong = {
+        "base-image": ({"base_image": {"name": "AppStream-WinServer2099-01-01-2026"}}, "AppStream-WinServer2099-01-01-2026"),
+        "image-name": ({"image_name": "aws-design"}, "aws-design"),
+        "subnet": ({"builder": {**builder, "subnet_id": "subnet-0123456789abcdef0"}}, "subnet-0123456789abcdef0"),
+        "group": ({"builder": {**builder, "security_group_ids": ["sg-0123456789abcdef0"]}}, "sg-0123456789abcdef0"),
+        "directory": ({"builder": {**builder, "domain": domain}}, "corp.example.com"),
+        "family": ({"builder": {**builder, "instance_type": "stream.graphics.g5.xlarge"}}, "stream.graphics.g5.xlarge"),
+    }
+    run = workplace.build([workplace.recipe(name, **changes) for name, (changes, _cause) in wrong.items()], *arguments)
     assert run.exit_code == 2, run.output
-    assert cause in run.output
-    assert "preflight" in run.output
+    failure = run.output[run.output.index("Fail once for all images") :]
+    for name, (_changes, cause) in wrong.items():
+        assert f"{name} failed at preflight" in " ".join(failure.split())
+        assert cause in failure
     assert not workplace.calls("CreateImageBuilder")
 
 
-@pytest.mark.parametrize(
-    ("changes", "cause"),
-    [
-        ({"base_imge": {}}, "base_imge"),
-        ({"builder": {"subnet_id": "subnet-0123456789abcdef0"}}, "instance_type"),
-        ({"on_error": "explode"}, "explode"),
-    ],
-)
-def test_a_recipe_with_a_slip_is_refused_whole(workplace: Workplace, changes: dict, cause: str) -> None:
-    run = workplace.build([workplace.recipe("office"), workplace.recipe("design", **changes)])
+def test_recipes_with_slips_are_refused_whole(workplace: Workplace) -> None:
+    slips = [{"base_imge": {}}, {"builder": {"subnet_id": "subnet-0123456789abcdef0"}}, {"on_error": "explode"}]
+    run = workplace.build([workplace.recipe("office")] + [workplace.recipe(f"slip-{number}", **slip) for number, slip in enumerate(slips)])
     assert run.exit_code == 2, run.output
-    assert cause in run.output
+    for cause in ("base_imge", "instance_type", "explode"):
+        assert cause in run.output
     assert workplace.calls() == []
 
 

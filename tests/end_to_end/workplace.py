@@ -277,3 +277,4 @@ def make_network(workplace: Workplace, network: int) -> None:
     workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"127.{network}.1.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     workplace.security_group_id = group["GroupId"]
+    workplace.control("calls", method="DELETE")

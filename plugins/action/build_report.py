@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.euc.appstream.plugins.plugin_utils._build_report import (
+    build_manifest,
+    failure_message,
+    failures,
+    stats,
+    summary_lines,
+    write_manifest,
+)
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "run": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "id": {"type": "str", "required": True},
+            "started": {"type": "str"},
+            "expires": {"type": "str"},
+            "stamp": {"type": "str"},
+        },
+    },
+    "title": {"type": "str", "default": "AppStream images"},
+    "directory": {"type": "path", "required": True},
+    "images": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "image": {"type": "dict"},
+            "base_image": {"type": "raw"},
+            "builder_name": {"type": "str"},
+            "applications": {"type": "list", "elements": "dict"},
+            "phases": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "started": {"type": "str", "required": True},
+                },
+            },
+            "finished": {"type": "str"},
+            "changed": {"type": "bool", "default": False},
+            "warnings": {"type": "list", "elements": "str"},
+            "failed": {"type": "bool", "default": False},
+            "failed_step": {"type": "str"},
+            "failed_task": {"type": "str"},
+            "message": {"type": "str"},
+            "on_error": {"type": "str", "choices": ["delete", "stop", "keep"]},
+            "builder_outcome": {"type": "str"},
+        },
+    },
+}
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Writes the manifest of a run on the controller and prints its summary; no host is connected to."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        run_id = options["run"]["id"]
+        if not _FILE_NAME.fullmatch(run_id):
+            raise AnsibleActionFail(
+                f"run id {run_id!r} must be letters, digits, '_', '.' and '-', it becomes a file name"
+            )
+        path = Path(options["directory"]).resolve() / f"{run_id}.json"
+        manifest = build_manifest(options["run"], options["title"], options["images"])
+        if not self._task.check_mode:
+            try:
+                write_manifest(manifest, path)
+            except OSError as error:
+                raise AnsibleActionFail(f"the report {path} could not be written: {error}") from error
+        summary = summary_lines(manifest, path, self._task.check_mode)
+        Display().display("\n".join(summary))
+        failed = failures(manifest["images"])
+        return {
+            **result,
+            "changed": False,
+            "manifest": manifest,
+            "path": str(path),
+            "summary": summary,
+            "failures": failed,
+            "failure_message": failure_message(failed, len(manifest["images"])),
+            "stats": stats(manifest, path, failed),
+        }

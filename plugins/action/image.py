@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Shows how an image gets on while module image waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_goal import (
+    GOAL_OPTIONS,
+    RETURNED_AS,
+    Appearance,
+    Wish,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import state_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import (
+    Decision,
+    ModuleFailed,
+    WaitWithProgress,
+)
+
+
+class ActionModule(WaitWithProgress):
+    """Runs euc.appstream.image and waits on the controller."""
+
+    module_name = "euc.appstream.image"
+    info_module_name = "euc.appstream.image_info"
+    returned_as = RETURNED_AS
+    goal_options = GOAL_OPTIONS
+
+    def decision(self, options: Mapping[str, Any]) -> Decision:
+        """Return what image states mean for the wanted state."""
+        wish = Wish.from_options(options)
+        appearance = Appearance(wish, lambda: self._builder_state(str(wish.image_builder_name)))
+        return Decision(next_step=appearance.next_step, why_not=appearance.why_not)
+
+    def _builder_state(self, name: str) -> str | None:
+        try:
+            found = self.read_info("euc.appstream.image_builder_info", {"names": [name], "include_tags": False})
+        except ModuleFailed:
+            return None
+        return state_of(next(iter(found["image_builders"]), None))

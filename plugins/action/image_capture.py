@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.troubleshooting import remedies, reported_errors
+from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
+from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import list_applications
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import (
+    WIN_COMMAND,
+    ConnectionLostError,
+    outcome_of,
+)
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_limits import image_problems
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_output import IMAGE_EXISTS, Outcome
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import run_on_host
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "display_name": {"type": "str"},
+    "dynamic_app_catalog": {"type": "bool", "default": False},
+    "use_latest_agent_version": {"type": "bool", "default": True},
+    "tags": {"type": "dict", "default": {}},
+    "builder_name": {"type": "str"},
+    "image_assistant_path": {"type": "str", "default": commands.IMAGE_ASSISTANT_PATH},
+    "appear_timeout": {"type": "int", "default": 600},
+    "wait_delay": {"type": "int", "default": 15},
+}
+
+CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
+"""What every AWS module has (region, profile, ...): passed on to the modules that ask AWS, which check the values."""
+
+NOT_RUN: dict[str, Any] = {"status": None, "message": None, "connection_lost": False}
+NAME_IS_TAKEN: dict[str, Any] = {"status": 1, "message": IMAGE_EXISTS, "connection_lost": False}
+
+REMEDIES = {
+    "RUNNING": "nothing was begun and the same task can be run again",
+    "SNAPSHOTTING": "the image is being made, run the same task again with a longer appear_timeout",
+    "STOPPED": "see its state_change_reason, start it and run the same task again",
+}
+"""By the state of the image builder, when no image shows up."""
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Starts the making of an image on its image builder; AWS's answer, not the connection, tells whether it began."""
+
+    _requires_connection = True
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, self._options = self.validate_argument_spec(argument_spec={**ARGUMENT_SPEC, **CONNECTION_SPEC})
+        self._task_vars = task_vars or {}
+        tags = {str(key): str(value) for key, value in self._options["tags"].items()}
+        name = self._options["name"]
+        problems = image_problems(name, self._options["description"], self._options["display_name"], tags)
+        if problems:
+            raise AnsibleActionFail("; ".join(problems))
+        image = self._find_image()
+        if image is not None:
+            refuse_failed(image)
+            return {**result, "changed": False, "image": image, "image_assistant": NOT_RUN}
+        if not self._options["dynamic_app_catalog"]:
+            self._require_applications()
+        if self._task.check_mode:
+            return {**result, "changed": True, "image": {"name": name, "state": None}, "image_assistant": NOT_RUN}
+        name_is_taken = self._dry_run(tags)
+        answer = NAME_IS_TAKEN if name_is_taken else self._create_image(tags)
+        image = self._wait_for_image(answer)
+        refuse_failed(image)
+        return {**result, "changed": not name_is_taken, "image": image, "image_assistant": answer}
+
+    def _find_image(self) -> dict[str, Any] | None:
+        """The image of the wanted name, if any. Raises AnsibleActionFail when AWS could not be asked."""
+        found: list[dict[str, Any]] = self._ask_aws("euc.appstream.image_info", self._options["name"])["images"]
+        return found[0] if found else None
+
+    def _ask_aws(self, module: str, name: str) -> dict[str, Any]:
+        connection_options = {key: self._options[key] for key in CONNECTION_SPEC if self._options.get(key) is not None}
+        arguments = {"names": [name], "include_tags": False, **connection_options}
+        result = run_on_controller(self, self._task_vars, module, arguments)
+        if result.get("failed"):
+            raise AnsibleActionFail(
+                f"{module} failed on the controller: {result.get('msg') or result.get('module_stderr')}"
+            )
+        return result
+
+    def _require_applications(self) -> None:
+        """Raise AnsibleActionFail when the application catalog is empty or can't be read."""
+        try:
+            applications = list_applications(self._options["image_assistant_path"], self._run_module)
+        except Exception as error:  # connection plugins raise whatever their transport library does
+            raise AnsibleActionFail(f"no image was begun: {error}") from error
+        if not applications:
+            raise AnsibleActionFail(
+                "the application catalog is empty, create-image needs at least one application. Add one with "
+                "euc.appstream.application_catalog, or set dynamic_app_catalog: true"
+            )
+
+    def _dry_run(self, tags: Mapping[str, str]) -> bool:
+        """Let the Image Assistant check everything. Nothing has begun yet: a lost connection is a failure too.
+
+        True when the image exists although AWS doesn't show it yet, as after a run that was killed at this point.
+        """
+        try:
+            outcome = self._call(self._create_image_command(tags, dry_run=True))
+        except Exception as error:  # connection plugins raise whatever their transport library does
+            raise AnsibleActionFail(f"create-image --dry-run got no answer, no image was begun: {error}") from error
+        if outcome.status == 1 and outcome.message == IMAGE_EXISTS:
+            return True
+        if not outcome.succeeded:
+            raise AnsibleActionFail(f"create-image --dry-run was refused (status {outcome.status}): {outcome.message}")
+        return False
+
+    def _create_image(self, tags: Mapping[str, str]) -> dict[str, Any]:
+        """Begin for real. No answer at all means pending, because the builder disconnects everybody when it begins."""
+        try:
+            outcome = self._call(self._create_image_command(tags, dry_run=False))
+        except ConnectionLostError as error:
+            return {"status": None, "message": str(error), "connection_lost": True}
+        except AnsibleActionFail:
+            raise
+        except Exception as error:  # connection plugins raise whatever their transport library does
+            return {"status": None, "message": str(error), "connection_lost": True}
+        if not outcome.succeeded:
+            raise AnsibleActionFail(f"create-image failed (status {outcome.status}): {outcome.message}")
+        return {"status": outcome.status, "message": outcome.message, "connection_lost": False}
+
+    def _create_image_command(self, tags: Mapping[str, str], *, dry_run: bool) -> list[str]:
+        keys = ("name", "description", "display_name", "dynamic_app_catalog", "use_latest_agent_version")
+        values = {key: self._options[key] for key in keys}
+        return commands.create_image(self._options["image_assistant_path"], tags=tags, dry_run=dry_run, **values)
+
+    def _call(self, argv: list[str]) -> Outcome:
+        return outcome_of(self._run_module(WIN_COMMAND, {"argv": argv}))
+
+    def _run_module(self, module: str, arguments: Mapping[str, Any], *, read_only: bool = False) -> Mapping[str, Any]:
+        return run_on_host(self, self._task_vars, module, arguments, read_only=read_only)
+
+    def _wait_for_image(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """The image as soon as AWS shows it, whatever its state. Raises AnsibleActionFail after ``appear_timeout``."""
+        began = time.monotonic()
+        progress = Progress(self._options["name"])
+        if answer["connection_lost"]:
+            progress.show("connection lost during create-image, asking AWS for the image", 0, changed=True)
+        while True:
+            image, trouble = self._look()
+            elapsed = time.monotonic() - began
+            if image is not None:
+                progress.show(f"image {image['state']}", elapsed, changed=True)
+                return image
+            if elapsed >= self._options["appear_timeout"]:
+                raise AnsibleActionFail(self._absence_message(answer) + trouble)
+            progress.show("no image yet", elapsed, changed=False)
+            time.sleep(self._options["wait_delay"] * random.uniform(0.9, 1.1))
+
+    def _look(self) -> tuple[dict[str, Any] | None, str]:
+        """The image, if it can be seen, and what went wrong when AWS could not be asked: no reason to give up yet."""
+        try:
+            return self._find_image(), ""
+        except AnsibleActionFail as error:
+            return None, f" The last question to AWS failed: {error}"
+
+    def _absence_message(self, answer: Mapping[str, Any]) -> str:
+        said = f"got no answer ({answer['message']})" if answer["connection_lost"] else f"answered {answer['message']}"
+        return (
+            f"no image {self._options['name']} showed up within {self._options['appear_timeout']} seconds after "
+            f"create-image, which {said}. {builder_remedy(self._options['builder_name'], self._builder_state())}"
+        )
+
+    def _builder_state(self) -> str | None:
+        """State of the image builder; None when it was not named, is gone or AWS could not be asked."""
+        name = self._options["builder_name"]
+        if not name:
+            return None
+        try:
+            builders = self._ask_aws("euc.appstream.image_builder_info", name)["image_builders"]
+        except AnsibleActionFail:
+            return None
+        return builders[0]["state"] if builders else None
+
+
+def builder_remedy(name: str | None, state: str | None) -> str:
+    """What to do when no image shows up, by the state of the image builder (None: not known)."""
+    if state is None:
+        return (
+            "Look at the image builder: " + "; ".join(f"if it is {key}, {text}" for key, text in REMEDIES.items()) + "."
+        )
+    return f"Image builder {name} is {state}: {REMEDIES.get(state, REMEDIES['STOPPED'])}."
+
+
+def refuse_failed(image: Mapping[str, Any]) -> None:
+    """Raise AnsibleActionFail when an image has failed, or is on its way out and still holds the name."""
+    if states.image_is(states.FAILED, image["state"]):
+        reason = reported_errors(image) or "AWS gives no reason"
+        advice = remedies(image) or ""
+        raise AnsibleActionFail(
+            f"image {image['name']} is FAILED: {reason}. {advice} Its name stays taken: delete it "
+            "(euc.appstream.image with state: absent) or choose another name",
+            result={"image": dict(image)},
+        )
+    if image["state"] == "DELETING":
+        raise AnsibleActionFail(f"image {image['name']} is being deleted; wait until it is gone or choose another name")

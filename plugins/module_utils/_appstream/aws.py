@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The gate to amazon.aws: nothing else in this collection imports it.
+
+Works with amazon.aws 10.1 to 11.x; uses only its documented helpers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import (
+    boto3_resource_to_ansible_dict,
+    scrub_none_parameters,
+)
+
+from .errors import AppStreamError
+
+COLLECTION_NAME = "euc.appstream"
+COLLECTION_VERSION = "0.1.0"
+
+# Maps whose keys are the user's own and must keep their spelling.
+_VERBATIM = ["Tags", "Metadata"]
+
+__all__ = [
+    "AnsibleAppStreamModule",
+    "compare_aws_tags",
+    "connection_option_names",
+    "scrub_none_parameters",
+    "to_ansible_dict",
+]
+
+
+class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.aws is untyped
+    """AnsibleAWSModule that names this collection in its User-Agent and fails with an AppStreamError's own words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
+        super().__init__(**kwargs)
+
+    def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
+        """End the module with the error's message, AWS's own error and what the error knows about the resource."""
+        values: dict[str, Any] = dict(error.result)
+        if error.aws_error:
+            values["error"] = error.aws_error
+        if error.remedy:
+            values["remedy"] = error.remedy
+        self.fail_json(msg=str(error), **self._gather_versions(), **values)
+
+
+def connection_option_names() -> set[str]:
+    """Return the names and aliases of the options every AWS module has (region, profile, endpoint_url and so on)."""
+    specification = aws_argument_spec()
+    return set(specification).union(*(option.get("aliases", []) for option in specification.values()))
+
+
+def to_ansible_dict(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource as boto3 gives it with snake_case keys and times as ISO 8601 text."""
+    converted: dict[str, Any] = boto3_resource_to_ansible_dict(
+        resource, transform_tags=False, force_tags=False, ignore_list=_VERBATIM
+    )
+    return converted

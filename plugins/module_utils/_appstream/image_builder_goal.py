@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What module ``image_builder`` has to do: computed once, then either shown (check mode) or carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import image_builder_settings as settings
+from . import image_builders, states
+from .errors import AppStreamError
+from .retries import is_retryable
+from .tags import tags_after
+from .waits import Goal, Outcome, Resource, wait_options
+
+RETURNED_AS = "image_builder"
+
+# The options that say where to bring the image builder, and in what time: read by the module and by its action plugin.
+GOAL_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
+    **wait_options(timeout=3600),
+}
+
+
+@dataclass
+class Wish:
+    """What the options of module ``image_builder`` ask for. ``created`` turns true when this run has created it."""
+
+    name: str
+    state: str
+    settings: dict[str, Any]
+    request: dict[str, Any]
+    tags: dict[str, Any] | None
+    purge_tags: bool
+    recreate: bool
+    created: bool = field(default=False)
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Wish:
+        """Read the options of module ``image_builder``."""
+        return cls(
+            name=options["name"],
+            state=options["state"],
+            settings=settings.wanted_settings(options) if options["state"] != "absent" else {},
+            request=settings.creation_request(options["name"], options),
+            tags=options["tags"] if options["state"] != "absent" else None,
+            purge_tags=options["purge_tags"],
+            recreate=options["recreate"] and options["state"] != "absent",
+        )
+
+
+def is_replaced(image_builder: Resource, wish: Wish) -> bool:
+    """Say whether the image builder has to be deleted and created anew."""
+    if image_builder is None or not wish.recreate or wish.created:
+        return False
+    drift = settings.differences(image_builder, wish.settings)
+    return bool(settings.changed_by(settings.BY_RECREATION, drift)) or states.image_builder_is(
+        states.FAILED, states.state_of(image_builder)
+    )
+
+
+def refuse_drift(image_builder: Resource, wish: Wish) -> None:
+    """Raise AppStreamError naming every setting that only a new image builder could have, unless that is allowed."""
+    if image_builder is None or wish.recreate:
+        return
+    drift = settings.changed_by(settings.BY_RECREATION, settings.differences(image_builder, wish.settings))
+    if not drift:
+        return
+    told = "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
+    raise AppStreamError(
+        f"Image builder {wish.name} differs in what the service cannot change on an existing image builder: {told}",
+        remedy="With recreate: true it is deleted and created anew; everything on its disk is lost.",
+        result={RETURNED_AS: image_builder, "drift": drift, "elapsed": 0, "state_changes": [], "actions": []},
+    )
+
+
+def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
+    """Return what the image builder will look like in the form of ``image_builder_settings.view``."""
+    if wish.state == "absent":
+        return {}
+    if before is None or is_replaced(before, wish):
+        state = "STOPPED" if wish.state == "stopped" else "RUNNING"
+        return {**_shown(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
+    drift = settings.differences(before, wish.settings)
+    changes = {option: both["wanted"] for option, both in drift.items()}
+    ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(states.state_of(before))
+    return {
+        **settings.view(before),
+        **_shown(changes),
+        "state": ends,
+        "tags": tags_after(before.get("tags") or {}, wish.tags, wish.purge_tags),
+    }
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {option: value for option, value in values.items() if value not in ("", [], {})}
+
+
+def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
+    """Say whether anything has to be done; an image builder already on its way to the wanted state needs nothing."""
+    shown = settings.view(before)
+    if before is not None:
+        bound_for = settings.bound_for(states.state_of(before))
+        shown = {} if bound_for is None else {**shown, "state": bound_for}
+    return shown != after
+
+
+def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
+    """Return what check mode promises: the image builder as far as it can be known."""
+    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
+    if not after:
+        return Outcome(None, 0, state_changes, [])
+    known = ("display_name", "description", "instance_type", "state", "tags")
+    image_builder = {"name": wish.name, **(before or {}), **{key: after[key] for key in known if key in after}}
+    return Outcome(image_builder, 0, state_changes, [])
+
+
+def goal(client: Any, wish: Wish, after: Mapping[str, Any]) -> Goal:
+    """Return how to bring the image builder to the wanted state, with the tags it is known to have."""
+
+    def tagged(image_builder: Resource) -> Resource:
+        return image_builder and {**image_builder, "tags": dict(after.get("tags", {}))}
+
+    def act(step: str, image_builder: Resource) -> tuple[Resource, list[str]]:
+        try:
+            current: Resource = _ACTIONS[step](client, wish, image_builder)
+        except AppStreamError as error:
+            current = image_builders.state_after_refusal(client, wish.name, image_builder, error)
+        wish.created = wish.created or step == states.CREATE
+        return tagged(current), [step]
+
+    return Goal(
+        about=f"Image builder {wish.name}",
+        returned_as=RETURNED_AS,
+        wanted=wish.state,
+        next_step=lambda image_builder: next_step(image_builder, wish),
+        act=act,
+        read=lambda: tagged(image_builders.describe_image_builder(client, wish.name)),
+        outlives=lambda error: error.cause is not None and is_retryable(error.cause),
+        why_not=lambda image_builder: why_not(wish.name, image_builder),
+    )
+
+
+def next_step(image_builder: Resource, wish: Wish) -> str:
+    """Decide what brings the image builder one step nearer to what is wished."""
+    drift = settings.differences(image_builder, wish.settings) if image_builder and not wish.created else {}
+    update = bool(settings.changed_by(settings.BY_UPDATE, drift))
+    restart = wish.state == "running" and bool(settings.changed_by(settings.BY_RESTART, drift))
+    if restart and not update and states.state_of(image_builder) == "STOPPED":
+        return states.START
+    return states.image_builder_step(
+        image_builder, wish.state, replace=is_replaced(image_builder, wish), update=update or restart
+    )
+
+
+def why_not(name: str, image_builder: Resource) -> str | None:
+    """Say why an image builder in this state can't get where it should; None when its state says it all."""
+    if states.state_of(image_builder) == "SNAPSHOTTING":
+        return f"Image builder {name} is SNAPSHOTTING: an image is being made of it, after which it will be STOPPED"
+    if states.image_builder_is(states.FAILED, states.state_of(image_builder)):
+        return f"Image builder {name} has FAILED"
+    return None
+
+
+def _create(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    missing = [] if wish.request.get("InstanceType") else ["instance_type"]
+    if not wish.request.get("ImageName") and not wish.request.get("ImageArn"):
+        missing.append("image_name or image_arn")
+    if missing:
+        raise AppStreamError(
+            f"Image builder {wish.name} does not exist, and to create it {' and '.join(missing)} must be set"
+        )
+    settings.require_support(client, "CreateImageBuilder", wish.request)
+    return image_builders.create_image_builder(client, wish.request)
+
+
+def _update(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    request = settings.update_request(settings.differences(image_builder or {}, wish.settings))
+    settings.require_support(client, "UpdateImageBuilder", request)
+    return image_builders.update_image_builder(client, wish.name, request)
+
+
+def _start(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    return image_builders.start_image_builder(client, wish.name, wish.settings.get("appstream_agent_version"))
+
+
+def _stop(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    return image_builders.stop_image_builder(client, wish.name)
+
+
+def _delete(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    return image_builders.delete_image_builder(client, wish.name)
+
+
+_ACTIONS: Mapping[str, Callable[[Any, Wish, Resource], dict[str, Any]]] = {
+    states.CREATE: _create,
+    states.UPDATE: _update,
+    states.START: _start,
+    states.STOP: _stop,
+    states.DELETE: _delete,
+}

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Image builders: one function per API operation, taking a client and plain values, giving snake_case dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .aws import to_ansible_dict
+from .calls import NOT_FOUND, call, call_pages
+from .errors import AppStreamError
+from .states import state_of
+from .tags import read_tags
+
+# Errors that a call gets when the image builder is no longer in the state it was last seen in.
+CHANGED_STATE_CODES = frozenset(
+    {"OperationNotPermittedException", "ResourceAlreadyExistsException", NOT_FOUND, "ResourceNotAvailableException"}
+)
+
+
+def _about(name: str) -> str:
+    return f"image builder {name}"
+
+
+def describe_image_builders(client: Any, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Return image builders by name, all of them without names; names that don't exist are left out."""
+    if names is not None and not names:
+        return []
+    wanted = {"Names": list(names)} if names else {}
+    about = _about(", ".join(names)) if names else "all image builders"
+    try:
+        found = call_pages(client, "describe_image_builders", about, "ImageBuilders", **wanted)
+    except AppStreamError as error:
+        if error.code != NOT_FOUND or not names:
+            raise
+        if len(names) == 1:
+            return []
+        # One unknown name fails the whole call.
+        return [builder for name in names for builder in describe_image_builders(client, [name])]
+    return [to_ansible_dict(builder) for builder in found]
+
+
+def describe_image_builder(client: Any, name: str) -> dict[str, Any] | None:
+    """Return one image builder, None when there is none of that name."""
+    return next((builder for builder in describe_image_builders(client, [name]) if builder["name"] == name), None)
+
+
+def with_tags(client: Any, image_builder: dict[str, Any]) -> dict[str, Any]:
+    """Return the image builder with its tags under ``tags``; none when it vanished in between."""
+    try:
+        return {**image_builder, "tags": read_tags(client, image_builder["arn"])}
+    except AppStreamError as error:
+        if error.code != NOT_FOUND:
+            raise
+        return {**image_builder, "tags": {}}
+
+
+def create_image_builder(client: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """Create an image builder from CreateImageBuilder parameters. Raises AppStreamError."""
+    answer = call(client, "create_image_builder", _about(request["Name"]), **request)
+    return to_ansible_dict(answer["ImageBuilder"])
+
+
+def update_image_builder(client: Any, name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """Change what UpdateImageBuilder can change on a stopped image builder. Raises AppStreamError."""
+    answer = call(client, "update_image_builder", _about(name), Name=name, **changes)
+    return to_ansible_dict(answer["ImageBuilder"])
+
+
+def start_image_builder(client: Any, name: str, agent_version: str | None = None) -> dict[str, Any]:
+    """Start a stopped image builder, with a certain agent version when one is given. Raises AppStreamError."""
+    parameters = {"AppstreamAgentVersion": agent_version} if agent_version else {}
+    return to_ansible_dict(call(client, "start_image_builder", _about(name), Name=name, **parameters)["ImageBuilder"])
+
+
+def stop_image_builder(client: Any, name: str) -> dict[str, Any]:
+    """Stop a running image builder. Raises AppStreamError."""
+    return to_ansible_dict(call(client, "stop_image_builder", _about(name), Name=name)["ImageBuilder"])
+
+
+def delete_image_builder(client: Any, name: str) -> dict[str, Any]:
+    """Delete a stopped or failed image builder. Raises AppStreamError."""
+    return to_ansible_dict(call(client, "delete_image_builder", _about(name), Name=name)["ImageBuilder"])
+
+
+def state_after_refusal(
+    client: Any, name: str, seen: dict[str, Any] | None, error: AppStreamError
+) -> dict[str, Any] | None:
+    """Return the image builder as it is now when a call was refused because its state had changed meanwhile.
+
+    That happens when an answer got lost and the call was repeated, or when somebody else acted. Otherwise the
+    refusal is raised again.
+    """
+    if error.code not in CHANGED_STATE_CODES:
+        raise error
+    current = describe_image_builder(client, name)
+    if state_of(current) == state_of(seen):
+        raise error
+    return current

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What module ``image`` has to do to an image."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import image_builders, images, states
+from .errors import AppStreamError
+from .retries import is_retryable
+from .waits import Goal, Resource, wait_options
+
+RETURNED_AS = "image"
+
+# The options that say what to bring about, and in what time: read by the module and by its action plugin.
+GOAL_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["available", "absent"], "default": "available"},
+    "image_builder_name": {"type": "str"},
+    "appear_timeout": {"type": "int", "default": 300},
+    **wait_options(timeout=7200),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to wait for: ``state`` is ``available`` or ``absent``.
+
+    An image that can't be seen yet may still appear: while its image builder is SNAPSHOTTING, and ``appear_timeout``
+    seconds longer.
+    """
+
+    name: str
+    state: str
+    image_builder_name: str | None
+    appear_timeout: float
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Wish:
+        """Read the options of module ``image``."""
+        return cls(options["name"], options["state"], options["image_builder_name"], options["appear_timeout"])
+
+
+class Appearance:
+    """Remembers for how long an image could have been there and was not."""
+
+    def __init__(self, wish: Wish, builder_state: Callable[[], str | None]) -> None:
+        self._wish = wish
+        self._builder_state = builder_state
+        self._missed_since: float | None = None
+        self.seen_builder_state: str | None = None
+
+    def next_step(self, image: Resource) -> str:
+        """Decide what to do: as ``states.image_step``, but an image to come fails when missed for too long."""
+        if image is not None or self._wish.state != "available":
+            return states.image_step(image, self._wish.state)
+        now = time.monotonic()
+        self.seen_builder_state = self._builder_state() if self._wish.image_builder_name else None
+        if self._missed_since is None or self.seen_builder_state == "SNAPSHOTTING":
+            self._missed_since = now
+        return states.FAIL if now - self._missed_since >= self._wish.appear_timeout else states.WAIT
+
+    def why_not(self, image: Resource) -> str | None:
+        """Say why an image can't become what is wished, None when its state says it all."""
+        name, builder = self._wish.name, self._wish.image_builder_name
+        if states.image_is(states.FAILED, states.state_of(image)):
+            return f"Image {name} has FAILED"
+        if image is not None:
+            return None
+        told = f"Image {name} does not exist and has not appeared for {self._wish.appear_timeout:g} seconds"
+        if not builder:
+            return told
+        return f"{told}; image builder {builder} is {self.seen_builder_state or states.ABSENT}, not SNAPSHOTTING"
+
+
+def builder_state_reader(client: Any, name: str | None) -> Callable[[], str | None]:
+    """Return a function that reads an image builder's state; None when it does not exist or can't be read just now."""
+
+    def read() -> str | None:
+        try:
+            return states.state_of(image_builders.describe_image_builder(client, name)) if name else None
+        except AppStreamError:
+            return None
+
+    return read
+
+
+def goal(client: Any, wish: Wish) -> Goal:
+    """Return how to bring the image to the wanted state."""
+    appearance = Appearance(wish, builder_state_reader(client, wish.image_builder_name))
+
+    def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
+        try:
+            return images.delete_image(client, wish.name), [step]
+        except AppStreamError as error:
+            current = images.describe_image(client, wish.name)
+            unchanged = states.state_of(current) == states.state_of(image)
+            if unchanged or error.code not in image_builders.CHANGED_STATE_CODES:
+                raise
+            return current, [step]
+
+    return Goal(
+        about=f"Image {wish.name}",
+        returned_as=RETURNED_AS,
+        wanted=wish.state,
+        next_step=appearance.next_step,
+        act=act,
+        read=lambda: images.describe_image(client, wish.name),
+        outlives=lambda error: error.cause is not None and is_retryable(error.cause),
+        why_not=appearance.why_not,
+    )

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Images: one function per API operation, taking a client and plain values, giving snake_case dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .aws import to_ansible_dict
+from .calls import ACCESS_DENIED_CODES, NOT_FOUND, call, call_pages
+from .errors import AppStreamError
+from .tags import read_tags
+
+IN_USE = "ResourceInUseException"
+
+
+def describe_images(
+    client: Any,
+    *,
+    names: Sequence[str] | None = None,
+    arns: Sequence[str] | None = None,
+    visibility: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return images by name, by ARN or by visibility (PUBLIC, PRIVATE, SHARED), all of them without any of these.
+
+    The service refuses combinations. Names and ARNs that don't exist are left out. Raises AppStreamError.
+    """
+    for member, wanted in (("Names", names), ("Arns", arns)):
+        if wanted is not None:
+            return _describe_each(client, member, list(wanted)) if wanted else []
+    return _describe(client, f"all {visibility or 'visible'} images", **({"Type": visibility} if visibility else {}))
+
+
+def _describe(client: Any, about: str, **parameters: Any) -> list[dict[str, Any]]:
+    return [to_ansible_dict(image) for image in call_pages(client, "describe_images", about, "Images", **parameters)]
+
+
+def _describe_each(client: Any, member: str, wanted: list[str]) -> list[dict[str, Any]]:
+    try:
+        return _describe(client, f"image {', '.join(wanted)}", **{member: wanted})
+    except AppStreamError as error:
+        if error.code != NOT_FOUND:
+            raise
+    # One unknown name fails the whole call.
+    return [] if len(wanted) == 1 else [image for one in wanted for image in _describe_each(client, member, [one])]
+
+
+def describe_image(client: Any, name: str) -> dict[str, Any] | None:
+    """Return one image, None when there is none of that name. Raises AppStreamError."""
+    return next((image for image in describe_images(client, names=[name]) if image["name"] == name), None)
+
+
+def is_own(image: dict[str, Any]) -> bool:
+    """Say whether an image belongs to this account: only then can it be tagged and deleted."""
+    return image.get("visibility") == "PRIVATE"
+
+
+def with_tags(client: Any, image: dict[str, Any]) -> dict[str, Any]:
+    """Return an image with its tags under ``tags``; {} for images of others, whose tags nobody else can read."""
+    if not is_own(image):
+        return {**image, "tags": {}}
+    try:
+        return {**image, "tags": read_tags(client, image["arn"])}
+    except AppStreamError as error:
+        if error.code != NOT_FOUND:
+            raise
+        return {**image, "tags": {}}
+
+
+def delete_image(client: Any, name: str) -> dict[str, Any]:
+    """Delete an image. Raises AppStreamError, which says what still uses the image when that is the reason."""
+    try:
+        return to_ansible_dict(call(client, "delete_image", f"image {name}", Name=name)["Image"])
+    except AppStreamError as error:
+        if error.code != IN_USE:
+            raise
+        raise _in_use(name, users_of_image(client, name), error) from error
+
+
+def users_of_image(client: Any, name: str) -> dict[str, list[str]]:
+    """Return what keeps an image from being deleted: names of ``fleets`` and ids of ``accounts`` it is shared with.
+
+    What the credentials may not look at is left out.
+    """
+    return {"fleets": _if_allowed(_fleets_with, client, name), "accounts": _if_allowed(_accounts_with, client, name)}
+
+
+def _if_allowed(read: Any, client: Any, name: str) -> list[str]:
+    try:
+        found: list[str] = read(client, name)
+    except AppStreamError as error:
+        if error.code not in ACCESS_DENIED_CODES:
+            raise
+        return []
+    return found
+
+
+def _fleets_with(client: Any, name: str) -> list[str]:
+    fleets = call_pages(client, "describe_fleets", "all fleets", "Fleets")
+    return sorted(fleet["Name"] for fleet in fleets if _image_name_of(fleet) == name)
+
+
+def _image_name_of(fleet: dict[str, Any]) -> str:
+    return str(fleet.get("ImageName") or str(fleet.get("ImageArn") or "").rsplit(":image/", 1)[-1])
+
+
+def _accounts_with(client: Any, name: str) -> list[str]:
+    """Read page by page: botocore has no paginator for this operation."""
+    accounts: list[str] = []
+    token: dict[str, str] = {}
+    while True:
+        answer = call(client, "describe_image_permissions", f"image {name}", Name=name, **token)
+        accounts += [one["sharedAccountId"] for one in answer.get("SharedImagePermissionsList") or []]
+        if not answer.get("NextToken"):
+            return sorted(accounts)
+        token = {"NextToken": answer["NextToken"]}
+
+
+def _in_use(name: str, users: dict[str, list[str]], error: AppStreamError) -> AppStreamError:
+    told = [f"{kind} {', '.join(names)}" for kind, names in users.items() if names]
+    message = f"Image {name} cannot be deleted, it is still used by {' and by '.join(told) or 'a fleet or an account'}"
+    remedy = "Give the fleets another image and stop sharing the image with the accounts, then delete it."
+    return AppStreamError(message, cause=error.cause, remedy=remedy, result={"used_by": users})

@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Tags of AppStream resources: plain maps in this API, read and written by ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .aws import compare_aws_tags
+from .calls import call
+
+# What the collection itself writes on everything it creates.
+RECIPE_TAG = "euc.appstream:recipe"
+IMAGE_TAG = "euc.appstream:image"
+
+
+def read_tags(client: Any, arn: str) -> dict[str, str]:
+    """Return the tags of a resource. Raises AppStreamError."""
+    return dict(call(client, "list_tags_for_resource", arn, ResourceArn=arn).get("Tags") or {})
+
+
+def tags_after(current: Mapping[str, str], wanted: Mapping[str, Any] | None, purge: bool) -> dict[str, str]:
+    """Return the tags a resource will have; ``wanted`` None leaves them alone, AWS's own ``aws:`` tags always stay."""
+    if wanted is None:
+        return dict(current)
+    to_set, to_remove = compare_aws_tags(current, wanted, purge)
+    return {key: str(value) for key, value in {**current, **to_set}.items() if key not in to_remove}
+
+
+def write_tags(client: Any, arn: str, current: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Make ``current`` into ``after``. Raises AppStreamError."""
+    to_set = {key: value for key, value in after.items() if current.get(key) != value}
+    to_remove = [key for key in current if key not in after]
+    if to_remove:
+        call(client, "untag_resource", arn, ResourceArn=arn, TagKeys=to_remove)
+    if to_set:
+        call(client, "tag_resource", arn, ResourceArn=arn, Tags=to_set)

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""AWS's error codes in the words of the troubleshooting pages: what is wrong and what to do.
+
+Sources: the administration guide's "Troubleshooting notification codes", "Troubleshooting Active Directory" and
+"Service quotas" pages, and the API reference's error descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_OU_PERMISSIONS = (
+    "Give the directory config's service account the permissions Create Computer Object, Change Password, Reset "
+    "Password and Write Description on the OU (and let it reuse existing computer objects), then start the image "
+    "builder again."
+)
+_PASSWORD = (
+    "The directory config's service account has a wrong or expired password: set the right one in the directory "
+    "config, then create the image builder anew."
+)
+_OU_NAME = (
+    "The OU's distinguished name is wrong: it must start with OU=, must not contain spaces around commas, and must "
+    "name an existing OU listed in the directory config."
+)
+_SERVICE_ROLE = (
+    "Restore the service role AmazonAppStreamServiceAccess with the managed policy of the same name; it must be "
+    "allowed to manage network interfaces and to describe subnets and security groups."
+)
+
+# Codes of ImageBuilderErrors[] and ImageErrors[] (FleetErrorCode) and of StateChangeReason.
+REMEDIES: Mapping[str, str] = {
+    "DOMAIN_JOIN_ERROR_ACCESS_DENIED": _OU_PERMISSIONS,
+    "DOMAIN_JOIN_ERROR_DS_MACHINE_ACCOUNT_QUOTA_EXCEEDED": _OU_PERMISSIONS,
+    "DOMAIN_JOIN_ERROR_LOGON_FAILURE": _PASSWORD,
+    "DOMAIN_JOIN_NERR_PASSWORD_EXPIRED": _PASSWORD,
+    "DOMAIN_JOIN_ERROR_FILE_NOT_FOUND": _OU_NAME,
+    "DOMAIN_JOIN_ERROR_INVALID_PARAMETER": _OU_NAME,
+    "DOMAIN_JOIN_ERROR_MORE_DATA": _OU_NAME,
+    "DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN": (
+        "The domain cannot be found from the subnet: the VPC's DHCP options set must name the domain's DNS "
+        "servers, and security groups and routes must let the image builder reach the domain controllers."
+    ),
+    "DOMAIN_JOIN_ERROR_NOT_SUPPORTED": (
+        "The image cannot join a domain: use an image made from a base image published on or after 2017-07-24."
+    ),
+    "DOMAIN_JOIN_NERR_INVALID_WORKGROUP_NAME": "The directory config's directory name must be the domain's FQDN.",
+    "DOMAIN_JOIN_NERR_WORKSTATION_NOT_STARTED": (
+        "The Workstation service does not run in the image: enable it in the image the builder starts from."
+    ),
+    "DOMAIN_JOIN_INTERNAL_SERVICE_ERROR": (
+        "Look at the OU: the computer object may have been moved out of it, its distinguished name may have spaces "
+        "around commas, or computer object reuse is blocked (KB5020276) after a change of the service account."
+    ),
+    "INTERNAL_SERVICE_ERROR": (
+        "Try again. If the message speaks of a user name or password, the computer object in the domain has been "
+        "deleted or disabled: create the image builder anew."
+    ),
+    "INTERNAL_ERROR": "Try again; if it keeps failing, contact AWS Support with the image builder's ARN.",
+    "IMAGE_UNAVAILABLE": "The image the builder starts from is gone or deprecated: choose a newer one.",
+    "IMAGE_NOT_FOUND": "The image the builder starts from is gone or deprecated: choose a newer one.",
+    "IMAGE_BUILDER_NOT_AVAILABLE": (
+        "The image builder was stopped or deleted, or rebooted, while the image was being taken: take the image again."
+    ),
+    "IMAGE_COPY_FAILURE": "Copy the image again; the destination Region's quotas and the image's agent version matter.",
+    "IMAGE_UPDATE_FAILURE": (
+        "The managed update failed on this image: start an image builder from it, see that it comes up, and try again."
+    ),
+    "IMAGE_IMPORT_FAILURE": "See that the AMI meets the requirements for imported images, then import it again.",
+    "NETWORK_INTERFACE_LIMIT_EXCEEDED": "Delete unused network interfaces, or ask for a higher quota of them.",
+    "SUBNET_HAS_INSUFFICIENT_IP_ADDRESSES": "Free addresses in the subnet, or use a subnet with free ones.",
+    "SUBNET_NOT_FOUND": "Use a subnet that exists in this account and Region.",
+    "INVALID_SUBNET_CONFIGURATION": "Use a subnet in an Availability Zone that offers the instance type.",
+    "SECURITY_GROUPS_NOT_FOUND": "Use security groups that exist in the subnet's VPC.",
+    "IGW_NOT_ATTACHED": (
+        "Default internet access needs a public subnet: attach an internet gateway to the VPC and route to it, or "
+        "turn default internet access off."
+    ),
+    "IAM_SERVICE_ROLE_IS_MISSING": _SERVICE_ROLE,
+    "IAM_SERVICE_ROLE_MISSING_ENI_DESCRIBE_ACTION": _SERVICE_ROLE,
+    "IAM_SERVICE_ROLE_MISSING_ENI_CREATE_ACTION": _SERVICE_ROLE,
+    "IAM_SERVICE_ROLE_MISSING_ENI_DELETE_ACTION": _SERVICE_ROLE,
+    "IAM_SERVICE_ROLE_MISSING_DESCRIBE_SUBNET_ACTION": _SERVICE_ROLE,
+    "IAM_SERVICE_ROLE_MISSING_DESCRIBE_SECURITY_GROUPS_ACTION": _SERVICE_ROLE,
+    "MACHINE_ROLE_IS_MISSING": "The image builder's IAM role is gone: create it, or create the builder with another.",
+    "STS_DISABLED_IN_REGION": "Activate AWS STS for this Region in the account's IAM settings.",
+    "FLEET_INSTANCE_PROVISIONING_FAILURE": "Try again; if it keeps failing, try another instance type or subnet.",
+    "VALIDATION_ERROR": "Correct what the error message names, then try again.",
+    # Error codes of API calls.
+    "AccessDeniedException": "Allow this action in the IAM policy of the credentials in use.",
+    "UnauthorizedOperation": "Allow this action in the IAM policy of the credentials in use.",
+    "ExpiredTokenException": "The credentials have expired: get new ones and run again.",
+    "UnrecognizedClientException": "AWS does not know these credentials: check them, and the Region.",
+    "LimitExceededException": (
+        "A quota is used up: delete what is no longer needed or ask for more in Service Quotas (by default 10 "
+        "image builders and 10 images per Region, fewer per instance type, and 0 for graphics instances)."
+    ),
+    "InvalidRoleException": (
+        "The IAM role must exist in this account and trust appstream.amazonaws.com, and must not be a service "
+        "role. A role created within the last minutes may not be known yet: run again."
+    ),
+    "InvalidAccountStatusException": "The AWS account is not verified yet, or suspended: contact AWS Support.",
+    "IncompatibleImageException": (
+        "The image is too old or of the wrong platform for this: choose a newer base image, or use the latest "
+        "agent version."
+    ),
+    "ResourceNotAvailableException": "The image is deprecated or not AVAILABLE: choose a newer one.",
+    "RequestLimitExceededException": (
+        "Amazon EC2 throttles the Describe calls of this AWS account, and AppStream needs them: poll less, try "
+        "again later."
+    ),
+    "OperationNotPermittedException": "The operation is not legal in the resource's present state.",
+}
+
+_PENDING_TOO_LONG = (
+    "An image builder is usually ready within 25 minutes. Look whether the service role, the subnet's free "
+    "addresses and, with a domain join, DNS and the computer object in the OU are as they should be."
+)
+
+
+def remedy_for(code: str) -> str | None:
+    """Return what to do about an AWS error code, None when nothing is known about it."""
+    return REMEDIES.get(code)
+
+
+def _errors(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (code, message) of all AWS says is wrong with an image or image builder in snake_case form."""
+    listed = resource.get("image_builder_errors") or resource.get("image_errors") or []
+    found = [(error.get("error_code") or "", error.get("error_message") or "") for error in listed]
+    reason = resource.get("state_change_reason") or {}
+    if reason:
+        found.append((reason.get("code") or "", reason.get("message") or ""))
+    return found
+
+
+def reported_errors(resource: Mapping[str, Any] | None) -> str | None:
+    """Return AWS's own words about what is wrong with an image or image builder, None when it says nothing."""
+    told = [": ".join(part for part in error if part) for error in _errors(resource or {})]
+    return "; ".join(dict.fromkeys(text for text in told if text)) or None
+
+
+def remedies(resource: Mapping[str, Any] | None) -> str | None:
+    """Return what to do about the errors AWS reports on an image or image builder, None when nothing is known."""
+    return _joined(remedy_for(code) for code, _message in _errors(resource or {}))
+
+
+def time_out_remedy(resource: Mapping[str, Any] | None) -> str | None:
+    """Return what to look at when an image or image builder did not get where it should within the time given."""
+    known = remedies(resource)
+    if known or (resource or {}).get("state") != "PENDING" or "instance_type" not in (resource or {}):
+        return known
+    return _PENDING_TOO_LONG
+
+
+def _joined(texts: Iterable[str | None]) -> str | None:
+    return " ".join(dict.fromkeys(text for text in texts if text)) or None

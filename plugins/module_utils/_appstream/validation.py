@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The rules AppStream puts on names and values, checked before anything is called.
+
+botocore checks types, required members and minimum lengths only, and the service tells about a bad value late. Every
+function returns a list of problems, empty when there are none. Sources: botocore's service model (patterns and
+lengths), the administration guide (reserved prefixes, organizational units, quotas of a single call).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,100}\Z")
+IMAGE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}\Z")
+RESERVED_PREFIXES = ("aws", "appstream", "amazon")
+ARN = re.compile(
+    r"arn:aws(?:-cn|-iso-b|-iso|-us-gov)?:[A-Za-z0-9][A-Za-z0-9_/.-]{0,62}:[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9_/.-]{0,63}:"
+    r"[A-Za-z0-9][A-Za-z0-9:_/+=,@.\\-]{0,1023}\Z"
+)
+ROLE_ARN = re.compile(r"arn:aws(?:-cn|-iso-b|-iso|-us-gov)?:iam::\d{12}:role/\S+\Z")
+SUBNET_ID = re.compile(r"subnet-([0-9a-f]{8}|[0-9a-f]{17})\Z")
+SECURITY_GROUP_ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})\Z")
+ENDPOINT_ID = re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})\Z")
+ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
+TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*\Z")
+UNESCAPED_COMMA = re.compile(r"(?<!\\),")
+RELATIVE_NAME = re.compile(r"\s*(OU|DC)\s*=\s*\S.*\Z", re.IGNORECASE)
+
+DISPLAY_NAME_LENGTH = 100
+DESCRIPTION_LENGTH = 256
+ORGANIZATIONAL_UNIT_LENGTH = 2000
+MOST_TAGS = 50
+MOST_SECURITY_GROUPS = 5
+MOST_ACCESS_ENDPOINTS = 4
+ROOT_VOLUME_SIZES = (200, 500)
+
+
+def image_builder_name_problems(name: str) -> list[str]:
+    """Check an image builder's name: 1 to 101 characters (API: Name)."""
+    if NAME.match(name):
+        return []
+    return [
+        f"image builder name {name!r} is not legal: it must start with a letter or digit and have at most 101 letters, "
+        "digits, dots, dashes and underscores"
+    ]
+
+
+def image_name_problems(name: str) -> list[str]:
+    """Check the name of an image to be: at most 100 characters (Image Assistant), no reserved beginning."""
+    if not IMAGE_NAME.match(name):
+        return [
+            f"image name {name!r} is not legal: it must start with a letter or digit and have at most 100 letters, "
+            "digits, dots, dashes and underscores"
+        ]
+    if name.lower().startswith(RESERVED_PREFIXES):
+        return [f"image name {name!r} is not legal: names beginning with {', '.join(RESERVED_PREFIXES)} are reserved"]
+    return []
+
+
+def length_problems(option: str, value: str | None, longest: int) -> list[str]:
+    """Check that a text has at most so many characters."""
+    if value is None or len(value) <= longest:
+        return []
+    return [f"{option} has {len(value)} characters, the service takes at most {longest}"]
+
+
+def pattern_problems(option: str, value: str | None, pattern: re.Pattern[str], like: str) -> list[str]:
+    """Check a text, when there is one, against a pattern; ``like`` shows what it should look like."""
+    if not value or pattern.match(value):
+        return []
+    return [f"{option} {value!r} is not of the form {like}"]
+
+
+def account_id_problems(option: str, value: Any) -> list[str]:
+    """Check an AWS account id: twelve digits, as text, because a number would lose its leading zeros."""
+    if isinstance(value, str) and ACCOUNT_ID.match(value):
+        return []
+    return [f"{option} {value!r} is not an AWS account id: twelve digits, in quotation marks"]
+
+
+def organizational_unit_problems(name: str | None) -> list[str]:
+    """Check an organizational unit's distinguished name."""
+    if not name:
+        return []
+    problems = length_problems("organizational_unit", name, ORGANIZATIONAL_UNIT_LENGTH)
+    told = f"organizational_unit {name!r}"
+    parts = UNESCAPED_COMMA.split(name)
+    if not name.upper().startswith("OU="):
+        return [*problems, f"{told} must start with OU= (the Computers container is not an organizational unit)"]
+    if any(part != part.strip() for part in parts):
+        problems.append(f"{told} has spaces around its commas, with which the domain join fails")
+    if not all(RELATIVE_NAME.match(part) for part in parts) or not parts[-1].strip().upper().startswith("DC="):
+        problems.append(f"{told} is not a distinguished name such as OU=Builders,DC=corp,DC=example,DC=com")
+    return problems
+
+
+def organizational_unit_warnings(name: str | None) -> list[str]:
+    """Tell what may go wrong with a name: the guide forbids spaces in one place, spaces around commas in another."""
+    if name and " " in name and not organizational_unit_problems(name):
+        return [f"organizational_unit {name!r} contains spaces, with which the domain join may fail"]
+    return []
+
+
+def tag_problems(tags: Mapping[str, Any] | None) -> list[str]:
+    """Check tags: at most 50, keys of 1 to 128 and values of 0 to 256 letters, digits, spaces and ``_.:/=+-@``."""
+    if not tags:
+        return []
+    problems = (
+        [f"{len(tags)} tags are too many, the service takes at most {MOST_TAGS}"] if len(tags) > MOST_TAGS else []
+    )
+    for key, value in tags.items():
+        text = str(value)
+        if not 1 <= len(key) <= 128 or not TAG_TEXT.match(key):
+            problems.append(f"tag key {key!r} is not legal: 1 to 128 letters, digits, spaces and _.:/=+-@")
+        if key.lower().startswith("aws:"):
+            problems.append(f"tag key {key!r} is not legal: keys beginning with aws: are reserved")
+        if len(text) > 256 or not TAG_TEXT.match(text):
+            problems.append(f"the value of tag {key!r} is not legal: at most 256 letters, digits, spaces and _.:/=+-@")
+    return problems
+
+
+def network_problems(subnet_id: str | None, security_group_ids: Sequence[str] | None) -> list[str]:
+    """Check the form of a subnet's and of security groups' ids, and the number of the latter."""
+    groups = security_group_ids or []
+    problems = pattern_problems("subnet_id", subnet_id, SUBNET_ID, "subnet-0123456789abcdef0")
+    for group in groups:
+        problems += pattern_problems("security_group_ids", group, SECURITY_GROUP_ID, "sg-0123456789abcdef0")
+    if len(groups) > MOST_SECURITY_GROUPS:
+        problems.append(f"{len(groups)} security groups are too many, the service takes at most {MOST_SECURITY_GROUPS}")
+    if groups and not subnet_id:
+        problems.append("security_group_ids need a subnet_id")
+    return problems
+
+
+def _access_endpoint_problems(endpoints: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    endpoints = endpoints or []
+    problems = []
+    if len(endpoints) > MOST_ACCESS_ENDPOINTS:
+        problems.append(
+            f"{len(endpoints)} access_endpoints are too many, the service takes at most {MOST_ACCESS_ENDPOINTS}"
+        )
+    for endpoint in endpoints:
+        problems += pattern_problems("vpce_id", endpoint.get("vpce_id"), ENDPOINT_ID, "vpce-0123456789abcdef0")
+    return problems
+
+
+def _root_volume_problems(size: int | None) -> list[str]:
+    smallest, largest = ROOT_VOLUME_SIZES
+    if size is None or smallest <= size <= largest:
+        return []
+    return [f"root_volume_size {size} is not between {smallest} and {largest} GB"]
+
+
+def _agent_access_problems(access: Mapping[str, Any] | None) -> list[str]:
+    if not access or not access.get("screenshots_upload_enabled") or access.get("s3_bucket_arn"):
+        return []
+    return ["agent_access_config with screenshots_upload_enabled needs s3_bucket_arn"]
+
+
+def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
+    """Check all options of module ``image_builder`` that the argument spec cannot check."""
+    domain = options.get("domain") or {}
+    return [
+        *image_builder_name_problems(options["name"]),
+        *length_problems("display_name", options.get("display_name"), DISPLAY_NAME_LENGTH),
+        *length_problems("description", options.get("description"), DESCRIPTION_LENGTH),
+        *pattern_problems("image_arn", options.get("image_arn"), ARN, "arn:aws:appstream:REGION:ACCOUNT:image/NAME"),
+        *pattern_problems("iam_role_arn", options.get("iam_role_arn"), ROLE_ARN, "arn:aws:iam::ACCOUNT:role/NAME"),
+        *network_problems(options.get("subnet_id"), options.get("security_group_ids")),
+        *organizational_unit_problems(domain.get("organizational_unit")),
+        *_access_endpoint_problems(options.get("access_endpoints")),
+        *_root_volume_problems(options.get("root_volume_size")),
+        *_agent_access_problems(options.get("agent_access_config")),
+        *tag_problems(options.get("tags")),
+    ]

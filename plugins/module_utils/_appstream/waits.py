@@ -1,0 +1,235 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Brings a resource to its goal step by step and waits in between: used by modules and by action plugins alike."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .errors import AppStreamError
+from .states import ABSENT, CREATE, DONE, FAIL, START, UPDATE, WAIT, state_of
+from .troubleshooting import remedies, reported_errors, time_out_remedy
+
+Resource = Optional[dict[str, Any]]
+
+# Unproven: how long a describe call may go on telling the state from before a call that was accepted.
+STALE_READ_SECONDS = 60.0
+
+# What comes of a look or a step that failed for a reason that passes by itself.
+NO_NEWS = object()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """``wait``: go on until the goal is reached. ``timeout`` and ``delay`` (between two looks) are in seconds."""
+
+    wait: bool
+    timeout: float
+    delay: float
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass
+class History:
+    """What has happened to a resource so far; seconds count from the beginning."""
+
+    began: float
+    state_changes: list[dict[str, Any]] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    acted_at: float = 0.0
+    state_before_action: str | None = None
+
+    def note_state(self, state: str | None, now: float) -> bool:
+        """Record the state when it is a new one, and say whether it was."""
+        shown = state or ABSENT
+        if self.state_changes and self.state_changes[-1]["state"] == shown:
+            return False
+        self.state_changes.append({"state": shown, "elapsed": round(now - self.began)})
+        return True
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has happened yet: what is as it should be from the start is nothing to speak of."""
+        return bool(self.actions) or len(self.state_changes) > 1
+
+    def is_stale(self, state: str | None, step: str, now: float) -> bool:
+        """Say whether a state that asks for a step is probably older than the last action."""
+        if not self.actions or now - self.acted_at >= STALE_READ_SECONDS:
+            return False
+        if self.actions[-1] == UPDATE:
+            # The one action after which the state stays what it was.
+            return step == UPDATE
+        return state == self.state_before_action
+
+    def has_come_back(self, step: str) -> bool:
+        """Say whether a step was taken before to no lasting effect, so that taking it again would go on for ever."""
+        creations = self.actions.count(CREATE)
+        since_creation = self.actions[self.actions.index(CREATE) + 1 :] if creations else self.actions
+        fell_back = step == START and self.actions[-1:] == [CREATE]
+        return fell_back or step in since_creation or (step == CREATE and creations > 0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a resource got to. ``elapsed`` is in whole seconds, ``actions`` the steps taken, in order."""
+
+    resource: Resource
+    elapsed: int
+    state_changes: list[dict[str, Any]]
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What to bring where.
+
+    ``about`` names the resource in messages, ``returned_as`` is the return value it goes by, ``wanted`` the wanted
+    state. ``next_step`` decides from the resource what to do (see states.py), ``act`` takes a step and returns the
+    resource and the names of the steps really taken, ``read`` looks at the resource again; both raise AppStreamError.
+    ``outlives`` says whether a failed look or step may be followed by another one.
+    """
+
+    about: str
+    returned_as: str
+    wanted: str
+    next_step: Callable[[Resource], str]
+    act: Callable[[str, Resource], tuple[Resource, list[str]]]
+    read: Callable[[], Resource]
+    outlives: Callable[[AppStreamError], bool]
+    observe: Callable[[Resource, int, bool], None] = lambda resource, elapsed, changed: None
+    why_not: Callable[[Resource], str | None] = lambda resource: None
+
+
+def converge(goal: Goal, resource: Resource, pace: Pace, history: History | None = None) -> Outcome:
+    """Take steps and wait until the goal is reached.
+
+    ``resource`` is the resource as it is now, ``history`` what has happened to it before and counts in, which is then
+    continued. Without ``pace.wait`` this takes the steps that can be taken at once and returns.
+    Raises AppStreamError when the resource fails, when a step has no effect, and when the time is up; its ``result``
+    carries the last-seen resource, ``elapsed``, ``state_changes`` and ``actions``.
+    """
+    history = history or History(began=pace.clock())
+    deadline = history.began + pace.timeout
+    while True:
+        now = pace.clock()
+        state = state_of(resource)
+        is_new = history.note_state(state, now)
+        step = goal.next_step(resource)
+        if step != DONE or history.has_begun:
+            goal.observe(resource, round(now - history.began), is_new)
+        if step != DONE and history.is_stale(state, step, now):
+            step = WAIT
+        if step == FAIL:
+            raise _failed(goal, resource, history, now)
+        if step == DONE or (step == WAIT and not pace.wait):
+            return Outcome(resource, round(now - history.began), history.state_changes, history.actions)
+        if step != WAIT and history.has_come_back(step):
+            raise _fell_back(goal, resource, history, now)
+        if step != WAIT:
+            taken = _take(goal, step, resource, history, pace)
+            if taken is not NO_NEWS:
+                resource = taken
+                continue
+        if pace.clock() >= deadline:
+            raise _timed_out(goal, resource, history, pace.clock())
+        pace.sleep(max(0.0, min(pace.delay * random.uniform(0.9, 1.1), deadline - pace.clock())))
+        seen = _ask(goal, goal.read, resource, history, pace)
+        resource = resource if seen is NO_NEWS else seen
+
+
+def _take(goal: Goal, step: str, resource: Resource, history: History, pace: Pace) -> Any:
+    """Take a step; returns the resource after it, or NO_NEWS."""
+    state = state_of(resource)
+    answer = _ask(goal, lambda: goal.act(step, resource), resource, history, pace)
+    if answer is NO_NEWS:
+        return NO_NEWS
+    after, taken = answer
+    if taken:
+        history.actions.extend(taken)
+        history.state_before_action = state
+        history.acted_at = pace.clock()
+    return after
+
+
+def _ask(goal: Goal, question: Callable[[], Any], resource: Resource, history: History, pace: Pace) -> Any:
+    """Return the answer, or NO_NEWS when there is none just now and another try may follow."""
+    try:
+        return question()
+    except AppStreamError as error:
+        if pace.wait and goal.outlives(error):
+            return NO_NEWS
+        _attach(error, goal, resource, history, pace.clock())
+        raise
+
+
+def _attach(error: AppStreamError, goal: Goal, resource: Resource, history: History, now: float) -> None:
+    """Give an error the return values every outcome has."""
+    error.result.setdefault(goal.returned_as, resource)
+    error.result.setdefault("elapsed", round(now - history.began))
+    error.result.setdefault("state_changes", history.state_changes)
+    error.result.setdefault("actions", history.actions)
+
+
+def _error(
+    goal: Goal, message: str, remedy: str | None, resource: Resource, history: History, now: float
+) -> AppStreamError:
+    told = reported_errors(resource)
+    error = AppStreamError(f"{message}: {told}" if told else message, remedy=remedy)
+    _attach(error, goal, resource, history, now)
+    return error
+
+
+def _failed(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
+    reason = goal.why_not(resource)
+    message = reason or f"{goal.about} is {state_of(resource) or ABSENT} and cannot become {goal.wanted}"
+    return _error(goal, message, remedies(resource), resource, history, now)
+
+
+def _fell_back(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
+    done = ", ".join(history.actions)
+    message = f"{goal.about} is {state_of(resource) or ABSENT} again after {done} and did not become {goal.wanted}"
+    return _error(goal, message, remedies(resource), resource, history, now)
+
+
+def _timed_out(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
+    waited = round(now - history.began)
+    message = (
+        f"{goal.about} is still {state_of(resource) or ABSENT} after {waited} seconds and did not become {goal.wanted}"
+    )
+    return _error(goal, message, time_out_remedy(resource), resource, history, now)
+
+
+def wait_options(timeout: int) -> dict[str, Any]:
+    """Return the argument spec of the options on waiting; ``timeout`` is the default of ``wait_timeout`` in seconds."""
+    return {
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": timeout},
+        "wait_delay": {"type": "int", "default": 15},
+    }
+
+
+def pace_of(options: Mapping[str, Any]) -> Pace:
+    """Return the pace a module's options ask for."""
+    return Pace(
+        wait=options["wait"],
+        timeout=options["wait_timeout"],
+        delay=options["wait_delay"],
+        clock=time.monotonic,
+        sleep=time.sleep,
+    )
+
+
+def outcome_values(outcome: Outcome, returned_as: str) -> Mapping[str, Any]:
+    """Return an outcome as return values of a module."""
+    return {
+        returned_as: outcome.resource,
+        "elapsed": outcome.elapsed,
+        "state_changes": outcome.state_changes,
+        "actions": outcome.actions,
+    }

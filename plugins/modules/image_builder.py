@@ -1,0 +1,499 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_builder
+version_added: 0.1.0
+short_description: Manage Amazon AppStream 2.0 image builders
+description:
+  - Creates, starts, stops, changes and deletes image builders of Amazon AppStream 2.0 (also named Amazon WorkSpaces
+    Applications), the machines on which images are made.
+  - From whatever state an image builder is in it is brought to the wanted one. States that pass by themselves are
+    waited out, and an image builder is stopped before it is deleted.
+  - An image builder of the given name that exists already is adopted. Options that are not set are left alone.
+  - Tags can be changed at any time. O(display_name), O(description) and O(agent_access_config) can be changed while
+    the image builder is stopped, O(appstream_agent_version) when it is started; a running image builder is stopped
+    and started again for that. All else is fixed when the image builder is created, see O(recreate).
+author:
+  - The euc.appstream team (@euc)
+options:
+  name:
+    description:
+      - The name of the image builder, unique in the account and Region.
+      - It starts with a letter or digit and has at most 101 letters, digits, dots, dashes and underscores.
+    type: str
+    required: true
+  state:
+    description:
+      - V(running) creates the image builder if need be and starts it. It is reached when the image builder is
+        RUNNING and, if it sits in a VPC, the address of its network interface is known. While an image is being made
+        of it, this fails.
+      - V(stopped) creates the image builder if need be and stops it.
+      - V(present) creates the image builder if need be, and otherwise leaves it running or stopped as it is.
+      - V(absent) stops and deletes it. All other options but those on waiting are ignored then.
+    type: str
+    choices: [running, stopped, present, absent]
+    default: running
+  image_name:
+    description:
+      - The name of the image to start from.
+      - To create an image builder this or O(image_arn) is needed. An image shared by another account needs
+        O(image_arn).
+    type: str
+  image_arn:
+    description:
+      - The ARN of the image to start from.
+    type: str
+  instance_type:
+    description:
+      - The instance type, for example V(stream.standard.large). Needed to create an image builder.
+      - The image decides which families it supports, see
+        RV(euc.appstream.image_info#module:images[].supported_instance_families).
+    type: str
+  display_name:
+    description:
+      - The name shown to people, at most 100 characters.
+    type: str
+  description:
+    description:
+      - A description, at most 256 characters.
+    type: str
+  subnet_id:
+    description:
+      - The subnet the image builder's network interface is placed in.
+    type: str
+  security_group_ids:
+    description:
+      - The security groups of the image builder's network interface, at most 5, of the subnet's VPC.
+      - Without any the VPC's default security group is used.
+    type: list
+    elements: str
+  iam_role_arn:
+    description:
+      - The ARN of an IAM role whose credentials are offered on the machine in the profile C(appstream_machine_role).
+      - Needs the permission C(iam:PassRole).
+    type: str
+  enable_default_internet_access:
+    description:
+      - Whether the image builder reaches the internet through its own public address. Needs a public subnet.
+    type: bool
+  domain:
+    description:
+      - The Active Directory domain to join.
+    type: dict
+    suboptions:
+      directory_name:
+        description:
+          - The fully qualified name of the domain. A directory config of that name must exist in the Region.
+        type: str
+        required: true
+      organizational_unit:
+        description:
+          - The distinguished name of the organizational unit for the computer object, one of those in the directory
+            config.
+          - It starts with V(OU=) and has no spaces around its commas.
+        type: str
+        required: true
+  appstream_agent_version:
+    description:
+      - The version of the AppStream agent, or V(LATEST).
+      - It is applied when the image builder is created or started.
+    type: str
+  access_endpoints:
+    description:
+      - Interface VPC endpoints through which people stream from the image builder, at most 4.
+    type: list
+    elements: dict
+    suboptions:
+      endpoint_type:
+        description:
+          - The type of the endpoint.
+        type: str
+        choices: [STREAMING]
+        default: STREAMING
+      vpce_id:
+        description:
+          - The id of the VPC endpoint.
+        type: str
+  root_volume_size:
+    description:
+      - The size of the root volume in GB, 200 to 500, not less than the image's. More than 200 GB costs extra.
+      - Needs botocore 1.41 or newer.
+    type: int
+  softwares_to_install:
+    description:
+      - Licence-included software to install at creation, for example V(Microsoft_Office_2024_LTSC_Standard_64Bit).
+      - The service does not tell this of an existing image builder, so there it has no effect.
+      - Needs botocore 1.40.60 or newer.
+    type: list
+    elements: str
+  softwares_to_uninstall:
+    description:
+      - Licence-included software to remove at creation.
+      - The service does not tell this of an existing image builder, so there it has no effect.
+      - Needs botocore 1.40.60 or newer.
+    type: list
+    elements: str
+  disable_imdsv1:
+    description:
+      - Whether only version 2 of the instance metadata service is offered. Needs an agent of 2024-01-16 or newer.
+      - Needs botocore 1.43.110 or newer.
+    type: bool
+  agent_access_config:
+    description:
+      - How AI agents may use the image builder. An empty dictionary takes the access away.
+      - Needs botocore 1.44.5 or newer.
+    type: dict
+    suboptions:
+      settings:
+        description:
+          - What agents may do. At least one action must be enabled.
+        type: list
+        elements: dict
+        suboptions:
+          agent_action:
+            description:
+              - The action.
+            type: str
+            choices: [COMPUTER_VISION, COMPUTER_INPUT, FORWARD_MCP_TOOLS]
+            required: true
+          permission:
+            description:
+              - Whether agents may do it.
+            type: str
+            choices: [ENABLED, DISABLED]
+            required: true
+      screen_resolution:
+        description:
+          - The screen resolution for agents.
+        type: str
+        choices: [W_1280xH_720]
+      screen_image_format:
+        description:
+          - The format of screen captures.
+        type: str
+        choices: [PNG, JPEG]
+      screenshots_upload_enabled:
+        description:
+          - Whether screen captures are uploaded to Amazon S3.
+        type: bool
+      s3_bucket_arn:
+        description:
+          - The ARN of the S3 bucket for screen captures.
+        type: str
+      user_control_mode:
+        description:
+          - What people may do during an agent's session.
+        type: str
+        choices: [VIEW_ONLY, VIEW_STOP, DISABLED]
+  recreate:
+    description:
+      - Whether an image builder that differs in what cannot be changed, or that has FAILED, is deleted and created
+        anew. Everything on its disk is lost.
+      - Otherwise the task fails and names what differs.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait for the wanted state, all steps on the way to it together.
+      - When the time is up the task fails and returns the image builder as last seen. Nothing is undone, and running
+        the task again continues where this one stopped.
+    type: int
+    default: 3600
+notes:
+  - The image builder keeps running, and costing, until it is stopped or deleted, also when the play is interrupted.
+  - An interrupted task can simply be run again.
+extends_documentation_fragment:
+  - euc.appstream._attributes
+  - euc.appstream._attributes.changing_module
+  - euc.appstream._boto3
+  - euc.appstream._wait
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.tags
+seealso:
+  - module: euc.appstream.image_builder_info
+  - module: euc.appstream.image_info
+  - name: Image builders
+    description: The administration guide on image builders.
+    link: https://docs.aws.amazon.com/appstream2/latest/developerguide/managing-image-builders.html
+"""
+
+EXAMPLES = r"""
+- name: Have a running image builder on the newest Windows Server 2022 base image
+  euc.appstream.image_builder:
+    name: design
+    image_name: "{{ base.images[0].name }}"
+    instance_type: stream.standard.large
+    subnet_id: subnet-0123456789abcdef0
+    security_group_ids:
+      - sg-0123456789abcdef0
+    tags:
+      CostCenter: "42"
+  register: builder
+
+- name: Show the address to reach it at
+  ansible.builtin.debug:
+    msg: "{{ builder.image_builder.network_access_configuration.eni_private_ip_address }}"
+
+- name: Join a domain, and start from an image another account shares
+  euc.appstream.image_builder:
+    name: office
+    image_arn: arn:aws:appstream:eu-central-1:123456789012:image/office-base
+    instance_type: stream.memory.large
+    subnet_id: subnet-0123456789abcdef0
+    security_group_ids:
+      - sg-0123456789abcdef0
+    iam_role_arn: arn:aws:iam::123456789012:role/image-builder
+    domain:
+      directory_name: corp.example.com
+      organizational_unit: OU=ImageBuilders,DC=corp,DC=example,DC=com
+
+- name: Stop it over the weekend, without waiting
+  euc.appstream.image_builder:
+    name: design
+    state: stopped
+    wait: false
+
+- name: Move it to another instance type, giving up what is on its disk
+  euc.appstream.image_builder:
+    name: design
+    image_name: AppStream-WinServer2022-10-10-2025
+    instance_type: stream.standard.xlarge
+    recreate: true
+
+- name: Delete it from whatever state it is in
+  euc.appstream.image_builder:
+    name: design
+    state: absent
+"""
+
+RETURN = r"""
+image_builder:
+  description:
+    - The image builder as last seen, also when the task fails while waiting. Null when it does not exist.
+    - Attributes the service does not report are left out. The ones listed here are the most used.
+    - In check mode the image builder as it would be, as far as that can be known.
+  type: dict
+  returned: always, once AWS has been asked
+  contains:
+    name:
+      description: The name.
+      type: str
+      returned: always
+      sample: design
+    arn:
+      description: The ARN.
+      type: str
+      returned: when it exists
+      sample: arn:aws:appstream:eu-central-1:123456789012:image-builder/design
+    image_arn:
+      description: The ARN of the image it started from. Those of public base images name no account.
+      type: str
+      returned: when it exists
+      sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
+    state:
+      description: The state.
+      type: str
+      returned: always
+      sample: RUNNING
+    state_change_reason:
+      description: Why the state changed last, with C(code) and C(message).
+      type: dict
+      returned: when the service tells
+      sample: {code: INTERNAL_ERROR, message: The image builder could not be started.}
+    image_builder_errors:
+      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      type: list
+      elements: dict
+      returned: when the service tells
+      sample: []
+    network_access_configuration:
+      description: The network interface in the subnet, with C(eni_id) and C(eni_private_ip_address).
+      type: dict
+      returned: when it is running in a VPC
+      sample: {eni_id: eni-0123456789abcdef0, eni_private_ip_address: 10.0.1.5}
+    vpc_config:
+      description: Subnet and security groups.
+      type: dict
+      returned: when it sits in a VPC
+      sample: {subnet_ids: [subnet-0123456789abcdef0], security_group_ids: [sg-0123456789abcdef0]}
+    instance_type:
+      description: The instance type.
+      type: str
+      returned: when it exists
+      sample: stream.standard.large
+    platform:
+      description: The operating system.
+      type: str
+      returned: when it exists
+      sample: WINDOWS_SERVER_2022
+    created_time:
+      description: When it was created.
+      type: str
+      returned: when it exists
+      sample: "2026-11-22T12:45:26+00:00"
+    tags:
+      description: The tags.
+      type: dict
+      returned: always
+      sample: {CostCenter: "42"}
+elapsed:
+  description: How many seconds it took.
+  type: int
+  returned: always, once AWS has been asked
+  sample: 552
+state_changes:
+  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for an image builder that
+    does not exist.
+  type: list
+  elements: dict
+  returned: always, once AWS has been asked
+  sample: [{state: PENDING, elapsed: 1}, {state: RUNNING, elapsed: 552}]
+  contains:
+    state:
+      description: The state.
+      type: str
+      returned: always
+    elapsed:
+      description: After how many seconds it was seen first.
+      type: int
+      returned: always
+actions:
+  description: What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
+  type: list
+  elements: str
+  returned: always, once AWS has been asked
+  sample: [create]
+drift:
+  description: What differs on an existing image builder and cannot be changed, by option, with C(current) and
+    C(wanted).
+  type: dict
+  returned: when the task fails because of that
+  sample: {instance_type: {current: stream.standard.medium, wanted: stream.standard.large}}
+error:
+  description: AWS's own error, with C(code) and C(message).
+  type: dict
+  returned: when the task fails because AWS refused a call
+  sample: {code: LimitExceededException, message: The resource limit is exceeded.}
+remedy:
+  description: What to do about the failure.
+  type: str
+  returned: when the task fails for a reason AWS's troubleshooting guide knows
+  sample: Use a subnet that exists in this account and Region.
+"""
+
+from typing import Any
+
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builder_goal, image_builders
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **image_builder_goal.GOAL_OPTIONS,
+    "image_name": {"type": "str"},
+    "image_arn": {"type": "str"},
+    "instance_type": {"type": "str"},
+    "display_name": {"type": "str"},
+    "description": {"type": "str"},
+    "subnet_id": {"type": "str"},
+    "security_group_ids": {"type": "list", "elements": "str"},
+    "iam_role_arn": {"type": "str"},
+    "enable_default_internet_access": {"type": "bool"},
+    "domain": {
+        "type": "dict",
+        "options": {
+            "directory_name": {"type": "str", "required": True},
+            "organizational_unit": {"type": "str", "required": True},
+        },
+    },
+    "appstream_agent_version": {"type": "str"},
+    "access_endpoints": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "endpoint_type": {"type": "str", "choices": ["STREAMING"], "default": "STREAMING"},
+            "vpce_id": {"type": "str"},
+        },
+    },
+    "root_volume_size": {"type": "int"},
+    "softwares_to_install": {"type": "list", "elements": "str"},
+    "softwares_to_uninstall": {"type": "list", "elements": "str"},
+    "disable_imdsv1": {"type": "bool"},
+    "agent_access_config": {
+        "type": "dict",
+        "required_together": [("settings", "screen_resolution", "screen_image_format")],
+        "options": {
+            "settings": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "agent_action": {
+                        "type": "str",
+                        "choices": ["COMPUTER_VISION", "COMPUTER_INPUT", "FORWARD_MCP_TOOLS"],
+                        "required": True,
+                    },
+                    "permission": {"type": "str", "choices": ["ENABLED", "DISABLED"], "required": True},
+                },
+            },
+            "screen_resolution": {"type": "str", "choices": ["W_1280xH_720"]},
+            "screen_image_format": {"type": "str", "choices": ["PNG", "JPEG"]},
+            "screenshots_upload_enabled": {"type": "bool"},
+            "s3_bucket_arn": {"type": "str"},
+            "user_control_mode": {"type": "str", "choices": ["VIEW_ONLY", "VIEW_STOP", "DISABLED"]},
+        },
+    },
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "recreate": {"type": "bool", "default": False},
+}
+
+
+def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
+    """Bring the image builder to the wanted state and return the module's return values. Raises AppStreamError."""
+    options = module.params
+    problems = image_builder_problems(options)
+    if problems:
+        raise AppStreamError("; ".join(problems))
+    client = module.client("appstream")
+    wish = image_builder_goal.Wish.from_options(options)
+    before = image_builders.describe_image_builder(client, wish.name)
+    before = before and image_builders.with_tags(client, before)
+    image_builder_goal.refuse_drift(before, wish)
+    after = image_builder_goal.view_after(before, wish)
+    goal = image_builder_goal.goal(client, wish, after)
+    values: dict[str, Any] = {
+        "changed": image_builder_goal.is_changed(before, after),
+        "diff": {"before": view(before), "after": after},
+    }
+    if module.check_mode and goal.next_step(before) != FAIL:
+        return {**values, **outcome_values(image_builder_goal.predicted_outcome(before, after, wish), goal.returned_as)}
+    if before and after and not image_builder_goal.is_replaced(before, wish):
+        write_tags(client, before["arn"], before["tags"], after["tags"])
+        before = {**before, "tags": after["tags"]}
+    return {**values, **outcome_values(converge(goal, before, pace_of(options)), goal.returned_as)}
+
+
+def main() -> None:
+    module = AnsibleAppStreamModule(
+        argument_spec=ARGUMENT_SPEC,
+        mutually_exclusive=[("image_name", "image_arn")],
+        supports_check_mode=True,
+    )
+    try:
+        values = do(module)
+    except AppStreamError as error:
+        module.fail_json_appstream(error)
+    module.exit_json(**values)
+
+
+if __name__ == "__main__":
+    main()

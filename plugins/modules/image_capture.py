@@ -1,0 +1,164 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+DOCUMENTATION = r"""
+---
+module: image_capture
+short_description: Start the making of an image on an AppStream image builder
+version_added: 0.1.0
+description:
+  - Runs C(create-image) of the Image Assistant on an Amazon AppStream 2.0 (Amazon WorkSpaces Applications) image
+    builder, first as a dry run, then for real, over the host's own connection.
+  - Soon after the making of an image has begun the builder cuts all connections. A lost connection therefore proves
+    nothing. The controller asks AWS until the image shows up, and the task succeeds as soon as it does. An answer of
+    the Image Assistant other than success fails the task with its own message.
+  - Does nothing when an image of that name is available or in the making, also when AWS doesn't show it yet but the
+    dry run says that it exists.
+  - Does not wait until the image is available. M(euc.appstream.image) with
+    O(euc.appstream.image#module:state=available) does that.
+options:
+  name:
+    description:
+      - Name of the image, unique per account and Region, 1 to 100 letters, digits, C(_), C(.) and C(-), which begins
+        with a letter or digit and not with C(aws), C(appstream) or C(amazon).
+      - The name of an image that failed stays taken until it is deleted.
+    type: str
+    required: true
+  description:
+    description:
+      - Description of the image, at most 256 characters.
+    type: str
+  display_name:
+    description:
+      - Display name of the image, at most 100 characters.
+    type: str
+  dynamic_app_catalog:
+    description:
+      - Whether applications are also provided by a dynamic application provider at run time.
+      - Without it the builder's application catalog must hold at least one application.
+    type: bool
+    default: false
+  use_latest_agent_version:
+    description:
+      - Whether fleets with this image always use the newest AppStream agent.
+      - V(true) is also the default of the graphical Image Assistant, while the default of its command line is to pin
+        the agent that is installed on the builder. It can't be changed later without a new image.
+    type: bool
+    default: true
+  tags:
+    description:
+      - Tags of the image, at most 50.
+    type: dict
+    default: {}
+  builder_name:
+    description:
+      - Name of the image builder. Only used to tell its state when no image shows up.
+    type: str
+  appear_timeout:
+    description:
+      - How many seconds to wait until AWS shows the image after C(create-image).
+      - This usually takes seconds, at times minutes.
+    type: int
+    default: 600
+  wait_delay:
+    description:
+      - How many seconds to wait between two questions to AWS, about.
+    type: int
+    default: 15
+  image_assistant_path:
+    description:
+      - Absolute path of the Image Assistant on the builder.
+    type: str
+    default: C:\Program Files\Amazon\Photon\ConsoleImageBuilder\image-assistant.exe
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Asks AWS for the image and lists the application catalog; the dry run of C(create-image) is not run.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+  platform:
+    description: Operating systems of the hosts this action works on.
+    support: full
+    platforms: windows
+extends_documentation_fragment:
+  - euc.appstream._attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - euc.appstream._boto3
+notes:
+  - The task's host is the image builder. AWS is asked from the controller, with the AWS options and environment
+    variables as there, whatever the inventory says of localhost.
+  - The connection needs local administrator rights on the builder.
+seealso:
+  - module: euc.appstream.application_catalog
+  - module: euc.appstream.image
+  - module: euc.appstream.image_info
+author:
+  - The euc.appstream team (@euc)
+"""
+
+EXAMPLES = r"""
+- name: Begin an image of this builder
+  euc.appstream.image_capture:
+    name: design-20261122
+    display_name: Design
+    description: Design applications on Windows Server 2022
+    region: eu-central-1
+    tags:
+      CostCenter: "42"
+
+- name: Begin an image whose applications come from a dynamic application provider
+  euc.appstream.image_capture:
+    name: design-dynamic
+    dynamic_app_catalog: true
+    region: eu-central-1
+"""
+
+RETURN = r"""
+image:
+  description:
+    - The image as M(euc.appstream.image_info) returns it, without tags.
+    - In check mode only its name, with state null, when it doesn't exist.
+  returned: success, and when the image has failed
+  type: dict
+  contains:
+    name:
+      description: Name of the image.
+      returned: always
+      type: str
+      sample: design-20261122
+    arn:
+      description: ARN of the image.
+      returned: when it exists
+      type: str
+      sample: arn:aws:appstream:eu-central-1:123456789012:image/design-20261122
+    state:
+      description: State of the image.
+      returned: always
+      type: str
+      sample: PENDING
+image_assistant:
+  description: What the Image Assistant said to C(create-image).
+  returned: success
+  type: dict
+  contains:
+    status:
+      description: Its status, null when it was not run or its answer got lost.
+      returned: always
+      type: int
+      sample: 0
+    message:
+      description: Its message, or how the connection was lost.
+      returned: always
+      type: str
+      sample: Success
+    connection_lost:
+      description: Whether the connection was lost before an answer arrived.
+      returned: always
+      type: bool
+      sample: false
+"""

@@ -1,0 +1,273 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_info
+version_added: 0.1.0
+short_description: Get information on Amazon AppStream 2.0 images
+description:
+  - Reads images of Amazon AppStream 2.0 (also named Amazon WorkSpaces Applications), own, shared and public ones,
+    and finds the newest image to start an image builder from.
+  - The newest image comes first. Public base images count by their release date, all others by their creation time.
+author:
+  - The euc.appstream team (@euc)
+options:
+  names:
+    description:
+      - The names of own or public images. Names that do not exist are left out of the answer.
+      - There is a warning for a public base image that is not the newest of its series, and for a deprecated one.
+    type: list
+    elements: str
+  arns:
+    description:
+      - The ARNs of images; the only way to name an image another account shares.
+    type: list
+    elements: str
+  type:
+    description:
+      - Whose images to look for, V(PUBLIC) ones by AWS, V(PRIVATE) ones of this account or ones V(SHARED) with it.
+      - With O(latest=true) and neither O(names) nor O(arns) this is V(PUBLIC) unless set otherwise.
+    type: str
+    choices: [PUBLIC, PRIVATE, SHARED]
+    aliases: [visibility]
+  platform:
+    description:
+      - Only images of this operating system, for example V(WINDOWS_SERVER_2022).
+    type: str
+  name_prefix:
+    description:
+      - Only images whose names begin with this.
+    type: str
+  states:
+    description:
+      - Only images in one of these states, for example V(AVAILABLE).
+    type: list
+    elements: str
+  image_builder_supported:
+    description:
+      - Only images from which an image builder can be started, or only others.
+    type: bool
+  instance_type:
+    description:
+      - Only images that can run on this instance type, for example V(stream.graphics.g5.xlarge).
+    type: str
+  latest:
+    description:
+      - Only the newest image an image builder can be started from, that is AVAILABLE and supports image builders.
+      - The task fails when there is none.
+    type: bool
+    default: false
+  include_tags:
+    description:
+      - Whether to read the tags of own images too. That costs one more call to AWS for each.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - euc.appstream._attributes
+  - euc.appstream._attributes.info_module
+  - euc.appstream._boto3
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: euc.appstream.image
+"""
+
+EXAMPLES = r"""
+- name: Find the newest Windows Server 2022 base image
+  euc.appstream.image_info:
+    platform: WINDOWS_SERVER_2022
+    instance_type: stream.standard.large
+    latest: true
+  register: base
+
+- name: Show its name
+  ansible.builtin.debug:
+    msg: "{{ base.images[0].name }}"
+
+- name: Look at all own images of a recipe
+  euc.appstream.image_info:
+    type: PRIVATE
+    name_prefix: design-
+
+- name: Look at an image another account shares
+  euc.appstream.image_info:
+    arns:
+      - arn:aws:appstream:eu-central-1:123456789012:image/office-base
+"""
+
+RETURN = r"""
+images:
+  description:
+    - The images, the newest first.
+    - Attributes the service does not report are left out.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    name:
+      description: The name.
+      type: str
+      returned: always
+      sample: AppStream-WinServer2022-10-10-2025
+    arn:
+      description: The ARN. Those of public base images name no account.
+      type: str
+      returned: always
+      sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
+    base_image_arn:
+      description: The ARN of the image it was made from.
+      type: str
+      returned: when the service tells
+      sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
+    state:
+      description: The state.
+      type: str
+      returned: always
+      sample: AVAILABLE
+    state_change_reason:
+      description: Why the state changed last, with C(code) and C(message).
+      type: dict
+      returned: when the service tells
+      sample: {code: INTERNAL_ERROR, message: The image could not be created.}
+    image_errors:
+      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      type: list
+      elements: dict
+      returned: when the service tells
+      sample: []
+    visibility:
+      description: Whose it is, V(PUBLIC), V(PRIVATE) or V(SHARED).
+      type: str
+      returned: always
+      sample: PUBLIC
+    platform:
+      description: The operating system.
+      type: str
+      returned: always
+      sample: WINDOWS_SERVER_2022
+    image_builder_supported:
+      description: Whether an image builder can be started from it.
+      type: bool
+      returned: always
+      sample: true
+    image_builder_name:
+      description: The name of the image builder it was made on.
+      type: str
+      returned: for images made on an image builder
+      sample: design
+    supported_instance_families:
+      description: The instance families it can run on.
+      type: list
+      elements: str
+      returned: when the service tells
+      sample: [General Purpose, Compute Optimized, Memory Optimized]
+    applications:
+      description: The applications in its catalog.
+      type: list
+      elements: dict
+      returned: when the service tells
+      sample: []
+    appstream_agent_version:
+      description: The version of the AppStream agent.
+      type: str
+      returned: when the service tells
+      sample: 10-10-2025
+    created_time:
+      description: When it was created.
+      type: str
+      returned: when the service tells
+      sample: "2026-11-22T12:45:26+00:00"
+    public_base_image_released_date:
+      description: When it, or the base image it was made from, was released.
+      type: str
+      returned: when the service tells
+      sample: "2025-10-10T00:00:00+00:00"
+    tags:
+      description: The tags, empty for images of others.
+      type: dict
+      returned: when O(include_tags=true)
+      sample: {CostCenter: "42"}
+"""
+
+from typing import Any
+
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_selection
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import describe_images, with_tags
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "names": {"type": "list", "elements": "str"},
+    "arns": {"type": "list", "elements": "str"},
+    "type": {"type": "str", "choices": ["PUBLIC", "PRIVATE", "SHARED"], "aliases": ["visibility"]},
+    "platform": {"type": "str"},
+    "name_prefix": {"type": "str"},
+    "states": {"type": "list", "elements": "str"},
+    "image_builder_supported": {"type": "bool"},
+    "instance_type": {"type": "str"},
+    "latest": {"type": "bool", "default": False},
+    "include_tags": {"type": "bool", "default": True},
+}
+
+
+def matches(image: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Say whether an image passes the options the service itself can't filter by."""
+    supported = options["image_builder_supported"]
+    return (
+        (options["platform"] is None or image.get("platform") == options["platform"])
+        and (options["name_prefix"] is None or image["name"].startswith(options["name_prefix"]))
+        and (options["states"] is None or image.get("state") in options["states"])
+        and (supported is None or bool(image.get("image_builder_supported")) == supported)
+        and (
+            options["instance_type"] is None or image_selection.supports_instance_type(image, options["instance_type"])
+        )
+    )
+
+
+def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
+    """Return the module's return values, warning about images that should not be chosen. Raises AppStreamError."""
+    options = module.params
+    client = module.client("appstream")
+    by_name = options["names"] is not None or options["arns"] is not None
+    visibility = options["type"] or ("PUBLIC" if options["latest"] and not by_name else None)
+    seen = describe_images(client, names=options["names"], arns=options["arns"], visibility=visibility)
+    found = image_selection.newest_first(image for image in seen if matches(image, options))
+    if options["latest"]:
+        newest = image_selection.choose(found)
+        if newest is None:
+            raise AppStreamError("There is no such image from which an image builder can be started")
+        found = [newest]
+    if by_name:
+        warn_about(module, client, found)
+    if options["include_tags"]:
+        found = [with_tags(client, image) for image in found]
+    return {"changed": False, "images": found}
+
+
+def warn_about(module: AnsibleAppStreamModule, client: Any, chosen: list[dict[str, Any]]) -> None:
+    """Warn about chosen images that are deprecated or not the newest of their series."""
+    dated = any(image.get("visibility") == "PUBLIC" and image_selection.series(image["name"]) for image in chosen)
+    public_images = describe_images(client, visibility="PUBLIC") if dated else []
+    for image in chosen:
+        for warning in image_selection.choice_warnings(image, public_images):
+            module.warn(warning)
+
+
+def main() -> None:
+    module = AnsibleAppStreamModule(
+        argument_spec=ARGUMENT_SPEC,
+        mutually_exclusive=[("names", "arns", "type")],
+        supports_check_mode=True,
+    )
+    try:
+        values = do(module)
+    except AppStreamError as error:
+        module.fail_json_appstream(error)
+    module.exit_json(**values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+version_added: 0.1.0
+short_description: Check whether Amazon AppStream 2.0 images can be built
+description:
+  - Checks recipes for images of Amazon AppStream 2.0 (also named Amazon WorkSpaces Applications) before anything is
+    made, all of them with one look at AWS, and only reading.
+  - Checked are the names, whether they are free, the base image and whether it supports the instance type, the
+    quotas, subnets and their free addresses, security groups, and directory configs and their organizational units.
+  - A recipe that can't be built is no failure of this module, see RV(images[].problems). It fails when AWS can't be
+    asked.
+author:
+  - The euc.appstream team (@euc)
+options:
+  images:
+    description:
+      - The recipes.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - The name of the recipe.
+        type: str
+        required: true
+      image_name:
+        description:
+          - The name of the image to be.
+          - When it is not set, the image is the one the recipe's image builder is at work on, as told by its tag
+            C(euc.appstream:image), unless that has FAILED, and otherwise a new one named after recipe and
+            O(timestamp).
+        type: str
+      base_image:
+        description:
+          - The image to start from, told in one of these ways.
+          - An image builder of the recipe that exists already stays with the image it was started from if that fits.
+        type: dict
+        suboptions:
+          platform:
+            description:
+              - The newest public base image of this operating system that supports the instance type.
+            type: str
+          name_prefix:
+            description:
+              - The newest public or own image whose name begins with this and that supports the instance type.
+            type: str
+          name:
+            description:
+              - The public or own image of this name.
+            type: str
+          arn:
+            description:
+              - The image with this ARN; the only way to name one that another account shares.
+            type: str
+      builder:
+        description:
+          - The image builder.
+        type: dict
+        suboptions:
+          name:
+            description:
+              - The name of the image builder, the recipe's own when it is not set.
+            type: str
+          instance_type:
+            description:
+              - The instance type.
+            type: str
+          subnet_id:
+            description:
+              - The subnet.
+            type: str
+          security_group_ids:
+            description:
+              - The security groups.
+            type: list
+            elements: str
+          iam_role_arn:
+            description:
+              - The ARN of the machine's IAM role.
+            type: str
+          domain:
+            description:
+              - The Active Directory domain to join.
+            type: dict
+            suboptions:
+              directory_name:
+                description:
+                  - The fully qualified name of the domain.
+                type: str
+                required: true
+              organizational_unit:
+                description:
+                  - The distinguished name of the organizational unit for the computer object.
+                type: str
+                required: true
+  image_builder_quota:
+    description:
+      - How many image builders the account may have in the Region. AppStream itself does not tell.
+    type: int
+    default: 10
+  image_quota:
+    description:
+      - How many images the account may have in the Region. AppStream itself does not tell.
+    type: int
+    default: 10
+  timestamp:
+    description:
+      - What the names of new images end with, the time now in UTC when it is not set.
+    type: str
+extends_documentation_fragment:
+  - euc.appstream._attributes
+  - euc.appstream._attributes.info_module
+  - euc.appstream._boto3
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: euc.appstream.image_builder
+  - module: euc.appstream.image_info
+"""
+
+EXAMPLES = r"""
+- name: Check two recipes
+  euc.appstream.preflight:
+    images:
+      - name: design
+        base_image:
+          platform: WINDOWS_SERVER_2022
+        builder:
+          instance_type: stream.standard.large
+          subnet_id: subnet-0123456789abcdef0
+          security_group_ids:
+            - sg-0123456789abcdef0
+      - name: office
+        image_name: office-2026-11
+        base_image:
+          name_prefix: corp-office-base-
+        builder:
+          instance_type: stream.memory.large
+          subnet_id: subnet-0123456789abcdef0
+          domain:
+            directory_name: corp.example.com
+            organizational_unit: OU=ImageBuilders,DC=corp,DC=example,DC=com
+  register: preflight
+
+- name: Stop if any of them can't be built
+  ansible.builtin.assert:
+    that: item.problems | length == 0
+    fail_msg: "{{ item.name }}: {{ item.problems | join('; ') }}"
+  loop: "{{ preflight.images }}"
+  loop_control:
+    label: "{{ item.name }}"
+"""
+
+RETURN = r"""
+timestamp:
+  description: What the names of new images end with.
+  type: str
+  returned: success
+  sample: 20261122T124526Z
+images:
+  description: What was found out about each recipe, in the order of O(images).
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    name:
+      description: The name of the recipe.
+      type: str
+      returned: always
+      sample: design
+    builder_name:
+      description: The name of its image builder.
+      type: str
+      returned: always
+      sample: design
+    image_name:
+      description: The name of its image.
+      type: str
+      returned: always
+      sample: design-20261122T124526Z
+    image:
+      description: The image of that name with its tags, see RV(euc.appstream.image_info#module:images). Null when
+        there is none.
+      type: dict
+      returned: always
+    image_builder:
+      description:
+        - The image builder of that name with its tags, see
+          RV(euc.appstream.image_builder_info#module:image_builders).
+        - Null when there is none.
+      type: dict
+      returned: always
+    base_image:
+      description:
+        - The image to start from, see RV(euc.appstream.image_info#module:images).
+        - Null when there is none, or nothing is to be built because the image is there or in the making.
+      type: dict
+      returned: always
+    replace_failed:
+      description: Whether there is an image of that name that was made for the recipe and has FAILED, to be deleted
+        first.
+      type: bool
+      returned: always
+      sample: false
+    problems:
+      description: Why the recipe can't be built. Empty when it can.
+      type: list
+      elements: str
+      returned: always
+      sample: [subnet subnet-0123456789abcdef0 does not exist in this account and Region]
+    warnings:
+      description: What may be unwanted, or could not be checked.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+"""
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight import check
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight_checks import Quotas
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "images": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "image_name": {"type": "str"},
+            "base_image": {
+                "type": "dict",
+                "mutually_exclusive": [("platform", "name", "arn"), ("name_prefix", "name", "arn")],
+                "options": {
+                    "platform": {"type": "str"},
+                    "name_prefix": {"type": "str"},
+                    "name": {"type": "str"},
+                    "arn": {"type": "str"},
+                },
+            },
+            "builder": {
+                "type": "dict",
+                "options": {
+                    "name": {"type": "str"},
+                    "instance_type": {"type": "str"},
+                    "subnet_id": {"type": "str"},
+                    "security_group_ids": {"type": "list", "elements": "str"},
+                    "iam_role_arn": {"type": "str"},
+                    "domain": {
+                        "type": "dict",
+                        "options": {
+                            "directory_name": {"type": "str", "required": True},
+                            "organizational_unit": {"type": "str", "required": True},
+                        },
+                    },
+                },
+            },
+        },
+    },
+    "image_builder_quota": {"type": "int", "default": 10},
+    "image_quota": {"type": "int", "default": 10},
+    "timestamp": {"type": "str"},
+}
+
+
+def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
+    """Return the module's return values. Raises AppStreamError."""
+    options = module.params
+    timestamp = options["timestamp"] or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    quotas = Quotas(image_builders=options["image_builder_quota"], images=options["image_quota"])
+    findings = check(module.client("appstream"), lambda: module.client("ec2"), options["images"], quotas, timestamp)
+    return {"changed": False, "timestamp": timestamp, "images": [finding.values() for finding in findings]}
+
+
+def main() -> None:
+    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        values = do(module)
+    except AppStreamError as error:
+        module.fail_json_appstream(error)
+    module.exit_json(**values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Puts together the manifest and the readable summary of one run of the playbook, and writes the manifest.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.release import __version__ as ansible_core_version
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import elapsed_text
+
+SCHEMA = 1
+"""Version of the manifest's shape: grows when a key changes its meaning or goes away."""
+
+COLLECTIONS = ("euc.appstream", "amazon.aws", "ansible.windows")
+
+_FILE_MODE = 0o644
+_KEPT_IMAGE_KEYS = ("name", "arn", "state")
+
+
+def build_manifest(run: Mapping[str, Any], title: str, images: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The manifest as documented in the module's return values. ``run`` and ``images`` are the module's options."""
+    return {
+        "schema": SCHEMA,
+        "title": title,
+        "run": {**run, "finished": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")},
+        "versions": {"ansible-core": ansible_core_version, **{name: collection_version(name) for name in COLLECTIONS}},
+        "images": [_manifest_image(image) for image in images],
+    }
+
+
+def failures(images: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Name, step and message of each image that failed."""
+    return [
+        {"name": image["name"], "step": image.get("failed_step"), "message": image.get("message")}
+        for image in images
+        if image.get("failed")
+    ]
+
+
+def failure_message(failed: Sequence[Mapping[str, Any]], total: int) -> str:
+    """One sentence an image that failed, with the step and the reason; ``failed`` is what `failures` returns."""
+    sentences = [f"{one['name']} failed at {one['step']}: {one['message'] or 'no reason given'}" for one in failed]
+    return f"{len(failed)} of {total} images failed. " + " | ".join(sentences) if failed else ""
+
+
+def stats(manifest: Mapping[str, Any], path: Path, failed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The short form that ``set_stats`` hands to AWX and workflows."""
+    return {
+        "run": manifest["run"]["id"],
+        "images": [{"recipe": image["name"], **image["image"]} for image in manifest["images"] if not image["failed"]],
+        "failed": list(failed),
+        "manifest": str(path),
+    }
+
+
+def summary_lines(manifest: Mapping[str, Any], report: Path, check_mode: bool) -> list[str]:
+    """The summary for people: a few lines an image, the last line says where the manifest is."""
+    lines = [f"{manifest['title']} (run {manifest['run']['id']})"]
+    for image in manifest["images"]:
+        lines += _failed_image_lines(image) if image["failed"] else _image_lines(image, check_mode)
+    lines.append(f"Check mode: no report was written, it would be {report}" if check_mode else f"Report: {report}")
+    return lines
+
+
+def write_manifest(manifest: Mapping[str, Any], path: Path) -> None:
+    """Write the manifest in one step: a reader finds the whole file or none. Makes missing folders. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(manifest, stream, indent=2, sort_keys=True)
+            stream.write("\n")
+        Path(temporary).chmod(_FILE_MODE)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+
+
+def collection_version(name: str) -> str | None:
+    """Version of an installed collection (MANIFEST.json) or of a checkout (galaxy.yml); None when it isn't there."""
+    try:
+        folder = Path(next(iter(importlib.import_module(f"ansible_collections.{name}").__path__)))
+    except (ImportError, StopIteration):
+        return None
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return str(json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["collection_info"]["version"])
+    with contextlib.suppress(OSError, yaml.YAMLError, KeyError, TypeError):
+        return str(yaml.safe_load((folder / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+    return None
+
+
+def timed_phases(phases: Sequence[Mapping[str, Any]], finished: str | None) -> list[dict[str, Any]]:
+    """The phases with their ``seconds``: each lasts until the next one starts, the last until ``finished``.
+
+    All times are UTC, ISO 8601. Raises ValueError where one isn't. Without ``finished`` the last phase lasts 0 seconds.
+    """
+    starts = [_timestamp(phase["started"]) for phase in phases]
+    ends = [*starts[1:], _timestamp(finished) if finished else (starts[-1] if starts else 0.0)]
+    return [{**phase, "seconds": round(end - start, 1)} for phase, start, end in zip(phases, starts, ends)]
+
+
+def _timestamp(text: str) -> float:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def _manifest_image(image: Mapping[str, Any]) -> dict[str, Any]:
+    phases = timed_phases(image.get("phases") or [], image.get("finished"))
+    made = image.get("image") or {}
+    return {
+        **image,
+        "failed": bool(image.get("failed")),
+        "image": {key: made.get(key) for key in _KEPT_IMAGE_KEYS},
+        "applications": image.get("applications") or [],
+        "phases": phases,
+        "seconds": round(sum(phase["seconds"] for phase in phases), 1),
+    }
+
+
+def _image_lines(image: Mapping[str, Any], check_mode: bool) -> list[str]:
+    made = image["image"]
+    state = "would be built" if check_mode and not made["arn"] else made["state"] or "unknown"
+    lines = [f"  {image['name']}: {made['name']}, {state}"]
+    if made["arn"]:
+        lines.append(f"    {made['arn']}")
+    return lines + _common_lines(image)
+
+
+def _failed_image_lines(image: Mapping[str, Any]) -> list[str]:
+    task = f" (task {image['failed_task']})" if image.get("failed_task") else ""
+    step = image.get("failed_step") or "an unknown step"
+    lines = [f"  {image['name']}: FAILED in {step}{task}: {image.get('message') or 'no reason given'}"]
+    if image.get("builder_outcome"):
+        lines.append(f"    {image['builder_outcome']}")
+    return lines + _common_lines(image)
+
+
+def _common_lines(image: Mapping[str, Any]) -> list[str]:
+    lines = [f"    warning: {warning}" for warning in image.get("warnings") or []]
+    base = image.get("base_image")
+    base_name = base.get("name") or base.get("arn") if isinstance(base, Mapping) else base
+    if base_name:
+        lines.append(f"    base image {base_name}")
+    if image["phases"]:
+        parts = [f"{phase['name']} {elapsed_text(phase['seconds'])}" for phase in image["phases"]]
+        lines.append(f"    {', '.join(parts)}; total {elapsed_text(image['seconds'])}")
+    return lines

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Reads and changes the application catalog of an image builder by running the Image Assistant there.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible.errors import AnsibleActionFail
+from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
+from ansible_collections.euc.appstream.plugins.plugin_utils._application_catalog import Entry, Plan
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import WIN_COMMAND, outcome_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_output import Outcome
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import RunModule
+
+
+def list_applications(program: str, run_module: RunModule) -> list[Entry]:
+    """The catalog as it is. Raises AnsibleActionFail when it can't be read."""
+    outcome = _call(commands.list_applications(program), run_module, read_only=True)
+    if not outcome.succeeded or outcome.applications is None:
+        raise AnsibleActionFail(
+            f"the application catalog could not be read (list-applications, status {outcome.status}): {outcome.message}"
+        )
+    return outcome.applications
+
+
+def apply_plan(plan: Plan, program: str, run_module: RunModule) -> None:
+    """Change the catalog as planned. Raises AnsibleActionFail, with the Image Assistant's message, at a failure."""
+    for entry in plan.remove:
+        _remove(entry, program, run_module)
+    for former, new in plan.replace:
+        _replace(former, new, program, run_module)
+    for entry in plan.add:
+        _require(_call(commands.add_application(program, entry), run_module), f"add-application {entry['name']}")
+
+
+def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
+    outcome = _call(commands.remove_application(program, entry["name"]), run_module)
+    _require(outcome, f"remove-application {entry['name']}")
+
+
+def _replace(former: Entry, new: Entry, program: str, run_module: RunModule) -> None:
+    """The Image Assistant has no update: remove and add. When the second fails, the former entry is put back."""
+    _remove(former, program, run_module)
+    outcome = _call(commands.add_application(program, new), run_module)
+    if outcome.succeeded:
+        return
+    restored = _call(commands.add_application(program, former), run_module)
+    aftermath = (
+        "the former entry was put back"
+        if restored.succeeded
+        else f"the former entry could not be put back ({restored.message}), the application is not in the catalog now"
+    )
+    raise AnsibleActionFail(f"add-application {new['name']} failed: {outcome.message}; {aftermath}")
+
+
+def _require(outcome: Outcome, operation: str) -> None:
+    if not outcome.succeeded:
+        raise AnsibleActionFail(f"{operation} failed (status {outcome.status}): {outcome.message}")
+
+
+def _call(argv: Sequence[str], run_module: RunModule, *, read_only: bool = False) -> Outcome:
+    return outcome_of(run_module(WIN_COMMAND, {"argv": list(argv)}, read_only=read_only))

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Runs ``ansible.windows`` modules on the task's own host, over its own connection.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+RunModule = Callable[..., Mapping[str, Any]]
+"""``run_module(module, arguments, *, read_only=False)``: run_on_host bound to an action plugin and its variables."""
+
+
+def run_on_host(
+    action: ActionBase,
+    task_vars: Mapping[str, Any],
+    module: str,
+    arguments: Mapping[str, Any],
+    *,
+    read_only: bool = False,
+) -> dict[str, Any]:
+    """Result of a module (or of the action plugin of that name) as it comes, failed or not.
+
+    ``read_only`` runs it in check mode too; a module that doesn't know check mode would be skipped there. Connection
+    errors are raised.
+    """
+    task = action._task.copy()
+    task.action = module
+    task.args = dict(arguments)
+    task.async_val = 0
+    if read_only:
+        task.check_mode = False
+    loader = action._shared_loader_obj.action_loader
+    plugin = loader.get(
+        module if loader.has_plugin(module) else "ansible.builtin.normal",
+        task=task,
+        connection=action._connection,
+        play_context=action._play_context,
+        loader=action._loader,
+        templar=action._templar,
+        shared_loader_obj=action._shared_loader_obj,
+    )
+    result: dict[str, Any] = plugin.run(task_vars=task_vars)
+    return result
+
+
+def require_success(result: Mapping[str, Any], purpose: str) -> Mapping[str, Any]:
+    """The result itself; raises AnsibleActionFail with the purpose and the module's message when it failed."""
+    if result.get("failed"):
+        raise AnsibleActionFail(f"{purpose}: {result.get('msg') or result.get('module_stdout') or 'no reason given'}")
+    return result

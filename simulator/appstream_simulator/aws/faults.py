@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Faults of the AWS endpoint, on demand. They hit any service, before moto sees the request.
+
+A rule is a dictionary:
+
+* `match`: regular expression on the whole of 'service:Operation', such as 'appstream:Describe.*'; anything by default.
+* `code`, `message`, `status`: the error to answer with; 'ThrottlingException', 'Rate exceeded' and 400 (EC2: 503) by
+  default.
+* `drop`: true cuts the connection instead of answering; 'after' carries the operation out first and then cuts it.
+* `delay`: real seconds to wait first. A rule of a delay alone (`code` null, no `drop`) is a slow answer.
+* Which of the matching calls: `times` (how often in all, for ever by default), `every` (each n-th), `per_operation`
+  (the first n of each operation), `after` (how many to let pass first). All that are given must hold.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Fault:
+    """One rule and what it has seen so far."""
+
+    match: str = ".*"
+    code: str | None = "ThrottlingException"
+    message: str = "Rate exceeded"
+    status: int | None = None
+    delay: float = 0.0
+    drop: bool | str = False
+    times: int | None = None
+    every: int = 1
+    per_operation: int | None = None
+    after: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    fired: int = 0
+
+    def __post_init__(self) -> None:
+        re.compile(self.match)
+        if self.every < 1:
+            raise ValueError("every must be 1 or more")
+        if self.drop not in (True, False, "after"):
+            raise ValueError("drop must be true, false or 'after'")
+
+    def hits(self, call: str) -> bool:
+        """Whether this call is to fail; counts it."""
+        if not re.fullmatch(self.match, call):
+            return False
+        self.seen[call] += 1
+        matched = self.seen.total() - self.after
+        if matched < 1 or matched % self.every:
+            return False
+        if self.per_operation is not None and self.seen[call] > self.per_operation:
+            return False
+        if self.times is not None and self.fired >= self.times:
+            return False
+        self.fired += 1
+        return True
+
+
+class Faults:
+    """The rules in force. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rules: list[Fault] = []
+
+    def add(self, rule: Mapping[str, Any]) -> None:
+        """Put a rule in force.
+
+        Raises:
+            ValueError, TypeError, re.error: it is malformed.
+        """
+        unknown = set(rule) - (set(Fault.__dataclass_fields__) - {"seen", "fired"})
+        if unknown:
+            raise ValueError(f"an AWS fault has no {', '.join(sorted(unknown))}")
+        fault = Fault(**rule)
+        with self._lock:
+            self._rules.append(fault)
+
+    def clear(self) -> None:
+        """End all rules."""
+        with self._lock:
+            self._rules.clear()
+
+    def list(self) -> list[dict[str, Any]]:
+        """The rules and what they have seen."""
+        with self._lock:
+            return [{**vars(rule), "seen": dict(rule.seen)} for rule in self._rules]
+
+    def for_call(self, call: str) -> Fault | None:
+        """The first rule that hits this call ('service:Operation'), None when it is to go well."""
+        with self._lock:
+            return next((rule for rule in self._rules if rule.hits(call)), None)

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""In front of moto: call log, faults, one request at a time, clear errors where moto would answer with an HTML page."""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from appstream_simulator.aws.faults import Fault, Faults
+from appstream_simulator.aws.requests import Caller, identify
+from appstream_simulator.aws.simulation import Simulation
+from appstream_simulator.aws.wire_errors import error_response
+from appstream_simulator.journal import Journal
+
+Environment = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environment, StartResponse], Iterable[bytes]]
+
+
+class Gateway:
+    """The AWS endpoint as a WSGI application.
+
+    Args:
+        application: moto.
+        calls: the log of AWS calls; it never holds request bodies or secrets.
+    """
+
+    def __init__(self, application: Application, simulation: Simulation, calls: Journal) -> None:
+        self._application = application
+        self._simulation = simulation
+        self._calls = calls
+        self.faults = Faults()
+
+    def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environment)
+        # Read outside the lock; moto reads it again.
+        environment["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
+        caller = identify(request)
+        fault = self.faults.for_call(caller.call)
+        if fault is not None and fault.delay:
+            time.sleep(fault.delay)
+        response = self._answer(request, environment, caller, fault)
+        dropped = fault is not None and bool(fault.drop)
+        self._calls.record(
+            "call",
+            service=caller.service,
+            operation=caller.operation,
+            account=caller.account,
+            access_key=caller.access_key,
+            region=caller.region,
+            status=0 if dropped else response.status_code,
+            fault=fault is not None,
+        )
+        if dropped:
+            _cut(environment)
+        return response(environment, start_response)
+
+    def _answer(self, request: Request, environment: Environment, caller: Caller, fault: Fault | None) -> Response:
+        if fault is not None and fault.drop is True:
+            return Response()
+        if fault is not None and fault.code and not fault.drop:
+            return error_response(request, caller.service, fault.code, fault.message, fault.status)
+        return self._moto(request, environment, caller)
+
+    def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:
+        try:
+            with self._simulation.lock:
+                response = Response.from_app(self._application, environment, buffered=True)
+        except NotImplementedError as error:
+            message = f"The simulator does not simulate {caller.call}: {error}"
+            return error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
+        except Exception as error:
+            # Loud on both ends.
+            traceback.print_exception(error)
+            self._simulation.report(error)
+            message = f"simulator error: {type(error).__name__}: {error}"
+            return error_response(request, caller.service, "InternalFailure", message, 500)
+        if response.status_code in (404, 405) and response.mimetype == "text/html":
+            message = f"The simulator has no route for {caller.call}."
+            return error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
+        return response
+
+
+def _cut(environment: Environment) -> None:
+    connection: socket.socket = environment["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("the connection is dropped by a fault")

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The API operations on images. Each takes the back end and the validated request and returns the response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from appstream_simulator.aws import lifecycle
+from appstream_simulator.aws.exceptions import InvalidParameterCombinationException, ResourceNotFoundException
+from appstream_simulator.aws.image import Image
+from appstream_simulator.aws.pages import page
+from appstream_simulator.aws.unproven import refusal
+
+if TYPE_CHECKING:
+    from appstream_simulator.aws.models import AppStreamBackend
+
+Request = dict[str, Any]
+Response = dict[str, Any]
+
+_DELETABLE = ("AVAILABLE", "FAILED")
+
+
+def describe_images(backend: AppStreamBackend, request: Request) -> Response:
+    """DescribeImages. Names, Arns and Type exclude each other."""
+    selectors = [name for name in ("Names", "Arns", "Type") if request.get(name)]
+    if len(selectors) > 1:
+        message = f"The parameters {' and '.join(selectors)} cannot be specified together."
+        raise InvalidParameterCombinationException(message)
+    return page("Images", _selected(backend, request), request)
+
+
+def delete_image(backend: AppStreamBackend, request: Request) -> Response:
+    """DeleteImage."""
+    name = request["Name"]
+    if name in backend.public:
+        raise refusal("deleting a public image", f"The image {name} is public and cannot be deleted.")
+    image = backend.images.get(name)
+    if image is None or not image.visible:
+        raise ResourceNotFoundException(f"The image {name} does not exist.")
+    if image.state not in _DELETABLE:
+        situation = "deleting an image on its way"
+        raise refusal(situation, f"The image {name} is in state {image.state}. Wait a few minutes and try again.")
+    lifecycle.delete_image(backend, image)
+    return {"Image": image.describe()}
+
+
+def _selected(backend: AppStreamBackend, request: Request) -> list[Image]:
+    images = backend.visible_images()
+    for selector, attribute in (("Names", "name"), ("Arns", "arn")):
+        if request.get(selector):
+            return [_find(images, attribute, value) for value in request[selector]]
+    visibility = request.get("Type")
+    return [image for image in images if visibility in (None, image.visibility)]
+
+
+def _find(images: list[Image], attribute: str, value: str) -> Image:
+    for image in images:
+        if getattr(image, attribute) == value:
+            return image
+    raise ResourceNotFoundException(f"The image {value} does not exist.")

@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How image builders and images get from state to state.
+
+Sources: developer guide ("Tutorial: Create a Custom Image", step 6; actions of image builders) and the states of the
+service model. All functions are called with the simulation's lock held.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appstream_simulator.aws import agent_versions, machines, network
+from appstream_simulator.aws.image import Image
+from appstream_simulator.aws.image_builder import ImageBuilder
+
+if TYPE_CHECKING:
+    from appstream_simulator.aws.models import AppStreamBackend
+
+
+def start(backend: AppStreamBackend, builder: ImageBuilder, agent_version: str) -> None:
+    """Provision an instance: PENDING to RUNNING, by way of a newer agent and licence-included software if there is any.
+
+    Args:
+        agent_version: what the instance is to run; an update is a state of its own on the way.
+    """
+    route = ["PENDING"]
+    if agent_version != builder.agent_version:
+        route.append("UPDATING_AGENT")
+    software = builder.request.get("SoftwaresToInstall") or builder.request.get("SoftwaresToUninstall")
+    # At creation alone.
+    if software and builder.visit == 0:
+        route += ["PENDING_SYNCING_APPS", "SYNCING_APPS"]
+    builder.agent_version = agent_version
+    builder.latest_agent = agent_version == agent_versions.VERSIONS[-1]
+    builder.errors, builder.state_change_reason = [], None
+    _travel(backend, builder, [*route, "RUNNING"], backend.simulation.clock.now())
+
+
+def stop(backend: AppStreamBackend, builder: ImageBuilder) -> None:
+    """STOPPING to STOPPED; the guest is cut off at once."""
+    machines.power_off(backend, builder)
+    _travel(backend, builder, ["STOPPING", "STOPPED"], backend.simulation.clock.now())
+
+
+def delete(backend: AppStreamBackend, builder: ImageBuilder) -> None:
+    """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven)."""
+    now = backend.simulation.clock.now()
+    for image in backend.images.values():
+        if image.state == "PENDING" and image.attributes.get("ImageBuilderName") == builder.name:
+            message = f"The image builder {builder.name} was deleted before the image was available."
+            image.fail("IMAGE_BUILDER_NOT_AVAILABLE", "INTERNAL_SERVICE_ERROR", message, now)
+    _travel(backend, builder, ["DELETING", "GONE"], now)
+
+
+def restart(backend: AppStreamBackend, builder: ImageBuilder, down: bool) -> None:
+    """The guest restarts itself: REBOOTING while it is down, RUNNING when it is back. The interface stays."""
+    if down and builder.state == "RUNNING":
+        builder.enter("REBOOTING")
+    elif not down and builder.state == "REBOOTING":
+        builder.enter("RUNNING")
+
+
+def take_image(backend: AppStreamBackend, builder: ImageBuilder, image: Image) -> None:
+    """create-image was accepted: the builder is SNAPSHOTTING, loses its guest, ends STOPPED; then the image is final.
+
+    That the image is final a moment after the builder is STOPPED is the order clients must be ready for; the guide only
+    says that both happen.
+    """
+    duration = backend.simulation.duration
+    now = backend.simulation.clock.now()
+    stopped = now + duration("SNAPSHOTTING")
+    image.visible = False
+    backend.images[image.name] = image
+    _travel(backend, builder, ["SNAPSHOTTING", "STOPPED"], now)
+    power_off = now + min(duration("power_off_after_create_image"), duration("SNAPSHOTTING"))
+    backend.timetable.at(power_off, lambda _: machines.snapshot(backend, builder, image))
+    backend.timetable.at(now + duration("image_visible"), lambda _: setattr(image, "visible", True))
+    backend.timetable.at(stopped + duration("image_final_after_stopped"), lambda due: _finish(backend, image, due))
+
+
+def delete_image(backend: AppStreamBackend, image: Image) -> None:
+    """DELETING to gone."""
+    image.state = "DELETING"
+
+    def gone(_: float) -> None:
+        del backend.images[image.name]
+        backend.tags.pop(image.arn, None)
+
+    backend.timetable.at(backend.simulation.clock.now() + backend.simulation.duration("image_deleting"), gone)
+
+
+def _finish(backend: AppStreamBackend, image: Image, when: float) -> None:
+    image.visible = True
+    if image.state != "PENDING":
+        return
+    outcome = backend.simulation.outcomes.take("image", image.name)
+    if outcome is None:
+        image.state = "AVAILABLE"
+        return
+    image.fail("INTERNAL_ERROR", outcome.error_code, outcome.message, when)
+
+
+def _travel(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], when: float) -> None:
+    """Enter the first state of the route at this virtual time and the others when the ones before have lasted."""
+    state, *rest = route
+    builder.enter(state)
+    _arrived(backend, builder, state)
+    if not rest:
+        return
+    visit = builder.visit
+
+    def go_on(due: float) -> None:
+        if builder.visit != visit:
+            return
+        ahead = rest if state != "PENDING" else _provisioned(backend, builder, rest, due)
+        _travel(backend, builder, ahead, due)
+
+    backend.timetable.at(when + backend.simulation.duration(state), go_on)
+
+
+def _arrived(backend: AppStreamBackend, builder: ImageBuilder, state: str) -> None:
+    if state == "RUNNING":
+        machines.power_on(backend, builder)
+    elif state in ("STOPPED", "FAILED"):
+        _release_interface(builder)
+    elif state == "GONE":
+        machines.remove(backend, builder)
+        backend.tags.pop(builder.arn, None)
+        del backend.image_builders[builder.name]
+
+
+def _release_interface(builder: ImageBuilder) -> None:
+    if builder.network_interface is not None:
+        builder.last_address = builder.address
+        builder.network_interface.delete()
+        builder.network_interface = None
+
+
+def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], when: float) -> list[str]:
+    """The rest of the way after PENDING: as planned, or to where a provisioning error leads."""
+    outcome = backend.simulation.outcomes.take("builder", builder.name)
+    if outcome is not None:
+        builder.fail(outcome.error_code, outcome.message, when)
+        return [outcome.state]
+    try:
+        _connect(backend, builder)
+    except network.NetworkError as error:
+        builder.fail(error.code, str(error), when)
+        return ["FAILED"]
+    return route
+
+
+def _connect(backend: AppStreamBackend, builder: ImageBuilder) -> None:
+    vpc_config = builder.request.get("VpcConfig")
+    if builder.request.get("DomainJoinInfo") and not vpc_config:
+        raise network.NetworkError("DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN", "The domain cannot be reached without a VPC.")
+    if not vpc_config:
+        return
+    account, region = backend.account_id, backend.region_name
+    subnet = vpc_config["SubnetIds"][0]
+    description = f"AppStream image builder {builder.name}"
+    interface = network.create_interface(account, region, vpc_config, description, builder.last_address)
+    builder.network_interface = interface
+    if builder.request.get("EnableDefaultInternetAccess") and not network.has_internet_gateway(account, region, subnet):
+        raise network.NetworkError("IGW_NOT_ATTACHED", "No internet gateway is attached to the VPC of the subnet.")

@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From a request to the operation and back (file and class names are what moto looks for)."""
+
+from __future__ import annotations
+
+import functools
+import json
+import traceback
+import uuid
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from moto.core.exceptions import _RESTError
+from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
+
+from appstream_simulator.aws import directory_config, image_builder_operations, image_operations, tag_operations
+from appstream_simulator.aws.exceptions import (
+    AccessDeniedException,
+    AppStreamError,
+    InternalFailure,
+    InvalidSignatureException,
+    SerializationException,
+    SimulatorNotImplemented,
+    UnknownOperationException,
+    UnrecognizedClientException,
+)
+from appstream_simulator.aws.models import AppStreamBackend, appstream_backends
+from appstream_simulator.aws.simulation import running
+from appstream_simulator.aws.validation import validate
+
+Operation = Callable[[AppStreamBackend, dict[str, Any]], dict[str, Any]]
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "CreateImageBuilder": image_builder_operations.create_image_builder,
+        "DescribeImageBuilders": image_builder_operations.describe_image_builders,
+        "StartImageBuilder": image_builder_operations.start_image_builder,
+        "StopImageBuilder": image_builder_operations.stop_image_builder,
+        "DeleteImageBuilder": image_builder_operations.delete_image_builder,
+        "UpdateImageBuilder": image_builder_operations.update_image_builder,
+        "CreateImageBuilderStreamingURL": image_builder_operations.create_image_builder_streaming_url,
+        "DescribeImages": image_operations.describe_images,
+        "DeleteImage": image_operations.delete_image,
+        "TagResource": tag_operations.tag_resource,
+        "UntagResource": tag_operations.untag_resource,
+        "ListTagsForResource": tag_operations.list_tags_for_resource,
+        "CreateDirectoryConfig": directory_config.create_directory_config,
+        "DescribeDirectoryConfigs": directory_config.describe_directory_configs,
+        "UpdateDirectoryConfig": directory_config.update_directory_config,
+        "DeleteDirectoryConfig": directory_config.delete_directory_config,
+    }
+)
+
+# moto answers a failed authentication with XML and names of other services' errors.
+_AUTHENTICATION_ERRORS: Mapping[str, type[AppStreamError]] = MappingProxyType(
+    {
+        "SignatureDoesNotMatch": InvalidSignatureException,
+        "InvalidClientTokenId": UnrecognizedClientException,
+    }
+)
+
+
+class AppStreamResponse(BaseResponse):
+    """One request."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="appstream")
+
+    def call_action(self) -> Any:
+        """Authenticate, validate, carry out and serialise; every error is answered as the protocol wants it."""
+        try:
+            status, headers, body = self.serialized(ActionResult(self._result()))
+            return status, {**headers, "status": str(status), **_request_id()}, body
+        except AppStreamError as error:
+            return _error_response(error)
+        except Exception as error:
+            # Loud on both ends: a client that retries a 500 still shows this text at last.
+            traceback.print_exception(error)
+            running().report(error)
+            return _error_response(InternalFailure(f"simulator error: {type(error).__name__}: {error}"))
+
+    def _result(self) -> Any:
+        action = self._get_action()
+        model = get_service_model("appstream")
+        if action not in model.operation_names:
+            raise UnknownOperationException(f"AppStream has no operation {action}.")
+        self._authenticate()
+        if action not in OPERATIONS:
+            raise SimulatorNotImplemented(f"The simulator does not simulate {action}.")
+        request = self._request()
+        validate(model.operation_model(action).input_shape, request)
+        backend: AppStreamBackend = appstream_backends[self.current_account][self.region]
+        with running().lock:
+            backend.tick()
+            return OPERATIONS[action](backend, request)
+
+    def _authenticate(self) -> None:
+        try:
+            self._authenticate_and_authorize_normal_action(self._determine_resource())
+        except _RESTError as error:
+            raise _AUTHENTICATION_ERRORS.get(error.error_type, AccessDeniedException)(error.message) from None
+
+    def _determine_resource(self) -> str:
+        """The ARN moto checks IAM policies with, '*' where there is no single one."""
+        try:
+            request = self._request()
+        except SerializationException:
+            return "*"
+        name = request.get("Name")
+        if name and self._get_action().endswith(("ImageBuilder", "ImageBuilderStreamingURL")):
+            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:image-builder/{name}"
+        return str(request.get("ResourceArn") or "*")
+
+    def _request(self) -> dict[str, Any]:
+        try:
+            request = json.loads(self.body or "{}")
+        except ValueError:
+            raise SerializationException("The request is not JSON.") from None
+        if not isinstance(request, dict):
+            raise SerializationException("The request is not a structure.")
+        return {name: value for name, value in request.items() if value is not None}
+
+
+def _error_response(error: AppStreamError) -> tuple[int, dict[str, str], str]:
+    """An error in the form of the JSON protocol; codes outside the service's model are fine."""
+    status = 500 if isinstance(error, InternalFailure) else _statuses().get(error.code, 400)
+    headers = {"Content-Type": "application/x-amz-json-1.1", "status": str(status), **_request_id()}
+    return status, headers, json.dumps({"__type": error.code, "Message": error.message})
+
+
+@functools.cache
+def _statuses() -> dict[str, int]:
+    """HTTP status by error code, from the service model."""
+    shapes = get_service_model("appstream").error_shapes
+    return {shape.name: shape.metadata["error"]["httpStatusCode"] for shape in shapes}
+
+
+def _request_id() -> dict[str, str]:
+    return {"x-amzn-RequestId": str(uuid.uuid4())}

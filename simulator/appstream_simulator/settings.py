@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How one simulator is set up: defaults, then a YAML file, then `APPSTREAM_SIMULATOR_*` variables, then options."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+ENVIRONMENT_PREFIX = "APPSTREAM_SIMULATOR_"
+
+# Virtual seconds. The order of magnitude is the real service's (a builder is ready in 5 to 25 minutes, an image takes
+# 20 to 60); the exact figures are the simulator's own choice.
+DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
+    {
+        "PENDING": 600.0,
+        "UPDATING_AGENT": 120.0,
+        "PENDING_SYNCING_APPS": 60.0,
+        "SYNCING_APPS": 180.0,
+        "STOPPING": 120.0,
+        "DELETING": 120.0,
+        "SNAPSHOTTING": 1200.0,
+        "REBOOTING": 120.0,
+        "boot": 60.0,
+        "power_off_after_create_image": 15.0,
+        "image_visible": 20.0,
+        "image_final_after_stopped": 60.0,
+        "image_deleting": 60.0,
+    }
+)
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has the wrong form."""
+
+
+@dataclass
+class Settings:
+    """What can be set.
+
+    Attributes:
+        speed: virtual seconds per real second.
+        accounts: Windows accounts and their passwords; local administrators of every machine. They stand for what a
+            base image or a group policy provides on a real builder.
+        shelf_files: YAML files describing further installers.
+        state_directory: where the certificate authority and its certificates are kept.
+        durations: virtual seconds by name; the keys of `DEFAULT_DURATIONS`, those left out keep their default.
+        image_builder_quota: image builders per account and Region (AppStream's default quota is 10).
+        image_quota: images per account and Region (AppStream's default quota is 10).
+        journal_file: also write the Windows journal to this file, one JSON object per line.
+        older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
+    """
+
+    speed: float = 1.0
+    accounts: dict[str, str] = field(default_factory=dict, repr=False)
+    shelf_files: list[Path] = field(default_factory=list)
+    state_directory: Path = Path(".appstream-simulator")
+    durations: dict[str, float] = field(default_factory=dict)
+    image_builder_quota: int = 10
+    image_quota: int = 10
+    journal_file: Path | None = None
+    older_agent_output: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.durations) - set(DEFAULT_DURATIONS))
+        if unknown:
+            raise SettingsError(f"unknown durations: {', '.join(unknown)}; known are {', '.join(DEFAULT_DURATIONS)}")
+        self.durations = {**DEFAULT_DURATIONS, **{name: float(value) for name, value in self.durations.items()}}
+        self.shelf_files = [Path(name) for name in self.shelf_files]
+        self.state_directory = Path(self.state_directory)
+        self.journal_file = Path(self.journal_file) if self.journal_file else None
+
+
+def load(
+    path: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    options: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Settings from a file, the environment and command line options; the later win.
+
+    Args:
+        path: a YAML mapping with the attributes of `Settings` as keys; relative paths in it are relative to its folder.
+        environment: `APPSTREAM_SIMULATOR_<ATTRIBUTE>` is read; lists and mappings are JSON, paths in `SHELF_FILES` may
+            also be separated as in PATH.
+        options: attributes given on the command line; those that are None are left out.
+
+    Raises:
+        SettingsError: a key is unknown or a value has the wrong form.
+        OSError: the file cannot be read.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        values.update(_from_file(path))
+    values.update(_from_environment(environment))
+    values.update({name: value for name, value in (options or {}).items() if value is not None})
+    return _settings(values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path}: a mapping of settings is expected")
+    folder = path.parent
+    if "shelf_files" in content:
+        content["shelf_files"] = [folder / name for name in content["shelf_files"]]
+    for name in ("state_directory", "journal_file"):
+        if content.get(name):
+            content[name] = folder / content[name]
+    return content
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for attribute in fields(Settings):
+        text = environment.get(ENVIRONMENT_PREFIX + attribute.name.upper())
+        if text:
+            values[attribute.name] = _parsed(attribute.name, text)
+    return values
+
+
+def _parsed(name: str, text: str) -> Any:
+    if name == "shelf_files" and not text.startswith("["):
+        return text.split(os.pathsep)
+    if name == "older_agent_output":
+        return text.lower() in ("1", "true", "yes", "on")
+    if name not in ("accounts", "durations", "shelf_files"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        # The text may hold passwords: it is not quoted.
+        raise SettingsError(f"{ENVIRONMENT_PREFIX}{name.upper()} is not JSON") from error
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    known = {attribute.name for attribute in fields(Settings)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise SettingsError(f"unknown settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    converted = dict(values)
+    try:
+        for name, convert in (("speed", float), ("image_builder_quota", int), ("image_quota", int)):
+            if name in converted:
+                converted[name] = convert(converted[name])
+        if "accounts" in converted:
+            converted["accounts"] = {str(user): str(password) for user, password in converted["accounts"].items()}
+        return Settings(**converted)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise SettingsError(f"a setting has the wrong form: {error}") from error

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What installing and removing a product changes on a disk."""
+
+from __future__ import annotations
+
+import ntpath
+
+from . import program_files
+from .disk import Disk
+from .services import Service
+from .shelf import Installer
+
+# Where Windows keeps what has to be moved at the next boot; its presence is a pending restart.
+SESSION_MANAGER_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+PENDING_RENAMES = "PendingFileRenameOperations"
+
+# Exit codes of Windows Installer that mean success; the last two ask for a restart.
+RESTART_REQUIRED = 3010
+INSTALLED_EXIT_CODES = (0, 1641, RESTART_REQUIRED)
+
+
+def is_installed(disk: Disk, installer: Installer) -> bool:
+    """Whether the product is listed under Programs and Features."""
+    return disk.registry.has_key(installer.uninstall_key)
+
+
+def install(disk: Disk, installer: Installer) -> None:
+    """Put the product's files, registry values, services and uninstall entry on the disk."""
+    for file in installer.files:
+        disk.make_directories(ntpath.dirname(file.path))
+        data = program_files.content(file.path, file.version) if file.text is None else file.text.encode()
+        disk.write(file.path, data)
+    if installer.uninstaller:
+        disk.make_directories(ntpath.dirname(installer.uninstaller.path))
+        disk.write(installer.uninstaller.path, program_files.content(installer.uninstaller.path))
+    for value in installer.registry:
+        disk.registry.set(
+            value.key, value.name, list(value.data) if isinstance(value.data, list) else value.data, value.type
+        )
+    for service in installer.services:
+        entry = Service(service.name, service.path, service.display_name, start_mode=service.start_mode)
+        entry.state = "running" if service.start_mode in ("auto", "delayed") else "stopped"
+        disk.services[service.name.lower()] = entry
+    _write_uninstall_entry(disk, installer)
+    if installer.reboot_required:
+        mark_restart_pending(disk)
+
+
+def _write_uninstall_entry(disk: Disk, installer: Installer) -> None:
+    key = installer.uninstall_key
+    texts = {
+        "DisplayName": installer.display_name,
+        "DisplayVersion": installer.display_version,
+        "Publisher": installer.publisher,
+        "InstallLocation": installer.install_location,
+    }
+    if installer.kind == "msi":
+        texts["UninstallString"] = f"MsiExec.exe /I{installer.product_code}"
+        disk.registry.set(key, "WindowsInstaller", 1, "DWord")
+    elif installer.uninstaller:
+        texts["UninstallString"] = f'"{installer.uninstaller.path}"'
+        if installer.uninstaller.silent_arguments:
+            silent = " ".join(installer.uninstaller.silent_arguments)
+            texts["QuietUninstallString"] = f'"{installer.uninstaller.path}" {silent}'
+    for name, text in texts.items():
+        disk.registry.set(key, name, text)
+
+
+def uninstall(disk: Disk, installer: Installer) -> None:
+    """Take away what `install` put there; what was changed by others since stays where that is a directory in use."""
+    paths = [file.path for file in installer.files]
+    if installer.uninstaller:
+        paths.append(installer.uninstaller.path)
+    for path in paths:
+        if disk.is_file(path):
+            disk.remove(path)
+    for path in paths:
+        _remove_empty_directories(disk, ntpath.dirname(path), installer.install_location)
+    for service in installer.services:
+        disk.services.pop(service.name.lower(), None)
+    for value in installer.registry:
+        disk.registry.delete(value.key, value.name)
+    disk.registry.delete_key(installer.uninstall_key)
+
+
+def _remove_empty_directories(disk: Disk, directory: str, install_location: str) -> None:
+    root = install_location.lower()
+    while root and directory.lower().startswith(root) and disk.is_directory(directory) and not disk.list(directory):
+        disk.remove(directory)
+        directory = ntpath.dirname(directory)
+
+
+def mark_restart_pending(disk: Disk) -> None:
+    """Make Windows say that a restart is pending."""
+    disk.registry.set(SESSION_MANAGER_KEY, PENDING_RENAMES, ["\\??\\C:\\Windows\\Temp\\pending.tmp", ""], "MultiString")
+
+
+def restart_pending(disk: Disk) -> bool:
+    """Whether Windows says that a restart is pending."""
+    return disk.registry.get(SESSION_MANAGER_KEY, PENDING_RENAMES) is not None
+
+
+def clear_pending_restart(disk: Disk) -> None:
+    """What a boot does: the pending renames are carried out."""
+    disk.registry.delete(SESSION_MANAGER_KEY, PENDING_RENAMES)

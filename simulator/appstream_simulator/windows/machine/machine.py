@@ -1,0 +1,351 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One Windows machine: what it is, what is on it, and whether it is on. Implements `protocol.host.Host`."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from appstream_simulator.clock import Clock
+from appstream_simulator.journal import Journal
+from appstream_simulator.settings import Settings
+from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
+
+from . import environment, installation, modules, processes, stock
+from .accounts import ADMINISTRATORS, plain_name
+from .disk import Disk
+from .requests import MachineRequest
+from .services import start_automatic_services
+from .shelf import Shelf
+
+# The delay of a shutdown is there for the client to get its answer, and clients live in real time: however fast the
+# clock runs, this much of the delay is waited for in real seconds.
+_GRACE = 1.0
+
+
+class PoweredOffError(ConnectionError):
+    """The machine went off while something was running on it."""
+
+
+@dataclass
+class MachineOptions:
+    """What can be changed about all machines of a site.
+
+    Attributes:
+        older_agent_output: Image Assistant prints the malformed JSON that older agents are documented to print.
+    """
+
+    older_agent_output: bool = False
+
+
+class WinRM(Protocol):
+    """The WinRM service of a running machine; `protocol.listener.Listener` is one."""
+
+    def start(self) -> None:
+        """Open the ports."""
+        ...
+
+    def stop(self) -> None:
+        """Close them and reset every connection."""
+        ...
+
+
+class Machine:
+    """A Windows machine. It starts off; `power_on` boots it.
+
+    Args:
+        request: the image builder it belongs to.
+        settings: accounts and durations.
+        winrm: makes the WinRM service of a machine on an address.
+    """
+
+    def __init__(
+        self,
+        request: MachineRequest,
+        *,
+        clock: Clock,
+        journal: Journal,
+        settings: Settings,
+        shelf: Shelf,
+        winrm: Callable[[Machine, str], WinRM],
+        options: MachineOptions,
+    ) -> None:
+        self.request = request
+        self.clock = clock
+        self.journal = journal
+        self.shelf = shelf
+        self.options = options
+        self._durations = settings.durations
+        self.builder_name = request.builder_name
+        self.domain = request.domain
+        # The service gives computers names of its own making; the form is that of EC2's Windows images.
+        self.computer_name = f"EC2AMAZ-{hashlib.sha256(request.key.encode()).hexdigest()[:7].upper()}"
+        self.fqdn = f"{self.computer_name}.{self.domain}" if self.domain else self.computer_name
+        self.address: str | None = None
+        self.boot_time = clock.now()
+        self.disk = _disk_of(request, clock, shelf)
+        self._settings_accounts = settings.accounts
+        self._winrm = winrm
+        self._lock = threading.RLock()
+        self._state = "off"
+        self._off = threading.Event()
+        self._off.set()
+        self._shutdown: threading.Event | None = None
+        self._listener: WinRM | None = None
+
+    # Power
+
+    def power_on(self, address: str) -> None:
+        """Boot; WinRM answers on `address` after durations["boot"] virtual seconds. Nothing happens when it is on."""
+        with self._lock:
+            if self._state != "off":
+                return
+            self.address = address
+            self._off = threading.Event()
+            self._state = "booting"
+            self._in_background(self._boot, self._off, self._durations["boot"])
+
+    def power_off(self) -> None:
+        """Pull the plug: connections are reset at once, what runs on the machine dies; the disk stays."""
+        with self._lock:
+            listener, self._listener = self._listener, None
+            was_on, self._state = self._state != "off", "off"
+            self._off.set()
+            self._cancel_shutdown()
+            self.address = None
+        if listener:
+            listener.stop()
+        if was_on:
+            self.record("power", state="off")
+
+    def restart(self, delay: float) -> None:
+        """Restart the guest `delay` virtual seconds from now; returns at once."""
+        self.schedule_restart(delay)
+
+    def schedule_restart(self, delay: float) -> bool:
+        """As `restart`; says whether it was scheduled, which it is not when a shutdown is already under way."""
+        return self._schedule(self._restart, delay)
+
+    def power_off_later(self, delay: float) -> bool:
+        """Power off `delay` virtual seconds from now; returns at once and says whether it was scheduled."""
+        return self._schedule(lambda _off: self.power_off(), delay)
+
+    def abort_shutdown(self) -> bool:
+        """Take back a scheduled restart or power-off; says whether there was one."""
+        with self._lock:
+            return self._cancel_shutdown()
+
+    def _cancel_shutdown(self) -> bool:
+        shutdown, self._shutdown = self._shutdown, None
+        if shutdown is None or shutdown.is_set():
+            return False
+        shutdown.set()
+        return True
+
+    def _schedule(self, action: Callable[[threading.Event], None], delay: float) -> bool:
+        with self._lock:
+            if self._state == "off" or self._shutdown is not None:
+                return False
+            self._shutdown = threading.Event()
+            self._in_background(self._after_delay, action, delay, self._shutdown, self._off)
+            return True
+
+    def _after_delay(
+        self,
+        action: Callable[[threading.Event], None],
+        delay: float,
+        cancelled: threading.Event,
+        off: threading.Event,
+    ) -> None:
+        started = time.monotonic()
+        if not self.clock.sleep(delay, cancelled=cancelled):
+            return
+        if not cancelled.wait(max(0.0, min(delay, _GRACE) - (time.monotonic() - started))) and not off.is_set():
+            action(off)
+
+    def _restart(self, off: threading.Event) -> None:
+        with self._lock:
+            if off.is_set():
+                return
+            listener, self._listener = self._listener, None
+            off.set()  # ends what runs on the machine
+            off = self._off = threading.Event()
+            self._state = "restarting"
+        if listener:
+            listener.stop()
+        self.record("power", state="restarting")
+        self.request.on_restart(True)
+        self._boot(off, self._durations["REBOOTING"])
+        if not off.is_set():
+            self.request.on_restart(False)
+
+    def _boot(self, off: threading.Event, seconds: float) -> None:
+        if not self.clock.sleep(seconds, cancelled=off):
+            return
+        with self._lock:
+            if off.is_set() or self.address is None:
+                return
+            self.boot_time = self.clock.now()
+            installation.clear_pending_restart(self.disk)
+            start_automatic_services(self.disk.services)
+            self._shutdown = None
+            self._listener = self._winrm(self, self.address)
+            try:
+                self._listener.start()
+            except OSError as error:
+                self.record("error", what="WinRM cannot listen", address=self.address, error=str(error))
+                return
+            self._state = "on"
+        self.record("power", state="on", address=self.address)
+
+    def _in_background(self, function: Callable[..., None], *arguments: Any) -> None:
+        threading.Thread(target=function, args=arguments, name=f"machine {self.builder_name}", daemon=True).start()
+
+    # Time passing for what runs on the machine
+
+    def spend(self, seconds: float) -> None:
+        """Let virtual seconds pass.
+
+        Raises:
+            PoweredOffError: the machine went off meanwhile.
+        """
+        if not self.clock.sleep(seconds, cancelled=self._off):
+            raise PoweredOffError(f"{self.builder_name} went off")
+
+    def wait_for_power_off(self) -> None:
+        """Hang until the machine goes off.
+
+        Raises:
+            PoweredOffError: always, in the end.
+        """
+        self._off.wait()
+        raise PoweredOffError(f"{self.builder_name} went off")
+
+    @contextmanager
+    def disk_in_use(self) -> Iterator[None]:
+        """Guards a change of many parts of the disk: none is half done in a snapshot or after power-off.
+
+        Raises:
+            PoweredOffError: the machine is off.
+        """
+        with self._lock:
+            if self._off.is_set():
+                raise PoweredOffError(f"{self.builder_name} went off")
+            yield
+
+    # State
+
+    def snapshot(self) -> Disk:
+        """A copy of the disk: what an image taken now contains."""
+        with self._lock:
+            return self.disk.copy()
+
+    def describe(self) -> dict[str, Any]:
+        """State for the control plane, JSON-able."""
+        return {
+            "builder": self.builder_name,
+            "computer_name": self.computer_name,
+            "fqdn": self.fqdn,
+            "platform": self.request.platform,
+            "address": self.address,
+            "power": self._state,
+            "boot_time": self.boot_time,
+            "restart_pending": installation.restart_pending(self.disk),
+            "products": sorted(
+                item.name for item in self.shelf.installers.values() if installation.is_installed(self.disk, item)
+            ),
+            "applications": [dict(entry) for entry in self.disk.application_catalog],
+        }
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Write to the journal, under the builder's name."""
+        self.journal.record(kind, host=self.builder_name, **fields)
+
+    # protocol.host.Host
+
+    def accounts(self) -> Mapping[str, str]:
+        """Who may log on over WinRM, with passwords: the accounts of the settings, and local users by their groups."""
+        local = {
+            user.name: user.password
+            for user in self.disk.accounts.users.values()
+            if user.password
+            and not user.disabled
+            and {ADMINISTRATORS, "Remote Management Users"} & set(self.disk.accounts.groups_of(user.name))
+        }
+        return {**local, **self._settings_accounts}
+
+    def check_password(self, user: str, password: str) -> bool:
+        """Whether this is an account and its password; local ones may be given as `.\\name` or `COMPUTER\\name`."""
+        known = {name.lower(): secret for name, secret in self.accounts().items()}
+        return any(known.get(name) == password for name in self._spellings(user))
+
+    def is_administrator(self, user: str) -> bool:
+        """Whether the account is a local administrator: SYSTEM, the accounts of the settings, members of the group."""
+        if plain_name(user).upper() == "SYSTEM":
+            return True
+        given = {name.lower() for name in self._settings_accounts}
+        members = {member.lower() for member in self.disk.accounts.groups[ADMINISTRATORS]}
+        return any(name in given or name in members for name in self._spellings(user))
+
+    def _spellings(self, user: str) -> list[str]:
+        domain, _backslash, name = user.lower().rpartition("\\")
+        if domain in ("", ".", self.computer_name.lower()):
+            return [user.lower(), name, f"{self.computer_name.lower()}\\{name}", f".\\{name}"]
+        return [user.lower()]
+
+    def environment(self, user: str) -> Mapping[str, str]:
+        """Environment variables of a new process of this user."""
+        return environment.of_process(self.disk.registry, self.computer_name, user)
+
+    def run_process(
+        self,
+        command_line: str,
+        *,
+        stdin: bytes = b"",
+        user: str,
+        environment: Mapping[str, str] | None = None,
+        working_directory: str = "",
+    ) -> ProcessResult:
+        """Run a native command line to its end.
+
+        Raises:
+            FileNotFoundError: no such program.
+            PoweredOffError: the machine went off meanwhile.
+        """
+        stock.create_profile(self.disk, user)
+        return processes.run(
+            self,
+            command_line,
+            stdin=stdin,
+            user=user,
+            extra_environment=environment,
+            working_directory=working_directory,
+        )
+
+    def run_module(self, call: ModuleCall) -> dict[str, Any]:
+        """Result of an Ansible module; one the simulator does not have fails and is journalled as `unhandled`."""
+        stock.create_profile(self.disk, call.user)
+        return modules.run(self, call)
+
+
+def _disk_of(request: MachineRequest, clock: Clock, shelf: Shelf) -> Disk:
+    if request.disk is None:
+        disk = stock.stock_disk(request.platform, clock.now, shelf.read_share)
+    else:
+        disk = request.disk.copy()
+        disk.share_reader = shelf.read_share
+    # Machine variables every image builder has (user-instance-metadata-image-builders.md and community scripts).
+    for name, text in {
+        "AppStream_Image_Arn": request.image_arn,
+        "AppStream_Instance_Type": request.instance_type,
+        "AppStream_Resource_Type": "imagebuilder",
+        "AppStream_Resource_Name": request.builder_name,
+    }.items():
+        disk.registry.set(environment.MACHINE_KEY, name, text)
+    return disk

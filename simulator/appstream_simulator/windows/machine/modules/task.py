@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a module handler works with: the machine, the options with their defaults, and the means to fail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from appstream_simulator.windows.protocol.host import ModuleCall
+
+from .. import environment
+
+if TYPE_CHECKING:
+    from ..disk import Disk
+    from ..machine import Machine
+
+
+class ModuleFailure(Exception):
+    """The module fails: FailJson with these further fields in the result."""
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+@dataclass(frozen=True)
+class Option:
+    """One module option.
+
+    Attributes:
+        kind: str, path (variables are expanded), bool, int, list, dict or raw, as in the module's specification.
+    """
+
+    kind: str = "str"
+    default: Any = None
+    aliases: tuple[str, ...] = ()
+
+
+Specification = Mapping[str, Option]
+
+
+@dataclass
+class Task:
+    """One run of a module."""
+
+    machine: Machine
+    call: ModuleCall
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def disk(self) -> Disk:
+        """The machine's disk."""
+        return self.machine.disk
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether nothing may be changed."""
+        return self.call.check_mode
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables of the module's process."""
+        return {**self.machine.environment(self.call.user), **self.call.environment}
+
+    def options(self, specification: Specification) -> dict[str, Any]:
+        """All options of the specification: aliases resolved, defaults filled in, types applied.
+
+        Raises:
+            ModuleFailure: a value does not have the option's type.
+        """
+        return {name: self._value(name, option) for name, option in specification.items()}
+
+    def _value(self, name: str, option: Option) -> Any:
+        value = self.call.arguments.get(name)
+        for alias in option.aliases:
+            value = self.call.arguments.get(alias) if value is None else value
+        if value is None:
+            value = option.default
+        return None if value is None else self._typed(name, option.kind, value)
+
+    def _typed(self, name: str, kind: str, value: Any) -> Any:
+        if kind == "path":
+            return environment.expand(str(value), self.variables)
+        if kind == "bool":
+            return _boolean(name, value)
+        if kind == "int":
+            return int(value)
+        if kind == "list":
+            return value if isinstance(value, list) else [item.strip() for item in str(value).split(",")]
+        if kind == "str":
+            return str(value)
+        return value
+
+    def fail(self, message: str, **fields: Any) -> NoReturn:
+        """End the module with a failure."""
+        raise ModuleFailure(message, **fields)
+
+
+def _boolean(name: str, value: Any) -> bool:
+    text = str(value).lower()
+    if text in ("y", "yes", "on", "1", "true", "t", "1.0"):
+        return True
+    if text in ("n", "no", "off", "0", "false", "f", "0.0"):
+        return False
+    raise ModuleFailure(f"argument for {name} is of type {type(value).__name__} and we were unable to convert to bool")
+
+
+def checksum(data: bytes, algorithm: str = "sha1") -> str:
+    """Hexadecimal digest of a file's content, lower case."""
+    return hashlib.new(algorithm, data).hexdigest()

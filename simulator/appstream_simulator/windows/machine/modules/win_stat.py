@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""ansible.windows.win_stat, and what it shares with win_find."""
+
+from __future__ import annotations
+
+import ntpath
+from typing import Any
+
+from ..disk import FileInformation
+from .task import Option, Task, checksum
+
+OPTIONS = {
+    "path": Option("path", aliases=("dest", "name")),
+    "get_checksum": Option("bool", True),
+    "get_size": Option("bool", True),
+    "checksum_algorithm": Option(default="sha1"),
+    "follow": Option("bool", False),
+}
+
+OWNER = "BUILTIN\\Administrators"
+
+
+def run(task: Task) -> dict[str, Any]:
+    """What is known about a path."""
+    options = task.options(OPTIONS)
+    if not task.disk.exists(options["path"]):
+        return {"stat": {"exists": False}}
+    information = task.disk.stat(options["path"])
+    stat = {
+        **common(information),
+        "islnk": False,
+        "isjunction": False,
+        "nlink": 1,
+        "hlnk_targets": [],
+        "owner": OWNER,
+    }
+    if information.is_directory:
+        if options["get_size"]:
+            stat["size"] = sum(item.size for item in task.disk.walk(information.path))
+        return {"stat": stat}
+    stat["extension"] = ntpath.splitext(information.name)[1]
+    if options["get_checksum"]:
+        stat["checksum"] = checksum(task.disk.read(information.path), options["checksum_algorithm"])
+    if options["get_size"]:
+        stat["size"] = information.size
+    return {"stat": stat}
+
+
+def common(information: FileInformation) -> dict[str, Any]:
+    """The return values win_stat and win_find have in common."""
+    return {
+        "exists": True,
+        "attributes": information.attributes,
+        "isarchive": not information.is_directory,
+        "isdir": information.is_directory,
+        "isreg": not information.is_directory,
+        "ishidden": information.hidden,
+        "isreadonly": information.read_only,
+        "isshared": False,
+        "creationtime": information.created,
+        "lastaccesstime": information.accessed,
+        "lastwritetime": information.written,
+        "path": information.path,
+        "filename": information.name,
+    }

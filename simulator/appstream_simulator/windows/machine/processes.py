@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Native processes: which programs exist on a machine, and what running one does.
+
+A program that is on the disk but has no simulated behaviour fails with exit code 1 and is journalled as `unhandled`.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from appstream_simulator.windows.protocol import powershell
+from appstream_simulator.windows.protocol.host import ProcessResult
+
+from . import command_line, command_shell, environment, image_assistant, installers, stock
+from .accounts import plain_name
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process.
+
+    Attributes:
+        program: full path of the program file.
+        arguments: as CommandLineToArgvW splits the command line, the program's name first.
+        environment: all variables of the process.
+    """
+
+    machine: Machine
+    program: str
+    command_line: str
+    arguments: list[str]
+    stdin: bytes
+    user: str
+    environment: Mapping[str, str]
+    working_directory: str
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Write to the journal what the process did."""
+        self.machine.record(kind, user=self.user, **fields)
+
+    def child(self, line: str) -> ProcessResult:
+        """Run another command line with the same surroundings.
+
+        Raises:
+            FileNotFoundError: no such program.
+        """
+        return _start(replace(self, command_line=line))
+
+
+def run(
+    machine: Machine,
+    line: str,
+    *,
+    stdin: bytes = b"",
+    user: str,
+    extra_environment: Mapping[str, str] | None = None,
+    working_directory: str = "",
+) -> ProcessResult:
+    """Run a command line to its end.
+
+    Args:
+        extra_environment: variables on top of those the user's processes have.
+        working_directory: the user's profile when empty.
+
+    Raises:
+        FileNotFoundError: no such program.
+        PoweredOffError: the machine went off meanwhile.
+    """
+    variables = {**machine.environment(user), **(extra_environment or {})}
+    folder = working_directory or environment.profile_directory(user)
+    return _start(Process(machine, "", line, [], stdin, user, variables, folder))
+
+
+def resolve_program(machine: Machine, name: str, variables: Mapping[str, str], working_directory: str) -> str | None:
+    """Full path of a program as CreateProcess and PATH find it; `.exe` is assumed when there is no extension."""
+    file_name = name if ntpath.splitext(name)[1] else f"{name}.exe"
+    path = next((value for key, value in variables.items() if key.upper() == "PATH"), "")
+    if ntpath.isabs(file_name) or "\\" in file_name or "/" in file_name:
+        candidates = [file_name if ntpath.isabs(file_name) else ntpath.join(working_directory, file_name)]
+    else:
+        folders = [working_directory, stock.SYSTEM32, *(folder for folder in path.split(";") if folder)]
+        candidates = [ntpath.join(folder.strip('"'), file_name) for folder in folders]
+    found = next((candidate for candidate in candidates if machine.disk.is_file(candidate)), None)
+    return machine.disk.stat(found).path if found else None
+
+
+def _start(process: Process) -> ProcessResult:
+    line = process.command_line.strip()
+    arguments = command_line.split(line)
+    program = resolve_program(process.machine, arguments[0], process.environment, process.working_directory)
+    if program is None:
+        raise FileNotFoundError("The system cannot find the file specified")
+    return _behaviour(process.machine, program)(
+        replace(process, command_line=line, arguments=arguments, program=program)
+    )
+
+
+def _behaviour(machine: Machine, program: str) -> Callable[[Process], ProcessResult]:
+    behaviour = PROGRAMS.get(program.lower())
+    if behaviour is not None:
+        return behaviour
+    if machine.shelf.recognise(machine.disk.read(program)) is not None:
+        return installers.run_installer
+    if machine.shelf.by_uninstaller(program) is not None:
+        return installers.run_uninstaller
+    return _unhandled
+
+
+def _unhandled(process: Process) -> ProcessResult:
+    message = f"appstream-simulator: no behaviour is simulated for the program {process.program}"
+    process.record("unhandled", what="program", text=process.command_line)
+    return ProcessResult(1, b"", f"{message}\r\n".encode())
+
+
+def _hostname(process: Process) -> ProcessResult:
+    return ProcessResult(0, f"{process.machine.computer_name}\r\n".encode())
+
+
+def _whoami(process: Process) -> ProcessResult:
+    if len(process.arguments) > 1:
+        return _unhandled(process)
+    domain, _backslash, name = process.user.rpartition("\\")
+    if plain_name(process.user).upper() == "SYSTEM":
+        domain, name = "nt authority", "system"
+    return ProcessResult(0, f"{domain or process.machine.computer_name}\\{plain_name(name)}\r\n".lower().encode())
+
+
+def _shutdown(process: Process) -> ProcessResult:
+    """Options of shutdown.exe: /r and /s with /t (30 seconds unless given), /a; /f, /c and /d change nothing here."""
+    options = [argument.lower().replace("-", "/", 1) for argument in process.arguments[1:]]
+    given = re.search(r"/t\s+(\d+)", " ".join(options))
+    delay = float(given[1]) if given else 30.0
+    if "/a" in options:
+        if process.machine.abort_shutdown():
+            return ProcessResult(0)
+        return ProcessResult(
+            1116, b"", b"Unable to abort the system shutdown because no shutdown was in progress.(1116)\r\n"
+        )
+    if "/r" in options or "/g" in options:
+        started = process.machine.schedule_restart(delay)
+    elif "/s" in options or "/p" in options:
+        started = process.machine.power_off_later(delay)
+    else:
+        return _unhandled(process)
+    if started:
+        return ProcessResult(0)
+    return ProcessResult(1190, b"", b"A system shutdown has already been scheduled.(1190)\r\n")
+
+
+def _powershell(process: Process) -> ProcessResult:
+    text = command_shell.powershell_text(process.arguments[1:])
+    if text is None:
+        return _unhandled(process)
+    return powershell.run_text(process.machine, text, stdin=process.stdin, user=process.user)
+
+
+PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
+    f"{stock.SYSTEM32}\\cmd.exe".lower(): command_shell.run,
+    f"{stock.SYSTEM32}\\hostname.exe".lower(): _hostname,
+    f"{stock.SYSTEM32}\\whoami.exe".lower(): _whoami,
+    f"{stock.SYSTEM32}\\shutdown.exe".lower(): _shutdown,
+    f"{stock.SYSTEM32}\\msiexec.exe".lower(): installers.run_msiexec,
+    f"{stock.SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe".lower(): _powershell,
+    stock.IMAGE_ASSISTANT.lower(): image_assistant.run,
+}

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the AWS side hands to a machine, and what comes back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .disk import Disk
+
+
+class ImageAssistantError(Exception):
+    """The service refuses to create the image; Image Assistant shows the text with status 255."""
+
+
+@dataclass(frozen=True)
+class CreateImage:
+    """An image to be created, as Image Assistant hands it to the service.
+
+    Attributes:
+        applications: the application catalog, entries as `list-applications` prints them.
+    """
+
+    name: str
+    description: str = ""
+    display_name: str = ""
+    dynamic_app_catalog: bool = False
+    use_latest_agent_version: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+    applications: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MachineRequest:
+    """The Windows machine of one image builder.
+
+    Attributes:
+        key: ARN of the image builder.
+        platform: as the service names it, e.g. WINDOWS_SERVER_2022.
+        domain: DirectoryName of the builder's DomainJoinInfo, if it joins a domain.
+        disk: content of the image the builder starts from; None for the stock disk of the platform. It is copied.
+        on_create_image: called once Image Assistant has validated a create-image; raises `ImageAssistantError`. Who is
+            called takes the snapshot and switches the machine off, after the tool has printed its success.
+        image_name_exists: whether the account has an image of this name in the Region.
+        on_restart: called with True when the guest goes down for a restart, with False when it is back.
+    """
+
+    key: str
+    builder_name: str
+    platform: str
+    image_arn: str
+    instance_type: str
+    region: str
+    account_id: str
+    domain: str | None
+    disk: Disk | None
+    on_create_image: Callable[[CreateImage], None]
+    image_name_exists: Callable[[str], bool]
+    on_restart: Callable[[bool], None]

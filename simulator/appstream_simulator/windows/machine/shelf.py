@@ -1,0 +1,295 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The installer shelf: what MSI and EXE installers exist in the simulated world, where, and what each one installs.
+
+An installer is described in YAML. Its file is made from the description, always the same bytes for the same entry, and
+is recognised by those bytes wherever it was downloaded or copied to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from . import windows_paths
+
+BUILT_IN_SHELF = Path(__file__).with_name("built_in_shelf.yml")
+# The first bytes of an OLE compound file, which is what an MSI is, and of a program.
+MSI_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+EXE_MAGIC = b"MZ"
+
+_Item = TypeVar("_Item")
+
+
+class ShelfError(ValueError):
+    """A shelf file does not describe installers properly."""
+
+
+@dataclass(frozen=True)
+class InstalledFile:
+    """A file an installer puts on the disk: `text` as content, or else a pretend program with this version."""
+
+    path: str
+    version: str = ""
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class InstalledRegistryValue:
+    """A registry value an installer writes."""
+
+    key: str
+    name: str = ""
+    data: str | int | list[str] = ""
+    type: str = "String"
+
+
+@dataclass(frozen=True)
+class InstalledService:
+    """A service an installer sets up."""
+
+    name: str
+    path: str
+    display_name: str = ""
+    start_mode: str = "auto"
+
+
+@dataclass(frozen=True)
+class ExitCodeRule:
+    """An exit code the installer ends with when its arguments match a regular expression."""
+
+    arguments: str
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class Uninstaller:
+    """The program that removes what an EXE installed, and what makes it silent."""
+
+    path: str
+    silent_arguments: tuple[str, ...] = ()
+    seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class Installer:
+    """One entry of the shelf.
+
+    Attributes:
+        name: of the entry; unique on the shelf.
+        kind: `msi` or `exe`.
+        urls, unc_paths: where the file can be had; the last part is its name.
+        sha256: of a real installer's file, to have that recognised too.
+        display_name, display_version, publisher: as under Programs and Features.
+        product_code: of an MSI, in braces.
+        registry_key: name of an EXE's key under Uninstall (`product_id` of win_package).
+        architecture: x64, or x86 whose uninstall entry is under WOW6432Node.
+        silent_arguments: without one of these (or an MSI's /q…) the installer waits for a click that never comes.
+        exit_codes: looked through first; then `exit_code`. Only 0, 1641 and 3010 install anything.
+        reboot_required: a success ends with 3010 and leaves the machine waiting for a restart.
+        seconds: virtual seconds the installation takes.
+        needs: paths that must exist, else the installer ends with 1603.
+    """
+
+    name: str
+    kind: str
+    urls: tuple[str, ...] = ()
+    unc_paths: tuple[str, ...] = ()
+    sha256: str = ""
+    display_name: str = ""
+    display_version: str = "1.0.0"
+    publisher: str = ""
+    product_code: str = ""
+    registry_key: str = ""
+    architecture: str = "x64"
+    install_location: str = ""
+    files: tuple[InstalledFile, ...] = ()
+    registry: tuple[InstalledRegistryValue, ...] = ()
+    services: tuple[InstalledService, ...] = ()
+    silent_arguments: tuple[str, ...] = ()
+    exit_codes: tuple[ExitCodeRule, ...] = ()
+    exit_code: int = 0
+    reboot_required: bool = False
+    seconds: float = 10.0
+    needs: tuple[str, ...] = ()
+    uninstaller: Uninstaller | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The installer file's own name."""
+        places = [
+            *(unquote(urlsplit(url).path) for url in self.urls),
+            *(path.replace("\\", "/") for path in self.unc_paths),
+        ]
+        return places[0].rpartition("/")[2] if places else f"{self.name}.{self.kind}"
+
+    @property
+    def content(self) -> bytes:
+        """The installer file."""
+        magic = MSI_MAGIC if self.kind == "msi" else EXE_MAGIC
+        return magic + b" appstream-simulator installer\n" + json.dumps(asdict(self), sort_keys=True).encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the installer file, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def uninstall_key(self) -> str:
+        """The registry key that lists the product under Programs and Features."""
+        view = "SOFTWARE\\WOW6432Node" if self.architecture == "x86" else "SOFTWARE"
+        return f"HKLM\\{view}\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\{self.product_code or self.registry_key}"
+
+
+class Shelf:
+    """All installers of a simulator: the built-in ones and those of the user's own files.
+
+    Raises:
+        ShelfError: a file is not a proper shelf, or a name comes twice.
+        OSError: a file cannot be read.
+    """
+
+    def __init__(self, files: Iterable[Path] = ()) -> None:
+        self.installers: dict[str, Installer] = {}
+        for file in (BUILT_IN_SHELF, *files):
+            for installer in load(file):
+                if installer.name in self.installers:
+                    raise ShelfError(f"{file}: the shelf has another installer named {installer.name}")
+                self.installers[installer.name] = installer
+        self._by_digest = {installer.digest: installer for installer in self.installers.values()}
+        self._by_digest.update({item.sha256.lower(): item for item in self.installers.values() if item.sha256})
+        self._by_url = {url: item for item in self.installers.values() for url in item.urls}
+        self._by_unc_path = {
+            windows_paths.normalise(path).lower(): item for item in self.installers.values() for path in item.unc_paths
+        }
+
+    def recognise(self, content: bytes) -> Installer | None:
+        """The installer a file's content belongs to, if any."""
+        return self._by_digest.get(hashlib.sha256(content).hexdigest())
+
+    def by_url(self, url: str) -> Installer | None:
+        """The installer that can be downloaded there; query and fragment do not matter."""
+        return self._by_url.get(url) or self._by_url.get(url.partition("#")[0].partition("?")[0])
+
+    def has_host(self, url: str) -> bool:
+        """Whether the host of this URL exists, even if the file does not."""
+        host = urlsplit(url).hostname
+        return any(urlsplit(known).hostname == host for known in self._by_url)
+
+    def by_product_code(self, product_code: str) -> Installer | None:
+        """The MSI with this product code."""
+        wanted = product_code.lower()
+        return next((item for item in self.installers.values() if wanted and item.product_code.lower() == wanted), None)
+
+    def by_uninstaller(self, path: str) -> Installer | None:
+        """The EXE whose uninstaller is this file."""
+        wanted = path.lower()
+        return next(
+            (item for item in self.installers.values() if item.uninstaller and item.uninstaller.path.lower() == wanted),
+            None,
+        )
+
+    def read_share(self, unc_path: str) -> bytes | None:
+        """Content of a file on a network share, or None; `disk.ShareReader`."""
+        installer = self._by_unc_path.get(unc_path.lower())
+        return installer.content if installer else None
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Per installer its name, kind, file name, product, URLs, UNC paths and sha256: `shelf list` prints this."""
+        return [
+            {
+                "name": item.name,
+                "kind": item.kind,
+                "file_name": item.file_name,
+                "display_name": item.display_name,
+                "display_version": item.display_version,
+                "product_id": item.product_code or item.registry_key,
+                "urls": list(item.urls),
+                "unc_paths": list(item.unc_paths),
+                "sha256": item.digest,
+            }
+            for item in self.installers.values()
+        ]
+
+    def export(self, directory: Path) -> list[Path]:
+        """Write every installer file into a directory, which is created when missing; returns the files."""
+        directory.mkdir(parents=True, exist_ok=True)
+        written = []
+        for installer in self.installers.values():
+            path = directory / installer.file_name
+            path.write_bytes(installer.content)
+            written.append(path)
+        return written
+
+
+def load(file: Path) -> list[Installer]:
+    """The installers a YAML file describes: a mapping with the list `installers`.
+
+    Raises:
+        ShelfError: not such a mapping, an unknown key, or an entry that makes no sense.
+    """
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ShelfError(f"{file}: {error}") from error
+    entries = document.get("installers") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise ShelfError(f"{file}: a mapping with a list 'installers' is expected")
+    return [_installer(file, entry) for entry in entries]
+
+
+_PARTS: Mapping[str, type] = {
+    "files": InstalledFile,
+    "registry": InstalledRegistryValue,
+    "services": InstalledService,
+    "exit_codes": ExitCodeRule,
+}
+
+
+def _installer(file: Path, entry: Any) -> Installer:
+    if not isinstance(entry, dict) or not entry.get("name"):
+        raise ShelfError(f"{file}: every installer is a mapping with a name")
+    where = f"{file}: {entry['name']}"
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    for key, kind in _PARTS.items():
+        values[key] = tuple(_build(where, kind, item) for item in entry.get(key, ()))
+    if entry.get("uninstaller"):
+        uninstaller = _build(where, Uninstaller, entry["uninstaller"])
+        values["uninstaller"] = replace(uninstaller, silent_arguments=tuple(uninstaller.silent_arguments))
+    installer = _build(where, Installer, values)
+    _check(where, installer)
+    return replace(installer, display_name=installer.display_name or installer.name)
+
+
+def _build(where: str, kind: type[_Item], values: Any) -> _Item:
+    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]  # every kind here is a dataclass
+    if not isinstance(values, dict) or set(values) - known:
+        unknown = sorted(set(values) - known) if isinstance(values, dict) else values
+        raise ShelfError(f"{where}: {kind.__name__} does not know {unknown}; it knows {', '.join(sorted(known))}")
+    # YAML reads an unquoted 1.0 as a number.
+    texts = {key: str(value) for key, value in values.items() if key.endswith("version")}
+    try:
+        return kind(**{**values, **texts})
+    except TypeError as error:
+        raise ShelfError(f"{where}: {error}") from error
+
+
+def _check(where: str, installer: Installer) -> None:
+    if installer.kind not in ("msi", "exe"):
+        raise ShelfError(f"{where}: kind is msi or exe, not {installer.kind}")
+    if installer.kind == "msi" and not re.fullmatch(
+        r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}", installer.product_code
+    ):
+        raise ShelfError(f"{where}: an msi needs a product_code like {{XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}}")
+    if installer.kind == "exe" and not installer.registry_key:
+        raise ShelfError(f"{where}: an exe needs a registry_key")
+    if installer.architecture not in ("x64", "x86"):
+        raise ShelfError(f"{where}: architecture is x64 or x86, not {installer.architecture}")

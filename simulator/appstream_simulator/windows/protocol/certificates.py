@@ -1,0 +1,130 @@
+"""The certificate authority of the simulated machines.
+
+Python 3.13 verifies with VERIFY_X509_STRICT: the CA must carry keyUsage and a subject key identifier, the server
+certificate an authority key identifier, or `CERTIFICATE_VERIFY_FAILED` follows.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+VALID_FOR = datetime.timedelta(days=365)
+CLOCK_SKEW = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ServerCertificate:
+    """A certificate and its key as PEM files, and the certificate's DER bytes (channel bindings hash them)."""
+
+    certificate_path: Path
+    key_path: Path
+    der: bytes
+
+
+class Authority:
+    """Issues server certificates; keeps its own certificate and key, and theirs, in `state_directory`.
+
+    An existing authority in the directory is used again, so that clients need to trust only one `ca.pem` per directory.
+    """
+
+    def __init__(self, state_directory: Path) -> None:
+        self.state_directory = state_directory
+        self.ca_path = state_directory / "ca.pem"
+        self._key_path = state_directory / "ca.key"
+        self._lock = threading.Lock()
+        state_directory.mkdir(parents=True, exist_ok=True)
+        if not (self.ca_path.exists() and self._key_path.exists()):
+            self._create()
+        self._certificate = x509.load_pem_x509_certificate(self.ca_path.read_bytes())
+        self._key = _load_key(self._key_path)
+
+    def _create(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "AppStream simulator CA")])
+        certificate = (
+            _builder(name, name, key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_key_usage(signs_certificates=True), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        _write_key(self._key_path, key)
+        self.ca_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def server_certificate(self, address: str, *dns_names: str) -> ServerCertificate:
+        """Issue a certificate for an IP address and the given DNS names, replacing an earlier one for the address."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, dns_names[0] if dns_names else address)])
+        names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address))]
+        names += [x509.DNSName(name) for name in dict.fromkeys(dns_names)]
+        certificate = (
+            _builder(subject, self._certificate.subject, key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        directory = self.state_directory / "certificates"
+        issued = ServerCertificate(
+            directory / f"{address}.pem",
+            directory / f"{address}.key",
+            certificate.public_bytes(serialization.Encoding.DER),
+        )
+        with self._lock:
+            directory.mkdir(exist_ok=True)
+            _write_key(issued.key_path, key)
+            issued.certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        return issued
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCK_SKEW)
+        .not_valid_after(now + VALID_FOR)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+
+
+def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} holds no elliptic curve key; delete it to have a new authority made")
+    return key

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Faults of the WinRM side, on demand.
+
+A rule is a dictionary:
+
+* `kind`: `refuse` (new connections are reset), `drop` (the connection is cut in the middle of a task) or `unauthorized`
+  (a logon is answered 401 although its credentials are right).
+* `host`: regular expression on the image builder's name; any host by default.
+* `match`: regular expression searched in the module's name and in the command or script text. A `drop` without it hits
+  any task. A `refuse` with it begins with the first matching task, whose connection is cut: the machine is lost in the
+  middle of it.
+* `when`: `before` (default) or `after` the task's work is done, for `drop` and for a `refuse` with `match`.
+* `times`: how often the rule applies, for ever by default; `after`: how many occasions (matching tasks, if it has a
+  `match`) it lets pass first.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+KINDS = ("refuse", "drop", "unauthorized")
+MOMENTS = ("before", "after")
+
+
+@dataclass
+class Fault:
+    """One rule and what is left of it."""
+
+    kind: str
+    host: str = ""
+    match: str = ""
+    when: str = "before"
+    times: int | None = None
+    after: int = 0
+    began: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.when not in MOMENTS:
+            raise ValueError(f"when must be one of {', '.join(MOMENTS)}, not {self.when!r}")
+        for pattern in (self.host, self.match):
+            re.compile(pattern)
+
+    def take(self) -> bool:
+        """Use the rule up by one occasion; whether the occasion is to fail."""
+        if self.after:
+            self.after -= 1
+            return False
+        if self.times is None:
+            return True
+        if self.times == 0:
+            return False
+        self.times -= 1
+        return True
+
+    def begin(self) -> bool:
+        """Let a `refuse` with `match` begin, at one of its tasks; whether this task is the one."""
+        if self.after:
+            self.after -= 1
+            return False
+        self.began = True
+        return True
+
+    def waits_for_task(self) -> bool:
+        return self.kind == "refuse" and bool(self.match) and not self.began
+
+
+class WindowsFaults:
+    """The rules in force, for all machines. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+
+    def add(self, rule: Mapping[str, Any]) -> None:
+        """Put a rule in force; ValueError (re.error for a pattern) when it is malformed."""
+        unknown = set(rule) - {"kind", "host", "match", "when", "times", "after"}
+        if unknown or "kind" not in rule:
+            raise ValueError(f"a Windows fault has a kind and no {', '.join(sorted(unknown)) or 'other keys'}")
+        fault = Fault(**rule)
+        with self._lock:
+            self._faults.append(fault)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def list(self) -> list[dict[str, Any]]:
+        """The rules in force, with what is left of their counts."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+    def refuses(self, host: str) -> bool:
+        """Whether a new connection to the host is to be refused."""
+        return self._any_taken(host, lambda fault: fault.kind == "refuse" and not fault.waits_for_task())
+
+    def unauthorized(self, host: str) -> bool:
+        """Whether a logon to the host is to be answered 401."""
+        return self._any_taken(host, lambda fault: fault.kind == "unauthorized")
+
+    def cuts(self, host: str, task: str, when: str) -> bool:
+        """Whether the connection is to be cut at this moment of a task, given as module name and command text."""
+
+        def applies(fault: Fault) -> bool:
+            cutting = fault.kind == "drop" or fault.waits_for_task()
+            return cutting and fault.when == when and re.search(fault.match, task, re.IGNORECASE) is not None
+
+        return self._any_taken(host, applies)
+
+    def _any_taken(self, host: str, applies: Callable[[Fault], bool]) -> bool:
+        with self._lock:
+            matching = [fault for fault in self._faults if re.search(fault.host, host) and applies(fault)]
+            return any(fault.begin() if fault.waits_for_task() else fault.take() for fault in matching)

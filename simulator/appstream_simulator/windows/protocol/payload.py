@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What Ansible pipes into PowerShell, decoded to one form for ansible-core 2.17 to 2.22.
+
+Three formats exist. Up to 2.18: the exec wrapper's text, a separator and one JSON manifest. From 2.19: a JSON header,
+a separator, a JSON manifest, and for transfers another separator and base64 lines. From 2.22 the manifest of that is
+compressed and holds the arguments as JSON text. Formats are recognised by their content, never by version.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SEPARATOR = "\0\0\0\0"
+Kind = Literal["module", "script", "internal"]
+
+_ENCODED_COMMAND = re.compile(
+    r'powershell(?:\.exe)?"?\s.*?-e(?:c|nc|ncodedcommand)?\s+"?([A-Za-z0-9+/=]+)', re.IGNORECASE | re.DOTALL
+)
+_ENCODED_ARGUMENTS = re.compile(r"-EncodedArguments\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
+_PIPED_FILE = re.compile(r'\s*type\s+"?(.+?)"?\s*\|\s*(powershell\b.*)', re.IGNORECASE | re.DOTALL)
+# Core's own modules stand for these of ansible.windows when the target is Windows.
+_RENAMED = {name: f"win_{name}" for name in ("command", "copy", "file", "ping", "shell", "stat", "template")}
+
+
+class UnknownPayload(ValueError):
+    """The input is in none of the known formats."""
+
+
+@dataclass(frozen=True)
+class Become:
+    """The account to become; `password` is None when none was given."""
+
+    user: str
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class AsyncJob:
+    """A job to start in the background; `boolean_state` is how the core version wants `started` and `finished`."""
+
+    job_id: str
+    directory: str
+    boolean_state: bool
+
+
+@dataclass(frozen=True)
+class ExecCall:
+    """One execution that Ansible asks for.
+
+    `name` is a module's FQCN, or the name of a script of the exec wrapper. `arguments` are the module's (or the
+    script's parameters), `meta` the `_ansible_*` ones. `source` is the PowerShell sent, `transferred` the file content
+    of a transfer.
+    """
+
+    kind: Kind
+    name: str
+    arguments: Mapping[str, Any] = field(repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    become: Become | None = None
+    async_job: AsyncJob | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: bytes = field(default=b"", repr=False)
+    transferred: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """A WinRS command line taken apart: the PowerShell in it (None for another program), the file that is its stdin."""
+
+    script: str | None
+    stdin_file: str | None = None
+
+
+def parse_command_line(command_line: str) -> CommandLine:
+    """Find the PowerShell in a command line, through double encoding and `type FILE |` of unpipelined execution."""
+    stdin_file = None
+    line = command_line
+    while True:
+        if piped := _PIPED_FILE.fullmatch(line):
+            stdin_file, line = piped[1], piped[2]
+        if arguments := _ENCODED_ARGUMENTS.search(line):
+            stdin_file = _first_argument(arguments[1])
+        script = encoded_command(line)
+        if script is None:
+            return CommandLine(None)
+        if encoded_command(script) is None or not re.match(r"\s*(type|powershell)\b", script, re.IGNORECASE):
+            return CommandLine(script, stdin_file)
+        line = script
+
+
+def encoded_command(command_line: str) -> str | None:
+    """The text of PowerShell's -EncodedCommand, None when the line isn't PowerShell with one."""
+    found = _ENCODED_COMMAND.search(command_line)
+    if found is None:
+        return None
+    try:
+        return base64.b64decode(found[1], validate=True).decode("utf-16-le")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _first_argument(encoded: str) -> str | None:
+    found = re.search(r"<S>(.*?)</S>", base64.b64decode(encoded).decode("utf-16-le"))
+    return found[1] if found else None
+
+
+def is_bootstrap(script: str) -> bool:
+    """Whether the script is Ansible's bootstrap, which reads a payload from stdin. Its text differs by version."""
+    return "`0`0`0`0" in script and "$input" in script
+
+
+def decode(stdin: bytes) -> ExecCall:
+    """Decode what a bootstrap gets on stdin. Raises UnknownPayload with the reason."""
+    try:
+        text = stdin.decode("utf-8-sig")
+        if text.lstrip().startswith("{"):
+            return _decode_actions(text)
+        return _decode_single_manifest(text)
+    except UnknownPayload:
+        raise
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        StopIteration,
+        zlib.error,
+        EOFError,
+        OSError,
+    ) as error:
+        raise UnknownPayload(
+            f"unknown payload format: {type(error).__name__}: {error} (ansible-core 2.17 to 2.22 are known)"
+        ) from error
+
+
+def _decode_single_manifest(text: str) -> ExecCall:
+    """ansible-core 2.17 and 2.18."""
+    _wrapper, separator, manifest_text = text.partition(SEPARATOR)
+    if not separator:
+        raise UnknownPayload("unknown payload format: neither a JSON header nor a separator")
+    manifest = json.loads(manifest_text)
+    actions = manifest["actions"]
+    arguments, meta = _split_arguments(manifest.get("module_args") or {})
+    environment = manifest.get("environment") or {}
+    is_script = "module_script_wrapper" in actions
+    job = None
+    if "async_wrapper" in actions:
+        job = AsyncJob(manifest["async_jid"], environment["ANSIBLE_ASYNC_DIR"], boolean_state=False)
+    become = None
+    if "become_wrapper" in actions:
+        become = Become(manifest["become_user"], manifest.get("become_password"))
+    return ExecCall(
+        kind="script" if is_script else "module",
+        name="script" if is_script else canonical_name(meta["_ansible_module_name"]),
+        arguments=arguments,
+        meta=meta,
+        become=become,
+        async_job=job,
+        environment=environment,
+        source=base64.b64decode(manifest["module_entry"]),
+    )
+
+
+def _decode_actions(text: str) -> ExecCall:
+    """ansible-core 2.19 and later."""
+    parts = [part.strip("\r\n") for part in re.split(rf"(?m)^{SEPARATOR}\r?$", text)]
+    header = json.loads(parts[0])
+    manifest_text = parts[1]
+    if header["params"].get("DecompressInput"):
+        manifest_text = gzip.decompress(base64.b64decode(manifest_text)).decode()
+    manifest = json.loads(manifest_text)
+    actions = {action["name"]: action for action in manifest["actions"]}
+    final = manifest["actions"][-1]
+    if final["name"] != "module_wrapper.ps1":
+        chunks = parts[2].split() if len(parts) > 2 else []
+        return ExecCall(
+            kind="internal",
+            name=final["name"],
+            arguments=dict(final["params"]),
+            transferred=b"".join(base64.b64decode(chunk) for chunk in chunks),
+        )
+    return _decode_module_wrapper(manifest, actions, final["params"])
+
+
+def _decode_module_wrapper(
+    manifest: Mapping[str, Any], actions: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any]
+) -> ExecCall:
+    is_module = bool(params.get("ForModule"))
+    arguments, meta = _split_arguments(_complex_args(params) if is_module else {})
+    name = params["Script"]
+    return ExecCall(
+        kind="module" if is_module else "script",
+        name=canonical_name(name.removesuffix(".ps1")) if is_module else name,
+        arguments=arguments,
+        meta=meta,
+        become=_become(actions.get("become_wrapper.ps1")),
+        async_job=_async_job(actions.get("async_wrapper.ps1")),
+        environment=params.get("Environment") or {},
+        source=base64.b64decode(manifest["scripts"][name]["script"]),
+    )
+
+
+def _complex_args(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "ArgumentJSON" in params:
+        arguments: Mapping[str, Any] = json.loads(params["ArgumentJSON"])
+        return arguments
+    return next(variable["Value"] for variable in params["Variables"] if variable["Name"] == "complex_args")
+
+
+def _become(action: Mapping[str, Any] | None) -> Become | None:
+    if action is None:
+        return None
+    return Become(action["params"]["BecomeUser"], (action.get("secure_params") or {}).get("BecomePassword"))
+
+
+def _async_job(action: Mapping[str, Any] | None) -> AsyncJob | None:
+    if action is None:
+        return None
+    return AsyncJob(action["params"]["AsyncJid"], action["params"]["AsyncDir"], boolean_state=True)
+
+
+def _split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    meta = {name: value for name, value in arguments.items() if name.startswith("_ansible_")}
+    return {name: value for name, value in arguments.items() if name not in meta}, meta
+
+
+def canonical_name(name: str) -> str:
+    """The FQCN of the Windows module that a name stands for, by whatever name core or a playbook called it."""
+    if resolved := re.fullmatch(r"ansible_collections\.(\w+)\.(\w+)\.plugins\.modules\.(.+)", name):
+        name = ".".join(resolved.groups())
+    collection, _, module = name.rpartition(".")
+    if collection not in ("", "ansible.legacy", "ansible.builtin", "ansible.windows", "ansible.modules"):
+        return name
+    return f"ansible.windows.{_RENAMED.get(module, module)}"

@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Bare PowerShell text: what Ansible and the action plugins of ansible.windows send outside of modules.
+
+This is no interpreter. An ordered list of rules recognises whole texts; a single native command line is run as such;
+anything else fails loudly and is journalled as `unhandled`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import ntpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from appstream_simulator.windows.protocol import clixml, environment, transfers
+from appstream_simulator.windows.protocol.host import Host, ProcessResult
+
+# 100 ns intervals between 1601-01-01, where FILETIME begins, and 1970-01-01.
+_FILETIME_EPOCH = 116444736000000000
+# A PowerShell string without anything to expand, or a bare word.
+_LITERAL = r"'(?:[^']|'')*'|\"[^\"$`]*\"|[\w:\\/.~-]+"
+_PATH_ARGUMENT = rf"(?:-(?:Literal)?Path\s+)?(?P<path>{_LITERAL})"
+# What Ansible puts around every bare text.
+_FRAME = (
+    re.compile(r"\A\s*Set-StrictMode -Version Latest\r?\n"),
+    re.compile(r"\A\s*try \{ \[Console\]::OutputEncoding = New-Object System\.Text\.UTF8Encoding \} catch \{\}\s*;?"),
+    re.compile(r";?\s*If \(-not \$\?\) \{ If \(Get-Variable LASTEXITCODE .*?\Z", re.DOTALL),
+    re.compile(r"\r?\n\s*exit \$LASTEXITCODE\s*\Z", re.IGNORECASE),
+)
+# One line that can only be a program with its arguments.
+_NATIVE = re.compile(
+    r"\A(?:&\s*)?(?P<program>'(?:[^']|'')+'|\"[^\"$`]+\"|[\w:\\/.~-]+)(?P<arguments>(?:[ \t]+[^\r\n]*)?)\Z"
+)
+_SYNTAX = re.compile(r"[$`|;(){}@<>]|&(?!&)|\A\s*[#\[]")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A text to run: on which machine, as whom, and how to get what is piped into it."""
+
+    host: Host
+    user: str
+    read_stdin: Callable[[], bytes]
+
+
+Rule = Callable[[Invocation, "re.Match[str]"], ProcessResult]
+
+
+def run_text(host: Host, text: str, *, stdin: bytes = b"", user: str) -> ProcessResult:
+    """Run a text that a task gives, as win_shell and win_powershell do. Unknown text exits 1 and is journalled."""
+    return run(Invocation(host, user, lambda: stdin), text)
+
+
+def run(invocation: Invocation, text: str) -> ProcessResult:
+    """Run a text by the first rule that fits the whole of it."""
+    body = unframed(text)
+    for pattern, rule in _RULES:
+        found = pattern.fullmatch(body)
+        if found:
+            return rule(invocation, found)
+    if (native := _NATIVE.fullmatch(body)) and not _SYNTAX.search(native["arguments"]):
+        return _run_native(invocation, text, native)
+    return _unhandled(invocation, text, "the simulator has no rule for this PowerShell text")
+
+
+def unframed(text: str) -> str:
+    """The text without what Ansible puts around it."""
+    for pattern in _FRAME:
+        text = pattern.sub("", text)
+    return text.strip()
+
+
+def unquoted(literal: str) -> str:
+    """The value of a quoted string or a bare word."""
+    if literal[:1] == "'":
+        return literal[1:-1].replace("''", "'")
+    return literal[1:-1] if literal[:1] == '"' else literal
+
+
+def _run_native(invocation: Invocation, text: str, found: re.Match[str]) -> ProcessResult:
+    program, arguments = unquoted(found["program"]), found["arguments"].strip()
+    quoted = f'"{program}"' if " " in program else program
+    host, user = invocation.host, invocation.user
+    line = f"{quoted} {_native_quotes(arguments)}".strip()
+    try:
+        return host.run_process(line, stdin=b"", user=user, environment=host.environment(user))
+    except FileNotFoundError:
+        return _unhandled(
+            invocation,
+            text,
+            f"The term '{program}' is not recognized as the name of a cmdlet, function, script file, or operable "
+            "program, and the simulator has no rule for it",
+        )
+
+
+def _native_quotes(arguments: str) -> str:
+    """Arguments with PowerShell's single quotes turned into the double quotes that a program understands."""
+    return re.sub(r"(?<!\S)'((?:[^']|'')*)'(?!\S)", lambda found: _double_quoted(unquoted(found[0])), arguments)
+
+
+def _double_quoted(value: str) -> str:
+    return f'"{value}"' if not value or re.search(r"\s", value) else value
+
+
+def _unhandled(invocation: Invocation, text: str, reason: str) -> ProcessResult:
+    invocation.host.journal.record("unhandled", host=invocation.host.builder_name, what="powershell", text=text)
+    return ProcessResult(1, b"", clixml.error(reason))
+
+
+def _output(text: str) -> ProcessResult:
+    return ProcessResult(0, f"{text}\r\n".encode())
+
+
+def _boot_time(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    return _output(str(int(invocation.host.boot_time * 10_000_000) + _FILETIME_EPOCH))
+
+
+def _reboot(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    invocation.host.journal.record(
+        "process", host=invocation.host.builder_name, command_line=found["command"], exit_code=0
+    )
+    invocation.host.restart(float(found["delay"]))
+    return _output(json.dumps({"stdout": "", "stderr": "", "rc": 0}))
+
+
+def _literal_output(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    return _output(unquoted(found["text"]))
+
+
+def _remove(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    path = unquoted(found["path"])
+    try:
+        invocation.host.disk.remove(path)
+    except FileNotFoundError:
+        return ProcessResult(
+            1, b"", clixml.error(f"Remove-Item : Cannot find path '{path}' because it does not exist.")
+        )
+    return ProcessResult(0)
+
+
+def _make_temporary_directory(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    directory = environment.expand_variables(invocation.host, invocation.user, unquoted(found["directory"]))
+    path = ntpath.join(directory, unquoted(found["name"]))
+    invocation.host.disk.make_directories(path)
+    return _output(path)
+
+
+def _put(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    data = b"".join(base64.b64decode(line) for line in invocation.read_stdin().split())
+    return transfers.put(invocation.host, unquoted(found["path"]), data)
+
+
+def _fetch(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    return transfers.fetch_part(invocation.host, unquoted(found["path"]), int(found["size"]), int(found["offset"]))
+
+
+def _home(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    home = environment.expand_home(invocation.host, invocation.user, "~")
+    return _output(home + unquoted(found["rest"] or "''"))
+
+
+def _exit_by_existence(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    path, disk = unquoted(found["path"]), invocation.host.disk
+    return ProcessResult(0 if disk.is_file(path) or disk.is_directory(path) else 1)
+
+
+def _test_path(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    path, disk = unquoted(found["path"]), invocation.host.disk
+    return _output(str(disk.is_file(path) or disk.is_directory(path)))
+
+
+def _content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    path, disk = unquoted(found["path"]), invocation.host.disk
+    if not disk.is_file(path):
+        return ProcessResult(
+            1, b"", clixml.error(f"Get-Content : Cannot find path '{path}' because it does not exist.")
+        )
+    return ProcessResult(
+        0, "".join(f"{line}\r\n" for line in disk.read(path).decode("utf-8-sig").splitlines()).encode()
+    )
+
+
+def _sleep(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    invocation.host.clock.sleep(float(found["seconds"]))
+    return ProcessResult(0)
+
+
+def _script_file(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """A script transferred before: its text is run like any other, which works as long as it takes no arguments."""
+    path = unquoted(found["path"])
+    if not invocation.host.disk.is_file(path):
+        return ProcessResult(1, b"", clixml.error(f"The term '{path}' is not recognized as the name of a script file."))
+    text = invocation.host.disk.read(path).decode("utf-8-sig")
+    if found["arguments"].strip():
+        return _unhandled(invocation, f"{found[0]}\n{text}", "the simulator runs no script with arguments")
+    return run(invocation, text)
+
+
+_BOOT_TIME_COMMAND = (
+    r"\((?:Get-CimInstance|Get-WmiObject) (?:-ClassName )?Win32_OperatingSystem(?: -Property LastBootUpTime)?\)"
+    r"\.LastBootUpTime\.ToFileTime\(\)"
+)
+_MKDTEMP = (
+    rf"\$tmp_path = \[System\.Environment\]::ExpandEnvironmentVariables\((?P<directory>{_LITERAL})\)\s*"
+    rf"\$tmp = New-Item -Type Directory -Path \$tmp_path -Name (?P<name>{_LITERAL})\s*"
+    r"Write-Output -InputObject \$tmp\.FullName"
+)
+_REBOOT = (
+    r".*\$stderr = \. \{ (?P<command>\S*shutdown\.exe /r /t (?P<delay>\d+) /c .*?) \| Set-Variable stdout \}"
+    r".*ConvertTo-Json -Compress -InputObject @\{.*"
+)
+_AUTO_LOGON = r"Get-Item -LiteralPath '[^']*\\AutoLogonChecked' -ErrorAction Stop;\s*(?P<text>'success-[0-9a-f-]+')"
+_PUT = rf".*\$path = (?P<path>{_LITERAL})\s.*\[(?:System\.IO\.)?File\]::Create\(\$path\).*FromBase64String\(\$input\).*"
+_FETCH = (
+    rf"\$path = (?P<path>{_LITERAL})\s*If \(Test-Path -LiteralPath \$path -PathType Leaf\).*"
+    r"\$buffer_size = (?P<size>\d+)\s.*\$offset = (?P<offset>\d+)\s.*"
+)
+_SCRIPT_FILE = (
+    r"&\s+(?P<path>'(?:[^']|'')+\.ps1'|\"[^\"$`]+\.ps1\"|[^\s'\"]+\.ps1)"
+    r"(?P<arguments>[^\r\n]*?);\s*exit \$LASTEXITCODE"
+)
+
+_RULES: list[tuple[re.Pattern[str], Rule]] = [
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), rule)
+    for pattern, rule in (
+        (_BOOT_TIME_COMMAND, _boot_time),
+        (_REBOOT, _reboot),
+        (_AUTO_LOGON, _literal_output),
+        (rf"Remove-Item {_PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*\s*;?", _remove),
+        (_MKDTEMP, _make_temporary_directory),
+        (_PUT, _put),
+        (_FETCH, _fetch),
+        (r"(?:Write-Output )?\(Get-Location\)\.Path(?P<rest>)", _home),
+        (rf"(?:Write-Output )?\(\(Get-Location\)\.Path \+ (?P<rest>{_LITERAL})\)", _home),
+        (rf"exit -not \(Test-Path {_PATH_ARGUMENT}\)", _exit_by_existence),
+        (rf"Test-Path {_PATH_ARGUMENT}", _test_path),
+        (rf"Get-Content {_PATH_ARGUMENT}(?:\s+-Raw)?", _content),
+        (rf"(?:Write-Output|Write-Host|echo)\s+(?:-InputObject\s+)?(?P<text>{_LITERAL})", _literal_output),
+        (r"(?P<text>'(?:[^']|'')*'|\"[^\"$`]*\")", _literal_output),
+        (r"Start-Sleep (?:-Seconds\s+)?(?P<seconds>\d+(?:\.\d+)?)", _sleep),
+        (_SCRIPT_FILE, _script_file),
+    )
+]

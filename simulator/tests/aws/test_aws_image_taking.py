@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Images: taken from a builder, listed, used, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from appstream_simulator.windows.machine.requests import ImageAssistantError
+from simulated_aws import (
+    Network,
+    Simulator,
+    create_builder,
+    describe_builder,
+    describe_image,
+    error_of,
+    take_image,
+)
+
+
+@pytest.fixture
+def builder(simulator: Simulator, appstream: Any, network: Network) -> Any:
+    """A RUNNING image builder."""
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    return simulator.machine("builder")
+
+
+def test_builder_stops_before_the_image_is_available(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
+    assert "NetworkAccessConfiguration" not in describe_builder(appstream)
+    simulator.advance(1200)
+    assert (describe_builder(appstream)["State"], describe_image(appstream, "image")["State"]) == ("STOPPED", "PENDING")
+    simulator.advance(60)
+    assert describe_image(appstream, "image")["State"] == "AVAILABLE"
+
+
+def test_image_appears_a_while_after_acceptance(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    assert error_of(appstream.describe_images, Names=["image"])[0] == "ResourceNotFoundException"
+    assert appstream.describe_images(Type="PRIVATE")["Images"] == []
+    simulator.advance(20)
+    assert describe_image(appstream, "image")["State"] == "PENDING"
+
+
+def test_guest_is_cut_off_a_while_after_acceptance(simulator: Simulator, builder: Any) -> None:
+    builder.create_image("image")
+    simulator.advance(14)
+    assert builder.address is not None
+    simulator.advance(1)
+    assert builder.address is None
+
+
+def test_image_tells_where_it_comes_from(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    applications = [
+        {"Name": "npp", "DisplayName": "Notepad++", "AbsoluteAppPath": r"C:\npp.exe", "LaunchParameters": "-x"}
+    ]
+    take_image(
+        simulator,
+        display_name="Design",
+        description="d",
+        dynamic_app_catalog=True,
+        use_latest_agent_version=True,
+        tags={"CostCenter": "42"},
+        applications=applications,
+    )
+    image = describe_image(appstream, "image")
+    base = describe_builder(appstream)["ImageArn"]
+    (base_image,) = appstream.describe_images(Arns=[base])["Images"]
+    assert image["Arn"] == "arn:aws:appstream:eu-west-1:123456789012:image/image"
+    assert (image["BaseImageArn"], image["ImageBuilderName"]) == (base, "builder")
+    assert (image["DisplayName"], image["Description"]) == ("Design", "d")
+    assert (image["Visibility"], image["Platform"]) == ("PRIVATE", "WINDOWS_SERVER_2022")
+    assert (image["DynamicAppProvidersEnabled"], image["LatestAppstreamAgentVersion"]) == ("ENABLED", "TRUE")
+    assert image["PublicBaseImageReleasedDate"] == base_image["PublicBaseImageReleasedDate"]
+    assert image["SupportedInstanceFamilies"] == base_image["SupportedInstanceFamilies"]
+    (application,) = image["Applications"]
+    assert (application["Name"], application["LaunchPath"], application["Enabled"]) == ("npp", r"C:\npp.exe", True)
+    assert appstream.list_tags_for_resource(ResourceArn=image["Arn"])["Tags"] == {"CostCenter": "42"}
+
+
+def test_image_keeps_the_disk_for_builders_started_from_it(
+    simulator: Simulator, appstream: Any, network: Network, builder: Any
+) -> None:
+    builder.disk["C:/tool.exe"] = "one"
+    take_image(simulator)
+    builder.disk["C:/tool.exe"] = "changed later"
+    arn = describe_image(appstream, "image")["Arn"]
+    for name, selector in (("by-name", {"ImageName": "image"}), ("by-arn", {"ImageArn": arn})):
+        request = {"InstanceType": "stream.standard.medium", "VpcConfig": network.config, **selector}
+        appstream.create_image_builder(Name=name, **request)
+        simulator.advance(600)
+        assert simulator.machine(name).disk == {"C:/tool.exe": "one"}
+
+
+def test_disk_of_a_builder_survives_a_stop(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.disk["C:/tool.exe"] = "one"
+    appstream.stop_image_builder(Name="builder")
+    simulator.advance(120)
+    appstream.start_image_builder(Name="builder")
+    simulator.advance(600)
+    assert simulator.machine("builder").disk == {"C:/tool.exe": "one"}
+
+
+@pytest.mark.parametrize("seconds", [0, 1260])
+def test_name_is_taken_from_acceptance_on(
+    simulator: Simulator, appstream: Any, builder: Any, network: Network, seconds: int
+) -> None:
+    create_builder(appstream, "other", VpcConfig=network.config)
+    simulator.advance(600)
+    other = simulator.machine("other")
+    assert not other.request.image_name_exists("image")
+    builder.create_image("image")
+    simulator.advance(seconds)
+    assert other.request.image_name_exists("image")
+    with pytest.raises(ImageAssistantError, match="already exists"):
+        other.create_image("image")
+
+
+def test_name_of_a_failed_image_stays_taken_until_deleted(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    simulator.control("POST", "outcomes", {"image": "image", "error_code": "INTERNAL_SERVICE_ERROR"})
+    take_image(simulator)
+    assert describe_image(appstream, "image")["State"] == "FAILED"
+    assert builder.request.image_name_exists("image")
+    assert appstream.delete_image(Name="image")["Image"]["State"] == "DELETING"
+    simulator.advance(60)
+    assert not builder.request.image_name_exists("image")
+
+
+def test_image_fails_when_its_builder_is_deleted_too_early(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    simulator.advance(1200)
+    appstream.delete_image_builder(Name="builder")
+    simulator.advance(60)
+    image = describe_image(appstream, "image")
+    assert (image["State"], image["StateChangeReason"]["Code"]) == ("FAILED", "IMAGE_BUILDER_NOT_AVAILABLE")
+
+
+def test_builder_must_be_running(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    appstream.stop_image_builder(Name="builder")
+    with pytest.raises(ImageAssistantError, match="RUNNING"):
+        builder.create_image("image")
+
+
+def test_image_quota(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    for number in range(10):
+        take_image(simulator, f"image-{number}")
+        appstream.start_image_builder(Name="builder")
+        simulator.advance(600)
+    with pytest.raises(ImageAssistantError, match="limit"):
+        builder.create_image("image-10")
+
+
+def test_deleting(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    assert error_of(appstream.delete_image, Name="image")[0] == "ResourceNotFoundException"
+    simulator.advance(20)
+    assert error_of(appstream.delete_image, Name="image")[0] == "ConcurrentModificationException"
+    simulator.advance(1260)
+    appstream.delete_image(Name="image")
+    assert error_of(appstream.delete_image, Name="image")[0] == "ConcurrentModificationException"
+    simulator.advance(60)
+    assert error_of(appstream.describe_images, Names=["image"])[0] == "ResourceNotFoundException"
+    public = "AppStream-WinServer2022-09-09-2026"
+    assert error_of(appstream.delete_image, Name=public)[0] == "OperationNotPermittedException"
+
+
+def test_builder_can_be_deleted_from_a_failed_image(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    simulator.control("POST", "outcomes", {"image": ".*", "error_code": "INTERNAL_SERVICE_ERROR", "message": "no"})
+    take_image(simulator)
+    image = describe_image(appstream, "image")
+    assert image["ImageErrors"][0]["ErrorCode"] == "INTERNAL_SERVICE_ERROR"
+    assert image["ImageErrors"][0]["ErrorMessage"] == image["StateChangeReason"]["Message"] == "no"
+    assert describe_builder(appstream)["State"] == "STOPPED"
+    error = error_of(appstream.create_image_builder, Name="b", InstanceType="stream.standard.medium", ImageName="image")
+    assert error[0] == "ResourceNotAvailableException"

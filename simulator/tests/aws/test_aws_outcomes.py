@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Builders and images that are not to end well."""
+
+from __future__ import annotations
+
+import urllib.error
+from typing import Any
+
+import pytest
+from simulated_aws import Network, Simulator, create_builder, describe_builder, describe_image, take_image
+
+
+def test_provisioning_fails(simulator: Simulator, appstream: Any, network: Network) -> None:
+    code, message = "DOMAIN_JOIN_ERROR_ACCESS_DENIED", "Access is denied."
+    simulator.control("POST", "outcomes", {"builder": "bad-.*", "error_code": code, "message": message})
+    create_builder(appstream, "bad-one", VpcConfig=network.config)
+    create_builder(appstream, "good", VpcConfig=network.config)
+    simulator.advance(600)
+    builder = describe_builder(appstream, "bad-one")
+    assert builder["State"] == "FAILED"
+    assert builder["StateChangeReason"] == {"Code": "INTERNAL_ERROR", "Message": message}
+    (error,) = builder["ImageBuilderErrors"]
+    assert (error["ErrorCode"], error["ErrorMessage"]) == (code, message)
+    assert error["ErrorTimestamp"] > builder["CreatedTime"]
+    assert "NetworkAccessConfiguration" not in builder
+    assert describe_builder(appstream, "good")["State"] == "RUNNING"
+
+
+def test_provisioning_ends_stopped_and_can_be_tried_again(simulator: Simulator, appstream: Any) -> None:
+    rule = {"builder": "builder", "error_code": "INTERNAL_SERVICE_ERROR", "state": "STOPPED", "times": 1}
+    simulator.control("POST", "outcomes", rule)
+    create_builder(appstream)
+    simulator.advance(600)
+    builder = describe_builder(appstream)
+    assert (builder["State"], len(builder["ImageBuilderErrors"])) == ("STOPPED", 1)
+    appstream.start_image_builder(Name="builder")
+    simulator.advance(600)
+    builder = describe_builder(appstream)
+    assert (builder["State"], builder["ImageBuilderErrors"]) == ("RUNNING", [])
+    assert "StateChangeReason" not in builder
+
+
+def test_image_missing_is_a_reason_of_its_own(simulator: Simulator, appstream: Any) -> None:
+    simulator.control("POST", "outcomes", {"builder": ".*", "error_code": "IMAGE_NOT_FOUND"})
+    create_builder(appstream)
+    simulator.advance(600)
+    assert describe_builder(appstream)["StateChangeReason"]["Code"] == "IMAGE_UNAVAILABLE"
+
+
+def test_one_of_two_snapshots_fails(simulator: Simulator, appstream: Any, network: Network) -> None:
+    simulator.control("POST", "outcomes", {"image": "a", "error_code": "INTERNAL_SERVICE_ERROR", "times": 1})
+    states = {}
+    for name in ("a", "b"):
+        create_builder(appstream, name, VpcConfig=network.config)
+        simulator.advance(600)
+        take_image(simulator, name, builder=name)
+        states[name] = (describe_image(appstream, name)["State"], describe_builder(appstream, name)["State"])
+    assert states == {"a": ("FAILED", "STOPPED"), "b": ("AVAILABLE", "STOPPED")}
+    assert simulator.control("GET", "outcomes")[0]["times"] == 0
+
+
+def test_outcomes_can_be_ended(simulator: Simulator, appstream: Any) -> None:
+    simulator.control("POST", "outcomes", [{"builder": ".*", "error_code": "INTERNAL_SERVICE_ERROR"}])
+    simulator.control("DELETE", "outcomes")
+    create_builder(appstream)
+    simulator.advance(600)
+    assert describe_builder(appstream)["State"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"error_code": "X"},
+        {"builder": "a", "image": "b", "error_code": "X"},
+        {"builder": "("},
+        {"builder": "a", "error_code": "X", "state": "RUNNING"},
+    ],
+)
+def test_malformed_rules(simulator: Simulator, rule: dict[str, Any]) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        simulator.control("POST", "outcomes", rule)
+    assert raised.value.code == 400

@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What CreateImageBuilder refuses because of what is there, and what fails while the builder is PENDING."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from simulated_aws import BASE_IMAGE, Network, Simulator, create_builder, describe_builder, error_of, make_network
+
+GOOD = {"Name": "builder", "InstanceType": "stream.standard.medium", "ImageName": BASE_IMAGE}
+OLD_IMAGE = "AppStream-WinServer2019-07-12-2023"
+UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
+JOIN = {"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedName": UNIT}
+ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "text"),
+    [
+        ({"ImageName": "nothing"}, "ResourceNotFoundException", "The image nothing"),
+        ({"ImageName": None}, "InvalidParameterCombinationException", "Exactly one"),
+        (
+            {"ImageArn": f"arn:aws:appstream:eu-west-1::image/{BASE_IMAGE}"},
+            "InvalidParameterCombinationException",
+            "Exactly one",
+        ),
+        (
+            {"ImageName": "AppStream-WinServer2022-10-14-2026"},
+            "ResourceNotAvailableException",
+            "is DEPRECATED. The image must be in an AVAILABLE state",
+        ),
+        ({"ImageName": "AppStream-WinServer2019-11-11-2026"}, "ResourceNotAvailableException", "is PENDING"),
+        ({"ImageName": "AppStream-SampleApps-WinServer2022-10-20-2026"}, "IncompatibleImageException", "cannot be"),
+        ({"ImageName": "AppStream-RHEL8-08-19-2026"}, "SimulatorNotImplemented", "RHEL8"),
+        ({"InstanceType": "t3.large"}, "InvalidParameterCombinationException", "t3.large is not supported"),
+        (
+            {"InstanceType": "stream.graphics.g4dn.xlarge"},
+            "InvalidParameterCombinationException",
+            "The combination of instance type stream.graphics.g4dn.xlarge and image instance family",
+        ),
+        ({"RootVolumeConfig": {"VolumeSizeInGb": 199}}, "InvalidParameterCombinationException", "200 and 500"),
+        ({"VpcConfig": {}}, "InvalidParameterCombinationException", "exactly one subnet"),
+        ({"VpcConfig": {"SubnetIds": ["subnet-1", "subnet-2"]}}, "InvalidParameterCombinationException", "not 2"),
+        ({"VpcConfig": {"SubnetIds": ["subnet-1"]}}, "ResourceNotFoundException", "subnet-1"),
+        (
+            {"IamRoleArn": "arn:aws:iam::123456789012:role/none"},
+            "InvalidRoleException",
+            "encountered an error because your IAM role",
+        ),
+        ({"DomainJoinInfo": JOIN}, "ResourceNotFoundException", "corp.example.com"),
+        ({"DomainJoinInfo": {"DirectoryName": "x"}}, "InvalidParameterCombinationException", "needs an Organizational"),
+        ({"SoftwaresToInstall": ["Notepad"]}, "InvalidParameterCombinationException", "Notepad"),
+        ({"AppstreamAgentVersion": "newest"}, "InvalidParameterCombinationException", "newest"),
+        ({"ImageName": OLD_IMAGE, "DisableIMDSV1": True}, "IncompatibleImageException", "IMDSv1"),
+        (
+            {
+                "AgentAccessConfig": {
+                    **ACCESS,
+                    "Settings": [{"AgentAction": "COMPUTER_INPUT", "Permission": "DISABLED"}],
+                }
+            },
+            "InvalidParameterCombinationException",
+            "At least one",
+        ),
+    ],
+)
+def test_refusals(appstream: Any, change: dict[str, Any], code: str, text: str) -> None:
+    request = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
+    error = error_of(appstream.create_image_builder, **request)
+    assert error[0] == code
+    assert text in error[1]
+    assert appstream.describe_image_builders()["ImageBuilders"] == []
+
+
+def test_security_group(simulator: Simulator, appstream: Any, network: Network) -> None:
+    other = make_network(simulator, "127.77.2.0/24")
+    for group, code in (("sg-1", "ResourceNotFoundException"), (other.group, "InvalidParameterCombinationException")):
+        vpc_config = {"SubnetIds": [network.subnet], "SecurityGroupIds": [group]}
+        assert error_of(appstream.create_image_builder, **GOOD, VpcConfig=vpc_config)[0] == code
+
+
+@pytest.mark.parametrize(("service", "accepted"), [("appstream", True), ("ec2", False)])
+def test_role(simulator: Simulator, appstream: Any, service: str, accepted: bool) -> None:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    iam = simulator.client("iam")
+    role = iam.create_role(RoleName="machine", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    if accepted:
+        assert create_builder(appstream, IamRoleArn=role)["IamRoleArn"] == role
+    else:
+        assert error_of(appstream.create_image_builder, **GOOD, IamRoleArn=role)[0] == "InvalidRoleException"
+
+
+def test_organizational_unit_must_be_configured(appstream: Any) -> None:
+    appstream.create_directory_config(
+        DirectoryName="corp.example.com", OrganizationalUnitDistinguishedNames=["OU=Fleets,DC=corp,DC=example,DC=com"]
+    )
+    code, message = error_of(appstream.create_image_builder, **GOOD, DomainJoinInfo=JOIN)
+    assert code == "InvalidParameterCombinationException"
+    assert UNIT in message
+
+
+def test_quota_counts_every_builder(simulator: Simulator, appstream: Any) -> None:
+    for number in range(10):
+        create_builder(appstream, f"builder-{number}")
+    code, _ = error_of(appstream.create_image_builder, **GOOD)
+    assert code == "LimitExceededException"
+    assert len(appstream.describe_image_builders()["ImageBuilders"]) == 10
+
+
+def failed_with(appstream: Any) -> str:
+    """The error code a builder ended FAILED with, after checking that all places tell the same."""
+    builder = describe_builder(appstream)
+    (error,) = builder["ImageBuilderErrors"]
+    assert builder["State"] == "FAILED"
+    assert builder["StateChangeReason"] == {"Code": "INTERNAL_ERROR", "Message": error["ErrorMessage"]}
+    assert "NetworkAccessConfiguration" not in builder
+    return str(error["ErrorCode"])
+
+
+def test_subnet_goes_while_pending(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig={"SubnetIds": [network.subnet]})
+    simulator.client("ec2").delete_subnet(SubnetId=network.subnet)
+    simulator.advance(600)
+    assert failed_with(appstream) == "SUBNET_NOT_FOUND"
+
+
+def test_security_group_goes_while_pending(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.client("ec2").delete_security_group(GroupId=network.group)
+    simulator.advance(600)
+    assert failed_with(appstream) == "SECURITY_GROUPS_NOT_FOUND"
+
+
+def test_internet_access_needs_a_gateway(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig=network.config, EnableDefaultInternetAccess=True)
+    simulator.advance(600)
+    assert failed_with(appstream) == "IGW_NOT_ATTACHED"
+    ec2 = simulator.client("ec2")
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=network.vpc)
+    create_builder(appstream, "second", VpcConfig=network.config, EnableDefaultInternetAccess=True)
+    simulator.advance(600)
+    assert describe_builder(appstream, "second")["State"] == "RUNNING"
+
+
+def test_domain_is_out_of_reach_without_a_vpc(simulator: Simulator, appstream: Any) -> None:
+    appstream.create_directory_config(DirectoryName="corp.example.com", OrganizationalUnitDistinguishedNames=[UNIT])
+    create_builder(appstream, DomainJoinInfo=JOIN)
+    simulator.advance(600)
+    assert failed_with(appstream) == "DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN"
+
+
+def test_subnet_runs_out_of_addresses(simulator: Simulator, appstream: Any) -> None:
+    # AWS's smallest subnet: 16 addresses, 5 of them its own, and here one builder too many.
+    small = make_network(simulator, "127.77.9.0/28")
+    ec2 = simulator.client("ec2")
+    for offset in range(4, 15):
+        ec2.create_network_interface(SubnetId=small.subnet, PrivateIpAddress=f"127.77.9.{offset}")
+    create_builder(appstream, VpcConfig=small.config)
+    simulator.advance(600)
+    assert failed_with(appstream) == "SUBNET_HAS_INSUFFICIENT_IP_ADDRESSES"

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Programs: cmd.exe, shutdown.exe, installers, and what is not simulated."""
+
+from __future__ import annotations
+
+import base64
+import threading
+
+import pytest
+from appstream_simulator.windows.machine import installation
+from appstream_simulator.windows.machine.command_shell import powershell_text
+from appstream_simulator.windows.machine.machine import PoweredOffError
+from simulated_machine import World
+
+MSIEXEC = "C:\\Windows\\System32\\msiexec.exe"
+
+
+def put(world: World, name: str) -> str:
+    """The installer file of a shelf entry, on the machine's disk."""
+    installer = world.machine.shelf.installers[name]
+    return world.write(f"C:\\Temp\\{installer.file_name}", installer.content)
+
+
+def test_simple_programs(world: World) -> None:
+    name = world.machine.computer_name
+    assert world.process("hostname").stdout.decode() == f"{name}\r\n"
+    assert world.process("C:\\Windows\\System32\\HOSTNAME.EXE").exit_code == 0
+    assert world.process("whoami").stdout.decode() == f"{name}\\installer\r\n".lower()
+    assert world.process("whoami", user="CORP\\svc").stdout == b"corp\\svc\r\n"
+    assert world.process("whoami", user="SYSTEM").stdout == b"nt authority\\system\r\n"
+
+
+def test_unknown_programs(world: World) -> None:
+    with pytest.raises(FileNotFoundError, match="cannot find the file"):
+        world.process("frobnicate.exe /x")
+    assert world.process("notepad.exe").exit_code == 1
+    (entry,) = world.journal.entries("unhandled")
+    assert (entry["host"], entry["text"]) == ("design", "notepad.exe")
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "stdout"),
+    [
+        ("cmd /c echo hello  world", 0, b"hello  world\r\n"),
+        ("cmd.exe /c exit 7", 7, b""),
+        ("cmd /c exit /b 3", 3, b""),
+        ("cmd /d /s /c echo a && echo b", 0, b"a\r\nb\r\n"),
+        ("cmd /c exit 1 || echo rescued", 0, b"rescued\r\n"),
+        ("cmd /c exit 1 && echo never", 1, b""),
+        ("cmd /c exit 1 & echo anyway", 0, b"anyway\r\n"),
+        ('cmd /c "echo quoted"', 0, b"quoted\r\n"),
+        ('cmd /c echo "a & b"', 0, b'"a & b"\r\n'),
+        ("cmd /c echo %SystemRoot%", 0, b"C:\\Windows\r\n"),
+        ('cmd /c type "C:\\note.txt"', 0, b"noted"),
+        ("cmd /c type C:\\gone.txt", 1, b""),
+        ("cmd /c frobnicate", 1, b""),
+    ],
+)
+def test_cmd(world: World, line: str, exit_code: int, stdout: bytes) -> None:
+    world.write("C:\\note.txt", b"noted")
+    result = world.process(line)
+    assert (result.exit_code, result.stdout) == (exit_code, stdout)
+    assert world.journal.entries("unhandled") == []
+
+
+def test_cmd_changes_files(world: World) -> None:
+    assert world.process("cmd /c mkdir C:\\new\\folder").exit_code == 0
+    assert world.process("cmd /c mkdir C:\\new\\folder").exit_code == 1
+    world.write("C:\\new\\a.txt")
+    assert world.process("cmd /c del /f /q C:\\new\\a.txt").exit_code == 0
+    assert world.machine.disk.list("C:\\new") == ["folder"]
+
+
+@pytest.mark.parametrize("line", ["cmd /c dir", "cmd /c echo a > C:\\a.txt", "cmd /c echo a | more", "cmd"])
+def test_what_cmd_cannot_do_is_journalled(world: World, line: str) -> None:
+    assert world.process(line).exit_code == 1
+    assert [entry["what"] for entry in world.journal.entries("unhandled")] == ["cmd.exe"]
+
+
+def test_powershell_arguments() -> None:
+    encoded = base64.b64encode("Get-Date".encode("utf-16-le")).decode()
+    assert powershell_text(["-NoProfile", "-ExecutionPolicy", "Bypass", "-Command", "Get-Date", "-x"]) == "Get-Date -x"
+    assert powershell_text(["-EncodedCommand", encoded]) == "Get-Date"
+    assert powershell_text(["Get-Date"]) == "Get-Date"
+    assert powershell_text(["-File", "C:\\a.ps1"]) is None
+    assert powershell_text(["-EncodedCommand", "?"]) is None
+    assert powershell_text([]) is None
+
+
+def test_msiexec_installs_and_removes(world: World) -> None:
+    path, disk = put(world, "putty"), world.machine.disk
+    putty = world.machine.shelf.installers["putty"]
+    assert world.process(f'msiexec /i "{path}" /qn /L*V C:\\Temp\\putty.log').exit_code == 0
+    assert disk.is_file("C:\\Program Files\\PuTTY\\putty.exe")
+    values = disk.registry.texts(putty.uninstall_key)
+    assert (values["DisplayName"], values["DisplayVersion"]) == ("PuTTY release 0.81 (64-bit)", "0.81.0.0")
+    assert "returning 0" in disk.read("C:\\Temp\\putty.log").decode("utf-16")
+    assert world.process(f"msiexec /x {putty.product_code} /qn").exit_code == 0
+    assert not disk.exists("C:\\Program Files\\PuTTY")
+    assert not installation.is_installed(disk, putty)
+    assert [entry["installer"] for entry in world.journal.entries("uninstall")] == ["putty"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        ("/qn", 1639),
+        ("/i", 1639),
+        ("/i C:\\gone.msi /qn", 1619),
+        ("/i C:\\note.txt /qn", 1620),
+        ("/x {00000000-0000-0000-0000-000000000000} /qn", 1605),
+    ],
+)
+def test_msiexec_refusals(world: World, arguments: str, exit_code: int) -> None:
+    world.write("C:\\note.txt", b"text")
+    result = world.process(f"{MSIEXEC} {arguments}")
+    assert result.exit_code == exit_code
+    assert result.stdout.decode("utf-16-le")
+
+
+def test_failing_and_restarting_installers(world: World) -> None:
+    assert world.process(f"msiexec /i {put(world, 'broken')} /qn").exit_code == 1603
+    assert "broken" not in world.machine.describe()["products"]
+    assert world.process(f"msiexec /i {put(world, 'needs-restart')} /quiet").exit_code == 3010
+    assert world.machine.describe()["restart_pending"]
+
+
+def test_setup_programs(world: World) -> None:
+    disk = world.machine.disk
+    assert world.process(f"{put(world, '7zip-exe')} /s").exit_code == 0
+    assert disk.is_file("C:\\Program Files\\7-Zip\\7z.exe")
+    assert world.process(f"{put(world, 'legacy-agent')} /quiet /badoption").exit_code == 87
+    assert world.process(f"{put(world, 'legacy-agent')} /quiet").exit_code == 0
+    assert disk.services["legacyagent"].state == "running"
+    uninstall = "HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\LegacyAgent"
+    assert world.process(disk.registry.texts(uninstall)["QuietUninstallString"]).exit_code == 0
+    assert "legacyagent" not in disk.services
+    assert not disk.exists("C:\\Program Files (x86)\\Legacy Agent")
+    assert world.machine.describe()["products"] == ["7zip-exe"]
+
+
+def test_only_administrators_install(world: World) -> None:
+    assert world.process(f"msiexec /i {put(world, 'putty')} /qn", user="someone").exit_code == 1603
+
+
+@pytest.mark.parametrize("arguments", ["", "/verysilent"])
+def test_an_installer_without_its_silent_argument_hangs_until_power_off(world: World, arguments: str) -> None:
+    ended: list[type[Exception]] = []
+
+    def install() -> None:
+        try:
+            world.process(f"{put(world, '7zip-exe')} {arguments}")
+        except PoweredOffError as error:
+            ended.append(type(error))
+
+    thread = threading.Thread(target=install)
+    thread.start()
+    thread.join(0.2)
+    assert thread.is_alive()
+    world.machine.power_off()
+    thread.join(10)
+    assert ended == [PoweredOffError]
+    assert world.machine.describe()["products"] == []
+
+
+def test_shutdown_restarts_the_guest(world: World) -> None:
+    booted = world.machine.boot_time
+    world.process(f"msiexec /i {put(world, 'needs-restart')} /qn")
+    assert world.process("shutdown /r /t 100000").exit_code == 0
+    assert world.process("shutdown /r /t 0").exit_code == 1190
+    assert world.process("shutdown /a").exit_code == 0
+    assert world.process("shutdown /a").exit_code == 1116
+    world.winrm.running.clear()
+    assert world.process('shutdown.exe /r /t 2 /c "Reboot initiated by Ansible"').exit_code == 0
+    assert world.winrm.running.wait(10)
+    world.machine.clock.sleep(100)
+    assert world.restarts == [True, False]
+    assert world.machine.boot_time > booted
+    assert not world.machine.describe()["restart_pending"]
+
+
+def test_shutdown_powers_off(world: World) -> None:
+    assert world.process("shutdown /s /t 1").exit_code == 0
+    assert world.winrm.stopped.wait(10)
+    assert world.machine.describe()["power"] == "off"

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Results against what the collection documents that its modules return."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import ansible_collections
+import pytest
+import yaml
+from appstream_simulator.windows.machine.modules import HANDLERS
+from simulated_machine import World
+
+MODULES = next(
+    folder
+    for folder in (Path(root) / "ansible" / "windows" / "plugins" / "modules" for root in ansible_collections.__path__)
+    if folder.is_dir()
+)
+# What any module may return (Ansible's "Common return values").
+COMMON = {"changed", "failed", "msg", "rc", "skipped", "stdout", "stderr", "start", "end", "delta", "cmd", "warnings"}
+# Returned by the module's source, but missing in its documentation.
+UNDOCUMENTED = {
+    "slurp": {"encoding"},
+    "win_copy": {"files", "directories", "symlinks"},
+    "win_environment": {"values"},
+    "win_get_url": {"checksum_dest", "checksum_src"},
+    "win_package": {"status_code", "elapsed"},
+    "win_path": {"path_value", "removed_idx"},
+    "win_reg_stat": {"exists"},
+    "win_service": {"exists"},
+    "win_tempfile": {"state"},
+    "win_user": {"state"},
+}
+
+URL = "https://downloads.example.com/putty/putty-64bit-0.81-installer.msi"
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("setup", {}),
+    ("slurp", {"src": "C:\\Temp\\a.txt"}),
+    ("win_command", {"cmd": "hostname"}),
+    ("win_copy", {"_copy_mode": "query", "dest": "C:\\Temp", "files": [], "directories": []}),
+    ("win_copy", {"_copy_mode": "remote", "src": "C:\\Temp\\a.txt", "dest": "C:\\Temp\\b.txt", "backup": True}),
+    ("win_environment", {"level": "machine", "name": "A", "value": "1"}),
+    ("win_file", {"path": "C:\\Temp\\c", "state": "directory"}),
+    ("win_find", {"paths": ["C:\\Temp"]}),
+    ("win_get_url", {"url": URL, "dest": "C:\\Temp"}),
+    ("win_group_membership", {"name": "Users", "members": ["Administrator"], "state": "pure"}),
+    ("win_package", {"path": URL}),
+    ("win_path", {"elements": ["C:\\Temp"]}),
+    ("win_ping", {}),
+    ("win_powershell", {"script": "hostname"}),
+    ("win_reg_stat", {"path": "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"}),
+    ("win_reg_stat", {"path": "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "name": "ProductName"}),
+    ("win_regedit", {"path": "HKLM:\\SOFTWARE\\Example", "name": "a", "data": "b"}),
+    ("win_service", {"name": "WinRM"}),
+    ("win_shell", {"_raw_params": "echo a", "executable": "cmd"}),
+    ("win_stat", {"path": "C:\\Temp\\a.txt"}),
+    ("win_tempfile", {}),
+    ("win_user", {"name": "bob", "password": "Secret-9"}),
+    ("win_wait_for", {"path": "C:\\Temp\\a.txt"}),
+]
+
+
+@pytest.mark.parametrize(("module", "arguments"), CALLS)
+def test_only_documented_values_are_returned(world: World, module: str, arguments: dict[str, Any]) -> None:
+    world.write("C:\\Temp\\a.txt", b"a")
+    result = world.module(module, arguments)
+    assert not result.get("failed")
+    documented = set((_documentation(module).get("RETURN")) or {}) | COMMON | UNDOCUMENTED.get(module, set())
+    if module == "setup":
+        documented |= {"ansible_facts"}
+    assert set(result) <= documented
+
+
+@pytest.mark.parametrize(("module", "key"), [("win_stat", "stat"), ("win_find", "files")])
+def test_details_of_files_are_documented(world: World, module: str, key: str) -> None:
+    world.write("C:\\Temp\\a.txt", b"a")
+    result = world.module(module, {"path": "C:\\Temp\\a.txt", "paths": ["C:\\Temp"]})[key]
+    details = result[0] if isinstance(result, list) else result
+    assert set(details) <= set(_documentation(module)["RETURN"][key]["contains"])
+
+
+def test_every_stand_in_is_tried() -> None:
+    assert {f"ansible.windows.{module}" for module, _arguments in CALLS} == set(HANDLERS)
+
+
+@pytest.mark.parametrize("name", sorted(HANDLERS))
+def test_every_option_of_a_stand_in_exists(name: str) -> None:
+    module = name.rpartition(".")[2]
+    handler_module = importlib.import_module(HANDLERS[name].__module__)
+    known = set(_documentation(module)["DOCUMENTATION"]["options"])
+    for details in _documentation(module)["DOCUMENTATION"]["options"].values():
+        known |= set(details.get("aliases", []))
+    # Names with an underscore come from action plugins, `_raw_params` from free-form tasks.
+    internal = {option for option in handler_module.OPTIONS if option.startswith("_")} | {"files", "directories"}
+    assert set(handler_module.OPTIONS) - internal <= known
+
+
+def _documentation(module: str) -> dict[str, Any]:
+    """DOCUMENTATION and RETURN of a module: beside it as YAML, or in a Python file."""
+    beside = MODULES / f"{module}.yml"
+    if beside.is_file():
+        sidecar: dict[str, Any] = yaml.safe_load(beside.read_text())
+        return sidecar
+    namespace: dict[str, Any] = {}
+    exec(compile((MODULES / f"{module}.py").read_text(), module, "exec"), namespace)
+    return {name: yaml.safe_load(namespace[name]) for name in ("DOCUMENTATION", "RETURN") if name in namespace}

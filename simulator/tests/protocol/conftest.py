@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A fake machine that listens on its WinRM ports."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+from appstream_simulator.windows.protocol.certificates import Authority
+from appstream_simulator.windows.protocol.faults import WindowsFaults
+from appstream_simulator.windows.protocol.listener import Listener
+from fake_host import FakeHost
+from hypothesis import settings
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("protocol", deadline=None, max_examples=50, database=None)
+settings.load_profile("protocol")
+
+# The ports are fixed, so every machine of every test process needs an address of its own.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_addresses = (f"127.{90 + _process}.{block}.{number}" for block, number in itertools.product(range(1, 250), repeat=2))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def faults() -> WindowsFaults:
+    return WindowsFaults()
+
+
+@pytest.fixture
+def address() -> str:
+    return next(_addresses)
+
+
+@pytest.fixture
+def host(address: str) -> FakeHost:
+    return FakeHost(address=address)
+
+
+@pytest.fixture
+def listener(host: FakeHost, address: str, authority: Authority, faults: WindowsFaults) -> Iterator[Listener]:
+    """The running listener of `host`."""
+    listener = Listener(host, address, authority, faults)
+    listener.start()
+    yield listener
+    listener.stop()
+    assert host.journal.entries("error") == []

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.euc.appstream.plugins.action import build_report
+
+IMAGES = [
+    {
+        "name": "design",
+        "image": {"name": "design-1", "state": "AVAILABLE"},
+        "phases": [{"name": "a", "started": "2026-11-22T12:00:00Z"}],
+        "finished": "2026-11-22T12:01:01Z",
+    },
+    {"name": "cad", "failed": True, "failed_step": "a", "message": "no"},
+]
+
+
+@pytest.fixture
+def run(make_action, monkeypatch, tmp_path):
+    printed = []
+    monkeypatch.setattr(
+        build_report.Display, "display", lambda self, message, *_args, **_options: printed.append(message)
+    )
+
+    def run(check_mode=False, run_id="run-1", **changes):
+        arguments = {"run": {"id": run_id}, "directory": str(tmp_path / "reports"), "images": IMAGES, **changes}
+        result = make_action(build_report.ActionModule, arguments, check_mode=check_mode).run(task_vars={})
+        return result, printed
+
+    return run
+
+
+def test_writes_prints_and_returns(run, tmp_path):
+    result, printed = run()
+    path = tmp_path / "reports" / "run-1.json"
+    assert result["path"] == str(path)
+    assert json.loads(path.read_text()) == result["manifest"]
+    assert printed == ["\n".join(result["summary"])]
+    assert result["summary"][-1] == f"Report: {path}"
+    assert result["failures"] == [{"name": "cad", "step": "a", "message": "no"}]
+    assert result["changed"] is False
+
+
+def test_check_mode_prints_only(run, tmp_path):
+    result, printed = run(check_mode=True)
+    assert len(printed) == 1
+    assert not (tmp_path / "reports").exists()
+    assert result["manifest"]["images"][0]["seconds"] == 61
+
+
+@pytest.mark.parametrize("run_id", ["../run", "a/b", "", ".hidden", "a b"])
+def test_run_ids_that_are_no_file_names(run, run_id):
+    with pytest.raises(AnsibleActionFail, match="becomes a file name"):
+        run(run_id=run_id)
+
+
+def test_a_folder_that_can_not_be_made(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AnsibleActionFail, match="could not be written"):
+        run(directory=str(tmp_path / "file" / "reports"))
+
+
+def test_misspelt_options_are_refused(run):
+    with pytest.raises(AnsibleActionFail, match="fase"):
+        run(images=[{"name": "x", "fase": []}])
+
+
+def test_the_folder_is_made_absolute(run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    result, _printed = run(directory="out")
+    assert Path(result["path"]) == tmp_path / "out" / "run-1.json"

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The action plugins that wait for the modules, with the modules' runs scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.euc.appstream.plugins.action import image, image_builder
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress, elapsed_text
+
+NETWORK = {"eni_private_ip_address": "10.0.1.5"}
+THROTTLED = {"failed": True, "msg": "throttled", "error": {"code": "ThrottlingException", "message": ""}}
+LOST = {"failed": True, "msg": "connection lost"}
+DENIED = {"failed": True, "msg": "no", "error": {"code": "AccessDeniedException", "message": "no"}}
+
+
+def builder(state: str | None, **more: Any) -> dict[str, Any] | None:
+    return None if state is None else {"name": "design", "state": state, **more}
+
+
+def module_run(state: str | None, *actions: str, seen: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """What module image_builder returns with wait=false."""
+    changes = [{"state": one, "elapsed": 0} for one in (*seen, state or "ABSENT")]
+    return {
+        "changed": bool(actions),
+        "image_builder": builder(state, tags={"a": "b"}),
+        "elapsed": 0,
+        "state_changes": changes,
+        "actions": list(actions),
+        "diff": {"before": {}, "after": {"run": 1}},
+        **more,
+    }
+
+
+def look(state: str | None, **more: Any) -> dict[str, Any]:
+    """What module image_builder_info returns."""
+    return {"changed": False, "image_builders": [builder(state, **more)] if state else []}
+
+
+class Script:
+    """Runs of modules, in order; notes what was run with which arguments, and what was shown."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, plugin: Any, runs: list[tuple[str, dict[str, Any]]]) -> None:
+        self.expected = list(runs)
+        self.arguments: list[dict[str, Any]] = []
+        self.shown: list[str] = []
+        self.shown_verbosely: list[str] = []
+        self.now = 0.0
+        monkeypatch.setattr(plugin, "_execute_module", self.execute)
+        display = "ansible.utils.display.Display"
+        monkeypatch.setattr(f"{display}.display", lambda _, line, *__, **___: self.shown.append(line))
+        monkeypatch.setattr(f"{display}.v", lambda _, line, **__: self.shown_verbosely.append(line))
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+        monkeypatch.setattr("time.sleep", self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def execute(self, module_name: str | None = None, module_args: Any = None, **_: Any) -> dict[str, Any]:
+        name, result = self.expected.pop(0)
+        assert (module_name or "euc.appstream.itself") == f"euc.appstream.{name}"
+        self.arguments.append(module_args)
+        return dict(result)
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, make_action: Any) -> Callable[..., tuple[dict[str, Any], Script]]:
+    """play(plugin module, arguments, runs): the task's result and the script."""
+
+    def run(module: Any, arguments: dict[str, Any], *runs: tuple[str, dict[str, Any]], check_mode: bool = False) -> Any:
+        options = {"name": "design", "wait_delay": 10, **arguments}
+        plugin = make_action(module.ActionModule, options, check_mode=check_mode)
+        script = Script(monkeypatch, plugin, list(runs))
+        result = plugin.run(task_vars={})
+        assert script.expected == []
+        return result, script
+
+    return run
+
+
+Play = Callable[..., tuple[dict[str, Any], Script]]
+
+
+def test_creation_is_followed(play: Play) -> None:
+    result, script = play(
+        image_builder,
+        {"region": "eu-central-1", "aws_profile": "test", "instance_type": "x"},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", look("PENDING")),
+        ("image_builder_info", look("UPDATING_AGENT")),
+        ("image_builder_info", look("RUNNING", network_access_configuration=NETWORK)),
+    )
+    assert result["changed"] is True
+    assert result["image_builder"]["state"] == "RUNNING"
+    assert result["image_builder"]["tags"] == {"a": "b"}
+    assert [one["state"] for one in result["state_changes"]] == ["ABSENT", "PENDING", "UPDATING_AGENT", "RUNNING"]
+    assert result["elapsed"] == round(script.now)
+    assert result["actions"] == ["create"]
+    assert result["diff"] == {"before": {}, "after": {"run": 1}}
+    assert script.arguments[0]["wait"] is False
+    connection = {"region": "eu-central-1", "aws_profile": "test"}
+    assert script.arguments[1] == {**connection, "names": ["design"], "include_tags": False}
+    assert script.shown[0] == "design: PENDING (0:00)"
+    assert [line.split(" (")[0] for line in script.shown] == [
+        "design: PENDING",
+        "design: UPDATING_AGENT",
+        "design: RUNNING at 10.0.1.5",
+    ]
+    assert [line.split(" (")[0] for line in script.shown_verbosely] == ["design: PENDING"]
+
+
+def test_nothing_to_do_shows_nothing(play: Play) -> None:
+    result, script = play(image_builder, {}, ("image_builder", module_run("RUNNING")))
+    assert (result["changed"], script.shown) == (False, [])
+
+
+def test_stopping_and_deleting(play: Play) -> None:
+    result, _ = play(
+        image_builder,
+        {"state": "absent"},
+        ("image_builder", module_run("STOPPING", "stop", seen=("RUNNING",))),
+        ("image_builder_info", look("STOPPED")),
+        ("image_builder", module_run("DELETING", "delete")),
+        ("image_builder_info", look(None)),
+    )
+    assert result["actions"] == ["stop", "delete"]
+    assert result["image_builder"] is None
+
+
+def test_recreation_is_not_asked_for_twice(play: Play) -> None:
+    result, script = play(
+        image_builder,
+        {"recreate": True},
+        ("image_builder", module_run("STOPPING", "stop", seen=("RUNNING",))),
+        ("image_builder_info", look("STOPPED")),
+        ("image_builder", module_run("DELETING", "delete")),
+        ("image_builder_info", look(None)),
+        ("image_builder", module_run("PENDING", "create")),
+        ("image_builder_info", look("FAILED")),
+    )
+    assert result["failed"]
+    assert "has FAILED" in result["msg"]
+    assert [one.get("recreate") for one in script.arguments if "wait" in one] == [True, True, True]
+
+
+def test_a_replacement_waiting_for_its_turn_is_not_forgotten(play: Play) -> None:
+    """PENDING with another instance type: RUNNING is not yet the goal, and only the module knows."""
+    result, _ = play(
+        image_builder,
+        {"recreate": True},
+        ("image_builder", module_run("PENDING", changed=True)),
+        ("image_builder_info", look("RUNNING")),
+        ("image_builder", module_run("STOPPING", "stop")),
+        ("image_builder_info", look("STOPPED")),
+        ("image_builder", module_run("DELETING", "delete")),
+        ("image_builder_info", look(None)),
+        ("image_builder", module_run("PENDING", "create")),
+        ("image_builder_info", look("RUNNING")),
+    )
+    assert result["actions"] == ["stop", "delete", "create"]
+
+
+def test_an_update_on_the_way(play: Play) -> None:
+    result, script = play(
+        image_builder,
+        {"display_name": "Design"},
+        ("image_builder", module_run("STOPPING", "stop", seen=("RUNNING",))),
+        ("image_builder_info", look("STOPPED")),
+        ("image_builder", module_run("PENDING", "update", "start")),
+        ("image_builder_info", look("RUNNING")),
+    )
+    assert result["actions"] == ["stop", "update", "start"]
+    assert script.now < 60
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, LOST])
+def test_failed_looks_are_outlived(play: Play, trouble: dict[str, Any]) -> None:
+    result, _ = play(
+        image_builder,
+        {},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", trouble),
+        ("image_builder_info", trouble),
+        ("image_builder_info", look("RUNNING")),
+    )
+    assert not result.get("failed")
+
+
+def test_a_look_that_is_refused_ends_the_wait(play: Play) -> None:
+    result, _ = play(
+        image_builder,
+        {},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", DENIED),
+    )
+    assert result["failed"]
+    assert (result["msg"], result["error"]["code"]) == ("no", "AccessDeniedException")
+    assert result["image_builder"]["state"] == "PENDING"
+    assert result["actions"] == ["create"]
+
+
+def test_time_out(play: Play) -> None:
+    result, _ = play(
+        image_builder,
+        {"wait_timeout": 15},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", look("PENDING")),
+        ("image_builder_info", look("PENDING")),
+    )
+    assert result["failed"]
+    assert "still PENDING after 15 seconds" in result["msg"]
+    assert (result["elapsed"], result["changed"]) == (15, True)
+    assert result["image_builder"]["state"] == "PENDING"
+
+
+def test_failing_tells_reason_and_remedy(play: Play) -> None:
+    errors = [{"error_code": "SUBNET_NOT_FOUND", "error_message": "No such subnet."}]
+    result, script = play(
+        image_builder,
+        {},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", look("FAILED", image_builder_errors=errors)),
+    )
+    assert "SUBNET_NOT_FOUND: No such subnet." in result["msg"]
+    assert "Use a subnet that exists" in result["remedy"]
+    assert script.shown[-1].startswith("design: FAILED")
+
+
+def test_the_modules_own_failure_is_passed_on(play: Play) -> None:
+    failure = {"failed": True, "msg": "drift", "drift": {"x": {}}, "image_builder": builder("RUNNING")}
+    result, _ = play(image_builder, {}, ("image_builder", failure))
+    assert (result["msg"], result["drift"]) == ("drift", {"x": {}})
+
+
+def test_a_failure_of_a_later_run_keeps_the_whole_story(play: Play) -> None:
+    failure = {"failed": True, "msg": "no", "error": {"code": "LimitExceededException"}, "elapsed": 0, "actions": []}
+    result, _ = play(
+        image_builder,
+        {},
+        ("image_builder", module_run("DELETING")),
+        ("image_builder_info", look(None)),
+        ("image_builder", failure),
+    )
+    assert (result["failed"], result["msg"]) == (True, "no")
+    assert [one["state"] for one in result["state_changes"]] == ["DELETING", "ABSENT"]
+    assert result["elapsed"] >= 9
+
+
+@pytest.mark.parametrize(("arguments", "check_mode"), [({"wait": False}, False), ({"wait": "no"}, False), ({}, True)])
+def test_the_module_is_left_to_itself(play: Play, arguments: dict[str, Any], check_mode: bool) -> None:
+    result, _ = play(image_builder, arguments, ("itself", module_run("PENDING", "create")), check_mode=check_mode)
+    assert result["image_builder"]["state"] == "PENDING"
+
+
+def image_run(state: str | None, **more: Any) -> dict[str, Any]:
+    """What module image returns with wait=false."""
+    found = {"name": "design", "state": state} if state else None
+    changes = [{"state": state or "ABSENT", "elapsed": 0}]
+    return {"changed": False, "image": found, "elapsed": 0, "state_changes": changes, "actions": [], **more}
+
+
+def image_look(state: str | None) -> dict[str, Any]:
+    return {"images": [{"name": "design", "state": state}] if state else []}
+
+
+def test_an_image_is_followed_until_it_is_there_and_tagged(play: Play) -> None:
+    result, script = play(
+        image,
+        {"image_builder_name": "design", "tags": {"a": "b"}, "appear_timeout": 15},
+        ("image", image_run(None)),
+        ("image_builder_info", look("SNAPSHOTTING")),
+        ("image_info", image_look(None)),
+        ("image_builder_info", LOST),
+        ("image_info", image_look("PENDING")),
+        ("image_info", image_look("AVAILABLE")),
+        ("image", image_run("AVAILABLE", changed=True)),
+    )
+    assert result["changed"] is True
+    assert result["image"]["state"] == "AVAILABLE"
+    assert [line.split(" (")[0] for line in script.shown] == ["design: ABSENT", "design: PENDING", "design: AVAILABLE"]
+
+
+def test_an_image_that_never_appears(play: Play) -> None:
+    result, _ = play(
+        image,
+        {"image_builder_name": "design", "appear_timeout": 5},
+        ("image", image_run(None)),
+        ("image_builder_info", look("STOPPED")),
+        ("image_info", image_look(None)),
+        ("image_builder_info", look("STOPPED")),
+    )
+    assert "does not exist and has not appeared for 5 seconds" in result["msg"]
+    assert "image builder design is STOPPED" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.6, "1:00"), (552, "9:12"), (3599, "59:59"), (3600, "1:00:00"), (7325, "2:02:05")],
+)
+def test_elapsed_text(seconds: float, text: str) -> None:
+    assert elapsed_text(seconds) == text
+
+
+def test_a_sign_of_life_every_five_minutes() -> None:
+    class Display:
+        def __init__(self) -> None:
+            self.shown: list[str] = []
+            self.verbose: list[str] = []
+
+        def display(self, line: str) -> None:
+            self.shown.append(line)
+
+        def v(self, line: str) -> None:
+            self.verbose.append(line)
+
+    display = Display()
+    progress = Progress("design", display)
+    for elapsed in range(0, 1000, 100):
+        progress.show("PENDING", elapsed, changed=elapsed == 0)
+    assert display.shown == [f"design: PENDING ({time})" for time in ("0:00", "5:00", "10:00", "15:00")]
+    assert len(display.verbose) == 6

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Remedies for AWS's error codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import troubleshooting
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+
+MODEL = boto3.client("appstream", region_name="eu-central-1").meta.service_model
+# Says nothing about image builders: it is what a fleet gets that was stopped.
+WITHOUT_REMEDY = {"FLEET_STOPPED"}
+
+
+@pytest.mark.parametrize("shape", ["FleetErrorCode", "ImageBuilderStateChangeReasonCode", "ImageStateChangeReasonCode"])
+def test_every_code_of_the_installed_model_has_a_remedy(shape: str) -> None:
+    assert {code for code in MODEL.shape_for(shape).enum if not troubleshooting.remedy_for(code)} <= WITHOUT_REMEDY
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (None, None),
+        ({}, None),
+        ({"image_errors": [{"error_code": "A", "error_message": "b"}]}, "A: b"),
+        ({"image_builder_errors": [{"error_code": "A"}], "state_change_reason": {"message": "c"}}, "A; c"),
+        ({"image_errors": [{"error_code": "A"}, {"error_code": "A"}]}, "A"),
+    ],
+)
+def test_reported_errors(resource: Any, told: str | None) -> None:
+    assert troubleshooting.reported_errors(resource) == told
+
+
+def test_each_remedy_is_told_once() -> None:
+    errors = [{"error_code": code} for code in ("DOMAIN_JOIN_ERROR_LOGON_FAILURE", "DOMAIN_JOIN_NERR_PASSWORD_EXPIRED")]
+    told = troubleshooting.remedies({"image_builder_errors": errors})
+    assert told == troubleshooting.remedy_for("DOMAIN_JOIN_ERROR_LOGON_FAILURE")
+
+
+def test_an_error_tells_message_cause_and_remedy() -> None:
+    assert str(AppStreamError("It failed", cause=ValueError("why."), remedy="Do that.")) == "It failed: why. Do that."
+    assert str(AppStreamError("It failed")) == "It failed"
+    assert AppStreamError("It failed").code == ""

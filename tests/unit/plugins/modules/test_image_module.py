@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Module image from its options to what it asks of AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.euc.appstream.plugins.modules import image
+
+Run = Callable[..., dict[str, Any]]
+
+
+def test_waits_until_it_is_available_and_tags_it(run: Run, aws: Any) -> None:
+    aws.add_image("design-1", "PENDING", Tags={"a": "b"})
+    aws.moves["design-1"] = ["PENDING", "PENDING", "AVAILABLE"]
+    result = run(image, name="design-1", tags={"c": "d"}, purge_tags=False)
+    assert (result["changed"], result["image"]["state"]) == (True, "AVAILABLE")
+    assert result["image"]["tags"] == {"a": "b", "c": "d"}
+    assert [change["state"] for change in result["state_changes"]] == ["PENDING", "AVAILABLE"]
+    assert not run(image, name="design-1", tags={"c": "d"}, purge_tags=False)["changed"]
+
+
+def test_waiting_alone_is_no_change(run: Run, aws: Any) -> None:
+    aws.add_image("design-1", "PENDING")
+    aws.moves["design-1"] = ["PENDING", "AVAILABLE"]
+    assert not run(image, name="design-1")["changed"]
+
+
+def test_a_failed_image_is_told_of(run: Run, aws: Any) -> None:
+    reason = {"Code": "IMAGE_BUILDER_NOT_AVAILABLE", "Message": "The image builder is not available."}
+    errors = [{"ErrorCode": "INTERNAL_SERVICE_ERROR", "ErrorMessage": "Something broke."}]
+    aws.add_image("design-1", "PENDING")
+    aws.moves["design-1"] = ["PENDING", {"State": "FAILED", "StateChangeReason": reason, "ImageErrors": errors}]
+    result = run(image, name="design-1")
+    assert "Image design-1 has FAILED" in result["msg"]
+    assert "INTERNAL_SERVICE_ERROR: Something broke." in result["msg"]
+    assert "IMAGE_BUILDER_NOT_AVAILABLE" in result["msg"]
+    assert "take the image again" in result["remedy"]
+    assert result["image"]["state"] == "FAILED"
+
+
+def test_an_image_that_never_appears(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "STOPPED")
+    result = run(image, name="design-1", image_builder_name="design", appear_timeout=0)
+    assert "does not exist and has not appeared for 0 seconds" in result["msg"]
+    assert "image builder design is STOPPED, not SNAPSHOTTING" in result["msg"]
+    assert result["image"] is None
+
+
+def test_an_image_not_seen_yet_is_waited_for_while_its_builder_is_snapshotting(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "SNAPSHOTTING")
+    describe = aws._describe_images
+    looks: list[int] = []
+
+    def appear(**parameters: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 4:
+            aws.add_image("design-1")
+        return describe(**parameters)
+
+    aws._describe_images = appear
+    # A timeout no wait can meet: only the builder's state keeps the wait going.
+    result = run(image, name="design-1", image_builder_name="design", appear_timeout=1, wait_delay=0)
+    assert result["image"]["state"] == "AVAILABLE"
+
+
+def test_without_waiting_a_missing_image_is_no_failure(run: Run) -> None:
+    result = run(image, name="design-1", wait=False)
+    assert (result["changed"], result["image"]) == (False, None)
+
+
+@pytest.mark.parametrize("way", [["AVAILABLE"], ["FAILED"], ["PENDING", "AVAILABLE"]])
+def test_deletes(run: Run, aws: Any, way: list[str]) -> None:
+    aws.add_image("design-1", way[0])
+    aws.moves["design-1"] = list(way)
+    predicted = run(image, check_mode=True, name="design-1", state="absent")
+    assert aws.operations() == []
+    aws.moves["design-1"] = list(way)
+    result = run(image, name="design-1", state="absent")
+    assert (result["changed"], result["actions"], result["image"]) == (True, ["delete"], None)
+    assert (predicted["changed"], predicted["diff"]["after"]) == (True, {})
+    assert not run(image, name="design-1", state="absent")["changed"]
+
+
+def test_deleting_says_what_still_uses_it(run: Run, aws: Any) -> None:
+    aws.add_image("design-1")
+    aws.errors["delete_image"] = ["ResourceInUseException"]
+    aws.fleets = [
+        {"Name": "by-name", "ImageName": "design-1"},
+        {"Name": "by-arn", "ImageArn": "arn:aws:appstream:eu-central-1:123456789012:image/design-1"},
+        {"Name": "unrelated", "ImageName": "design-10"},
+    ]
+    aws.permissions = [{"sharedAccountId": "000000000002"}, {"sharedAccountId": "000000000001"}]
+    result = run(image, name="design-1", state="absent")
+    assert result["used_by"] == {"fleets": ["by-arn", "by-name"], "accounts": ["000000000001", "000000000002"]}
+    assert "fleets by-arn, by-name and by accounts 000000000001, 000000000002" in result["msg"]
+    assert result["image"]["state"] == "AVAILABLE"
+
+
+def test_deleting_without_leave_to_look_at_fleets(run: Run, aws: Any) -> None:
+    aws.add_image("design-1")
+    aws.errors = {"delete_image": ["ResourceInUseException"], "describe_fleets": ["AccessDeniedException"]}
+    aws.permissions = [{"sharedAccountId": "000000000001"}]
+    result = run(image, name="design-1", state="absent")
+    assert result["used_by"] == {"fleets": [], "accounts": ["000000000001"]}
+
+
+@pytest.mark.parametrize("options", [{"state": "absent"}, {"tags": {"a": "b"}}])
+def test_images_of_others_are_not_touched(run: Run, aws: Any, options: dict[str, Any]) -> None:
+    aws.add_image("AppStream-WinServer2022-10-10-2025", visibility="PUBLIC")
+    assert run(image, name="AppStream-WinServer2022-10-10-2025", **options)["failed"]
+    assert aws.operations() == []
+
+
+def test_illegal_tags_are_refused_before_aws_is_asked(run: Run, aws: Any) -> None:
+    assert run(image, name="design-1", tags={"aws:x": "y"})["failed"]
+    assert aws.calls == []

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Modules image_builder_info and image_info."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from ansible_collections.euc.appstream.plugins.modules import image_builder_info, image_info
+
+Run = Callable[..., dict[str, Any]]
+
+
+def day(year: int, month: int, number: int) -> datetime:
+    return datetime(year, month, number, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def public_images(aws: Any) -> None:
+    for month in (3, 9, 6):
+        name = f"AppStream-WinServer2022-{month:02}-01-2026"
+        aws.add_image(name, visibility="PUBLIC", PublicBaseImageReleasedDate=day(2026, month, 1))
+    newest = "AppStream-WinServer2022-10-01-2026"
+    aws.add_image(newest, "DEPRECATED", visibility="PUBLIC", PublicBaseImageReleasedDate=day(2026, 10, 1))
+    aws.add_image(
+        "AppStream-Graphics-G5-WinServer2022-09-15-2026",
+        visibility="PUBLIC",
+        PublicBaseImageReleasedDate=day(2026, 9, 15),
+        SupportedInstanceFamilies=["Graphics G5"],
+    )
+    aws.add_image(
+        "AppStream-SampleApps-WinServer2022-09-20-2026",
+        visibility="PUBLIC",
+        PublicBaseImageReleasedDate=day(2026, 9, 20),
+        ImageBuilderSupported=False,
+    )
+    aws.add_image("design-1", CreatedTime=day(2026, 11, 1), Tags={"a": "b"})
+
+
+def names(result: dict[str, Any]) -> list[str]:
+    return [image["name"] for image in result["images"]]
+
+
+def test_all_image_builders(run: Run, aws: Any) -> None:
+    aws.add_image_builder("two", Tags={"a": "b"})
+    aws.add_image_builder("one", "STOPPED")
+    found = run(image_builder_info)["image_builders"]
+    assert [(one["name"], one["state"], one["tags"]) for one in found] == [
+        ("one", "STOPPED", {}),
+        ("two", "RUNNING", {"a": "b"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [(["one", "none"], ["one"]), (["none"], []), ([], []), (["one", "two"], ["one", "two"])]
+)
+def test_image_builders_by_name(run: Run, aws: Any, asked: list[str], found: list[str]) -> None:
+    aws.add_image_builder("one")
+    aws.add_image_builder("two")
+    result = run(image_builder_info, names=asked, include_tags=False)
+    assert [one["name"] for one in result["image_builders"]] == found
+    assert "list_tags_for_resource" not in [name for name, _ in aws.calls]
+
+
+def test_errors_are_told(run: Run, aws: Any) -> None:
+    aws.errors["describe_image_builders"] = ["AccessDeniedException"]
+    result = run(image_builder_info)
+    assert result["failed"]
+    assert result["error"]["code"] == "AccessDeniedException"
+    assert "IAM policy" in result["remedy"]
+
+
+@pytest.mark.usefixtures("public_images")
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"latest": True, "platform": "WINDOWS_SERVER_2022"}, ["AppStream-Graphics-G5-WinServer2022-09-15-2026"]),
+        (
+            {"latest": True, "platform": "WINDOWS_SERVER_2022", "instance_type": "stream.standard.large"},
+            ["AppStream-WinServer2022-09-01-2026"],
+        ),
+        ({"latest": True, "name_prefix": "AppStream-WinServer2022-"}, ["AppStream-WinServer2022-09-01-2026"]),
+        ({"latest": True, "type": "PRIVATE"}, ["design-1"]),
+        ({"names": ["design-1", "none"]}, ["design-1"]),
+        ({"type": "PRIVATE"}, ["design-1"]),
+        ({"states": ["DEPRECATED"]}, ["AppStream-WinServer2022-10-01-2026"]),
+        ({"image_builder_supported": False}, ["AppStream-SampleApps-WinServer2022-09-20-2026"]),
+        (
+            {"name_prefix": "AppStream-WinServer2022-", "states": ["AVAILABLE"]},
+            [f"AppStream-WinServer2022-{month}-01-2026" for month in ("09", "06", "03")],
+        ),
+    ],
+)
+def test_images(run: Run, options: dict[str, Any], found: list[str]) -> None:
+    assert names(run(image_info, **options)) == found
+
+
+@pytest.mark.usefixtures("public_images")
+def test_no_latest_image_is_a_failure(run: Run) -> None:
+    assert run(image_info, latest=True, platform="WINDOWS_SERVER_2016")["failed"]
+
+
+@pytest.mark.usefixtures("public_images")
+def test_only_own_images_are_asked_for_tags(run: Run, aws: Any) -> None:
+    tags = {image["name"]: image["tags"] for image in run(image_info, name_prefix="")["images"]}
+    assert tags["design-1"] == {"a": "b"}
+    assert tags["AppStream-WinServer2022-09-01-2026"] == {}
+    assert [name for name, _ in aws.calls].count("list_tags_for_resource") == 1
+
+
+@pytest.mark.usefixtures("public_images")
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("AppStream-WinServer2022-09-01-2026", None),
+        ("AppStream-WinServer2022-03-01-2026", "AppStream-WinServer2022-09-01-2026 is"),
+        ("AppStream-WinServer2022-10-01-2026", "DEPRECATED"),
+        ("design-1", None),
+    ],
+)
+def test_warnings_about_a_chosen_image(run: Run, name: str, told: str | None) -> None:
+    warnings = [str(warning) for warning in run(image_info, names=[name]).get("warnings", [])]
+    assert bool(warnings) is bool(told)
+    assert told is None or told in warnings[0]
+
+
+def test_an_image_by_arn(run: Run, aws: Any) -> None:
+    aws.add_image("shared", visibility="SHARED")
+    arn = "arn:aws:appstream:eu-central-1:222222222222:image/shared"
+    assert names(run(image_info, arns=[arn])) == ["shared"]
+    assert aws.parameters("describe_images") == {"Arns": [arn]}
