@@ -1,4 +1,4 @@
-"""Makes the network of the demo in the simulated account and writes what the recipes need to know about it as extra variables.
+"""Makes the network of the demo in the simulated account and writes what the recipes need to know as extra variables.
 
 Usage: prepare_network.py READY_FILE VARIABLES_FILE
 """

@@ -1,4 +1,4 @@
-"""Stands in for get-pip.py where only a package index can be reached: pip from ensurepip, then the asked-for pip from the index."""
+"""Stands in for get-pip.py where only a package index can be reached: ensurepip first, then the asked-for pip."""
 
 import subprocess
 import sys

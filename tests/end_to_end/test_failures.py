@@ -1,4 +1,4 @@
-"""What we fear: each failure must end in a clear message and a safe state, and the same command must go on from there."""
+"""What we fear: each failure ends in a clear message and a safe state, and the same command goes on from there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def states(workplace: Workplace) -> dict[str, str]:
 
 def test_snapshot_fails(workplace: Workplace) -> None:
     workplace.control("outcomes", {"image": ".*", "error_code": "INTERNAL_SERVICE_ERROR", "times": 3})
-    recipes = [workplace.recipe(policy, image_name=f"{policy}-1", on_error=policy) for policy in ("delete", "stop", "keep")]
+    recipes = [
+        workplace.recipe(policy, image_name=f"{policy}-1", on_error=policy) for policy in ("delete", "stop", "keep")
+    ]
     run = workplace.build(recipes)
     assert run.exit_code == 2, run.output
     assert re.search(r"delete failed at capture.*INTERNAL_SERVICE_ERROR", " ".join(run.output.split()))
@@ -42,7 +44,9 @@ def test_snapshot_fails(workplace: Workplace) -> None:
 
 def test_installation_fails(workplace: Workplace) -> None:
     broken = [failing_application(workplace)]
-    run = workplace.build([workplace.recipe(policy, applications=broken, on_error=policy) for policy in ("delete", "stop", "keep")])
+    run = workplace.build(
+        [workplace.recipe(policy, applications=broken, on_error=policy) for policy in ("delete", "stop", "keep")]
+    )
     assert run.exit_code == 2, run.output
     assert "1603" in run.output and "broken" in run.output
     assert workplace.images() == {}
@@ -77,22 +81,36 @@ def test_builder_ends_failed(workplace: Workplace) -> None:
 
 def test_connection_lost_for_good_in_a_users_role(workplace: Workplace) -> None:
     workplace.write_role(
-        "baseline", [{"name": f"Step {number}", "ansible.windows.win_ping": {"data": f"step {number}"}} for number in range(4)]
+        "baseline",
+        [{"name": f"Step {number}", "ansible.windows.win_ping": {"data": f"step {number}"}} for number in range(4)],
     )
     lost = {"host": "design", "kind": "refuse", "match": "win_ping", "after": 2, "times": 100000}
     workplace.control("faults/windows", [lost])
-    settings = {"ansible_winrm_connection_timeout": 5, "ansible_winrm_read_timeout_sec": 6, "ansible_winrm_operation_timeout_sec": 5}
+    settings = {
+        "ansible_winrm_connection_timeout": 5,
+        "ansible_winrm_read_timeout_sec": 6,
+        "ansible_winrm_operation_timeout_sec": 5,
+    }
     workplace.write_inventory(**settings)
-    run = workplace.build([workplace.recipe("design", roles=["baseline"]), workplace.recipe("office", roles=["baseline"])])
+    run = workplace.build(
+        [workplace.recipe("design", roles=["baseline"]), workplace.recipe("office", roles=["baseline"])]
+    )
     assert run.exit_code == 2, run.output
     assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["office"]
     assert workplace.builders() == {}, "the policy applies although rescue is skipped for unreachable hosts"
-    assert {image["name"]: image["failed_step"] for image in workplace.manifest()["images"]} == {"design": "roles", "office": None}
+    assert {image["name"]: image["failed_step"] for image in workplace.manifest()["images"]} == {
+        "design": "roles",
+        "office": None,
+    }
 
 
 def test_the_only_connection_is_lost_for_good(workplace: Workplace) -> None:
-    workplace.write_role("baseline", [{"name": "Step", "ansible.windows.win_ping": {}}, {"name": "Step", "ansible.windows.win_ping": {}}])
-    workplace.control("faults/windows", [{"host": "design", "kind": "refuse", "match": "win_ping", "after": 1, "times": 100000}])
+    workplace.write_role(
+        "baseline", [{"name": "Step", "ansible.windows.win_ping": {}}, {"name": "Step", "ansible.windows.win_ping": {}}]
+    )
+    workplace.control(
+        "faults/windows", [{"host": "design", "kind": "refuse", "match": "win_ping", "after": 1, "times": 100000}]
+    )
     workplace.write_inventory(ansible_winrm_read_timeout_sec=6, ansible_winrm_operation_timeout_sec=5)
     run = workplace.build([workplace.recipe("design", roles=["baseline"], on_error="stop")])
     assert run.exit_code == 2, run.output
@@ -101,21 +119,37 @@ def test_the_only_connection_is_lost_for_good(workplace: Workplace) -> None:
 
 
 def test_create_image_outlives_its_connection(workplace: Workplace) -> None:
-    workplace.control("faults/windows", [{"host": "design", "kind": "drop", "when": "after", "match": "create-image --name(?!.*dry-run)", "times": 1}])
+    workplace.control(
+        "faults/windows",
+        [{"host": "design", "kind": "drop", "when": "after", "match": "create-image --name(?!.*dry-run)", "times": 1}],
+    )
     run = workplace.build([workplace.recipe("design")])
     assert run.exit_code == 0, run.output
     assert len(workplace.images()) == 1 and workplace.builders() == {}
 
 
 def test_throttled_at_every_aws_call(workplace: Workplace) -> None:
-    workplace.control("faults/aws", [{"match": ".*", "per_operation": 3, "times": 100000, "code": "ThrottlingException", "message": "Rate exceeded"}])
+    workplace.control(
+        "faults/aws",
+        [
+            {
+                "match": ".*",
+                "per_operation": 3,
+                "times": 100000,
+                "code": "ThrottlingException",
+                "message": "Rate exceeded",
+            }
+        ],
+    )
     run = workplace.build([workplace.recipe("design")])
     assert run.exit_code == 0, run.output
     assert len(workplace.images()) == 1 and workplace.builders() == {}
 
 
 def test_wrong_windows_password(workplace: Workplace) -> None:
-    run = workplace.build([workplace.recipe("design")], environment={"WINDOWS_PASSWORD": "wrong"}, build_image_connect_timeout=8)
+    run = workplace.build(
+        [workplace.recipe("design")], environment={"WINDOWS_PASSWORD": "wrong"}, build_image_connect_timeout=8
+    )
     assert run.exit_code == 2, run.output
     assert "credentials" in run.output
     assert workplace.manifest()["images"][0]["failed_step"] == "connect"
@@ -138,7 +172,9 @@ def test_killed_and_run_again(workplace: Workplace, phase: str) -> None:
     recipe = workplace.recipe("design")
     moments = {
         "provision": lambda: any(builder["State"] == "PENDING" for builder in workplace.builders().values()),
-        "install": lambda: any("win_get_url" in str(entry) or "win_package" in str(entry) for entry in workplace.journal()),
+        "install": lambda: any(
+            "win_get_url" in str(entry) or "win_package" in str(entry) for entry in workplace.journal()
+        ),
         "capture": lambda: bool(workplace.images()),
     }
     workplace.build_and_kill([recipe], moments[phase])
@@ -148,4 +184,6 @@ def test_killed_and_run_again(workplace: Workplace, phase: str) -> None:
     assert run.exit_code == 0, run.output
     assert [image["State"] for image in workplace.images().values()] == ["AVAILABLE"]
     assert workplace.builders() == {}
-    assert len([call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]) == 1, "no second builder"
+    assert len([call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]) == 1, (
+        "no second builder"
+    )

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from appstream_simulator.windows.machine.shelf import Shelf
 from workplace import PASSWORD, SECRET_KEY, Workplace
 
 PNG = bytes.fromhex(
@@ -20,7 +21,7 @@ def notepad(workplace: Workplace) -> dict[str, object]:
     icon.write_bytes(PNG)
     return {
         "name": "notepadpp",
-        "display_name": "Notepad++ \"the editor\"",
+        "display_name": 'Notepad++ "the editor"',
         "install": {
             "source": "https://downloads.example.com/notepad-plus-plus/npp.8.6.9.Installer.x64.msi",
             "checksum": f"sha256:{workplace.checksums['notepadpp']}",
@@ -63,7 +64,13 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     assert built["design"]["image"]["arn"] in {image["Arn"] for image in images.values()}
     assert [application["name"] for application in built["design"]["applications"]] == ["notepadpp", "7zip"]
     assert built["office"]["applications"][0]["version"] == "24.09"
-    assert [phase["name"] for phase in built["design"]["phases"]] == ["provision", "connect", "install", "capture", "remove"]
+    assert [phase["name"] for phase in built["design"]["phases"]] == [
+        "provision",
+        "connect",
+        "install",
+        "capture",
+        "remove",
+    ]
     assert "RUNNING" in run.output, "progress is shown at normal verbosity"
     assert "appstream_images" in run.output, "set_stats hands the outcome to AWX"
 
@@ -95,7 +102,7 @@ def test_check_mode_creates_nothing(workplace: Workplace) -> None:
     run = workplace.build([workplace.recipe("design"), workplace.recipe("office")], "--check")
     assert run.exit_code == 0, run.output
     assert workplace.builders() == {} and workplace.images() == {}
-    assert not [call for call in workplace.calls("CreateImageBuilder")]
+    assert not workplace.calls("CreateImageBuilder")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check"])
@@ -103,12 +110,21 @@ def test_preflight_refuses_before_anything_is_created(workplace: Workplace, argu
     builder = workplace.recipe("any")["builder"]
     domain = {"directory_name": "corp.example.com", "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com"}
     wrong = {
-        "base-image": ({"base_image": {"name": "AppStream-WinServer2099-01-01-2026"}}, "AppStream-WinServer2099-01-01-2026"),
+        "base-image": (
+            {"base_image": {"name": "AppStream-WinServer2099-01-01-2026"}},
+            "AppStream-WinServer2099-01-01-2026",
+        ),
         "image-name": ({"image_name": "aws-design"}, "aws-design"),
         "subnet": ({"builder": {**builder, "subnet_id": "subnet-0123456789abcdef0"}}, "subnet-0123456789abcdef0"),
         "group": ({"builder": {**builder, "security_group_ids": ["sg-0123456789abcdef0"]}}, "sg-0123456789abcdef0"),
         "directory": ({"builder": {**builder, "domain": domain}}, "corp.example.com"),
-        "family": ({"builder": {**builder, "instance_type": "stream.graphics.g5.xlarge"}}, "stream.graphics.g5.xlarge"),
+        "family": (
+            {
+                "base_image": {"name": "AppStream-WinServer2022-09-09-2026"},
+                "builder": {**builder, "instance_type": "stream.graphics.g5.xlarge"},
+            },
+            "stream.graphics.g5.xlarge",
+        ),
     }
     run = workplace.build([workplace.recipe(name, **changes) for name, (changes, _cause) in wrong.items()], *arguments)
     assert run.exit_code == 2, run.output
@@ -121,7 +137,9 @@ def test_preflight_refuses_before_anything_is_created(workplace: Workplace, argu
 
 def test_recipes_with_slips_are_refused_whole(workplace: Workplace) -> None:
     slips = [{"base_imge": {}}, {"builder": {"subnet_id": "subnet-0123456789abcdef0"}}, {"on_error": "explode"}]
-    run = workplace.build([workplace.recipe("office")] + [workplace.recipe(f"slip-{number}", **slip) for number, slip in enumerate(slips)])
+    run = workplace.build(
+        [workplace.recipe("office")] + [workplace.recipe(f"slip-{number}", **slip) for number, slip in enumerate(slips)]
+    )
     assert run.exit_code == 2, run.output
     for cause in ("base_imge", "instance_type", "explode"):
         assert cause in run.output
@@ -132,7 +150,11 @@ def test_users_own_roles_run_unchanged(workplace: Workplace) -> None:
     workplace.write_role(
         "baseline",
         [
-            {"name": "Put a file", "ansible.windows.win_copy": {"content": "{{ greeting }}", "dest": "C:\\greeting.txt"}, "notify": "Say it"},
+            {
+                "name": "Put a file",
+                "ansible.windows.win_copy": {"content": "{{ greeting }}", "dest": "C:\\greeting.txt"},
+                "notify": "Say it",
+            },
             {"name": "Facts are there", "ansible.builtin.assert": {"that": "ansible_facts.os_family == 'Windows'"}},
         ],
         handlers=[{"name": "Say it", "ansible.windows.win_copy": {"content": "handled", "dest": "C:\\handled.txt"}}],
@@ -150,11 +172,19 @@ def test_users_own_roles_run_unchanged(workplace: Workplace) -> None:
 def test_recipes_in_the_inventory_and_limit(workplace: Workplace) -> None:
     builder = {"instance_type": "stream.standard.medium", "subnet_id": workplace.subnet_id}
     hosts = {
-        name: {"appstream_base_image": {"platform": "WINDOWS_SERVER_2022"}, "appstream_applications": [workplace.seven_zip()]}
+        name: {
+            "appstream_base_image": {"platform": "WINDOWS_SERVER_2022"},
+            "appstream_applications": [workplace.seven_zip()],
+        }
         for name in ("design", "office")
     }
     workplace.write_inventory(
-        {"children": {"appstream_image_builders": {}, "appstream_images": {"hosts": hosts, "vars": {"appstream_builder": builder}}}}
+        {
+            "children": {
+                "appstream_image_builders": {},
+                "appstream_images": {"hosts": hosts, "vars": {"appstream_builder": builder}},
+            }
+        }
     )
     run = workplace.build(None, "--limit", "design")
     assert run.exit_code == 0, run.output
@@ -165,8 +195,26 @@ def test_recipes_in_the_inventory_and_limit(workplace: Workplace) -> None:
     assert sorted(name.rsplit("-", 1)[0] for name in workplace.images()) == ["design", "design", "office"]
 
 
+def test_installers_from_a_share_and_from_the_controller_and_a_reboot(workplace: Workplace) -> None:
+    Shelf().export(workplace.folder / "installers")
+    source = "\\\\files.example.com\\software\\needs-restart\\needs-restart-2.0.msi"
+    share = {
+        "name": "restart",
+        "install": {"source": source, "checksum": f"sha256:{workplace.checksums['needs-restart']}"},
+    }
+    local = workplace.seven_zip()
+    local["install"] = {**local["install"], "source": str(next((workplace.folder / "installers").glob("7z*.exe")))}
+    run = workplace.build([workplace.recipe("design", applications=[share, local])])
+    assert run.exit_code == 0, run.output
+    assert [entry for entry in workplace.journal() if "shutdown" in str(entry)], "exit code 3010 reboots"
+    installed = [entry["installer"] for entry in workplace.journal("install")]
+    assert installed == ["needs-restart", "7zip-exe"]
+
+
 def test_localhost_in_the_inventory_without_a_connection(workplace: Workplace) -> None:
-    workplace.write_inventory({"hosts": {"localhost": {"ansible_host": "192.0.2.1"}}, "children": {"appstream_image_builders": {}}})
+    workplace.write_inventory(
+        {"hosts": {"localhost": {"ansible_host": "192.0.2.1"}}, "children": {"appstream_image_builders": {}}}
+    )
     run = workplace.build([workplace.recipe("design")])
     assert run.exit_code == 0, run.output
     assert len(workplace.images()) == 1
@@ -194,7 +242,10 @@ def test_basic_over_http_is_refused(workplace: Workplace) -> None:
 
 @pytest.mark.oldest
 def test_oldest_supported_core(workplace: Workplace, oldest_ansible: Path) -> None:
-    environment = {"PATH": f"{oldest_ansible}/bin:{workplace.environment['PATH']}", "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections")}
+    environment = {
+        "PATH": f"{oldest_ansible}/bin:{workplace.environment['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections"),
+    }
     run = workplace.build([workplace.recipe("design")], environment=environment)
     assert run.exit_code == 0, run.output
     assert len(workplace.images()) == 1

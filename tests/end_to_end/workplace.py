@@ -78,7 +78,7 @@ class Workplace:
 
     def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
         """Ask or tell the simulator's control plane; `body` makes it a POST."""
-        request = urllib.request.Request(  # noqa: S310 - our own simulator on loopback
+        request = urllib.request.Request(
             f"{self.endpoint}/_simulator/{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
@@ -150,9 +150,23 @@ class Workplace:
             extra["appstream_images"] = recipes
         (self.folder / "extra.yml").write_text(yaml.safe_dump(extra))
         inventory = str(self.folder / "inventory")
-        return ["ansible-playbook", "-i", inventory, "-e", f"@{self.folder}/extra.yml", "euc.appstream.build_images", *arguments]
+        return [
+            "ansible-playbook",
+            "-i",
+            inventory,
+            "-e",
+            f"@{self.folder}/extra.yml",
+            "euc.appstream.build_images",
+            *arguments,
+        ]
 
-    def build(self, recipes: list[dict[str, Any]] | None, *arguments: str, environment: dict[str, str] | None = None, **variables: Any) -> Run:
+    def build(
+        self,
+        recipes: list[dict[str, Any]] | None,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        **variables: Any,
+    ) -> Run:
         """Run the playbook to its end."""
         finished = subprocess.run(
             self.command(recipes, *arguments, **variables),
@@ -198,7 +212,9 @@ class Workplace:
     # What AWS and Windows saw ---------------------------------------------------------------------------------------
 
     def builders(self) -> dict[str, dict[str, Any]]:
-        return {builder["Name"]: builder for builder in self.client("appstream").describe_image_builders()["ImageBuilders"]}
+        return {
+            builder["Name"]: builder for builder in self.client("appstream").describe_image_builders()["ImageBuilders"]
+        }
 
     def images(self) -> dict[str, dict[str, Any]]:
         return {image["Name"]: image for image in self.client("appstream").describe_images(Type="PRIVATE")["Images"]}
@@ -217,7 +233,7 @@ class Workplace:
 
 
 def descendants(process: int) -> list[int]:
-    """Every process below this one; workers of ansible-core 2.21 have sessions of their own, so a group is not enough."""
+    """Every process below this one; workers of ansible-core 2.21 have sessions of their own, a group is not enough."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -250,12 +266,9 @@ def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Work
     settings_file.chmod(0o600)
     ready = folder / "ready.json"
     log = (folder / "simulator.log").open("wb")
-    simulator = subprocess.Popen(
-        [sys.executable, "-m", "appstream_simulator", "serve", "--settings", str(settings_file)]
-        + ["--state-directory", str(folder / "simulator"), "--ready-file", str(ready)],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
+    serve = [sys.executable, "-m", "appstream_simulator", "serve", "--settings", str(settings_file)]
+    places = ["--state-directory", str(folder / "simulator"), "--ready-file", str(ready)]
+    simulator = subprocess.Popen([*serve, *places], stdout=log, stderr=subprocess.STDOUT)
     try:
         Workplace.wait_for(lambda: ready.exists() or simulator.poll() is not None, 60)
         assert simulator.poll() is None, (folder / "simulator.log").read_text()

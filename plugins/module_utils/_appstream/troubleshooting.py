@@ -143,7 +143,10 @@ def reported_errors(resource: Mapping[str, Any] | None) -> str | None:
 
 def remedies(resource: Mapping[str, Any] | None) -> str | None:
     """Return what to do about the errors AWS reports on an image or image builder, None when nothing is known."""
-    return _joined(remedy_for(code) for code, _message in _errors(resource or {}))
+    codes = [code for code, _message in _errors(resource or {})]
+    # The state change reason is INTERNAL_ERROR also when the errors tell exactly what is wrong.
+    telling = [code for code in codes if code != "INTERNAL_ERROR"] or codes
+    return _joined(remedy_for(code) for code in telling)
 
 
 def time_out_remedy(resource: Mapping[str, Any] | None) -> str | None:

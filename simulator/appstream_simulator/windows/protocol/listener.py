@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import socketserver
 import ssl
@@ -31,8 +32,8 @@ SOAP = "application/soap+xml;charset=UTF-8"
 MAX_BODY = 16 * 1024 * 1024
 # How long a connection may stay silent, real seconds.
 IDLE_TIMEOUT = 300
-# How often an idle listener looks whether it is to stop, real seconds.
-_POLL_INTERVAL = 0.25
+# Before another attempt after accept() failed (no file descriptors left, for one), real seconds.
+_PAUSE_AFTER_FAILURE = 0.1
 
 
 class Listener:
@@ -59,12 +60,8 @@ class Listener:
             self._servers.append(server)
         for server in self._servers:
             threading.Thread(
-                target=server.serve_forever,
-                args=(_POLL_INTERVAL,),
-                name=f"winrm {server.server_address[0]!s}:{server.server_address[1]}",
-                daemon=True,
+                target=server.accept_connections, name=f"winrm {self._address}:{server.server_address[1]}", daemon=True
             ).start()
-            server.serving = True
 
     def stop(self) -> None:
         """Power-off: no new connections, established ones are cut, shells and the commands in them are gone."""
@@ -115,11 +112,24 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.faults = faults
         self.credentials = credentials
         self.certificate = certificate
-        self.serving = False
+        self._off = threading.Event()
         self._tls = _tls_context(certificate) if certificate else None
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, Connection] = {}
         super().__init__(address, BaseHTTPRequestHandler)
+
+    def accept_connections(self) -> None:
+        """Serve until power-off. Unlike serve_forever this sleeps while nothing happens and ends at once."""
+        while not self._off.is_set():
+            try:
+                request, client_address = self.get_request()
+            except OSError:
+                self._off.wait(_PAUSE_AFTER_FAILURE)
+                continue
+            if self.verify_request(request, client_address):
+                self.process_request(request, client_address)
+            else:
+                self.shutdown_request(request)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         sock, peer = super().get_request()
@@ -127,6 +137,9 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         sock.settimeout(IDLE_TIMEOUT)
         with self._lock:
             self._connections[sock] = Connection(sock)
+        if self._off.is_set():
+            self.shutdown_request(sock)
+            raise ConnectionAbortedError("the machine went off")
         return sock, peer
 
     def shutdown_request(self, request: Any) -> None:
@@ -156,13 +169,10 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.host.journal.record("error", host=self.host.builder_name, error=f"{type(error).__name__}: {error}")
 
     def power_off(self) -> None:
-        self._cut_connections()
-        if self.serving:
-            self.shutdown()
+        self._off.set()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes accept()
         self.server_close()
-        self._cut_connections()  # those accepted meanwhile
-
-    def _cut_connections(self) -> None:
         with self._lock:
             connections = list(self._connections.values())
         for connection in connections:

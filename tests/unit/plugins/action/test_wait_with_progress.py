@@ -51,16 +51,16 @@ class Script:
         self.shown_verbosely: list[str] = []
         self.now = 0.0
         monkeypatch.setattr(plugin, "_execute_module", self.execute)
-        display = "ansible.utils.display.Display"
-        monkeypatch.setattr(f"{display}.display", lambda _, line, *__, **___: self.shown.append(line))
-        monkeypatch.setattr(f"{display}.v", lambda _, line, **__: self.shown_verbosely.append(line))
+        target = "ansible.utils.display.Display"
+        monkeypatch.setattr(f"{target}.display", lambda display, line, *more, **options: self.shown.append(line))
+        monkeypatch.setattr(f"{target}.v", lambda display, line, **options: self.shown_verbosely.append(line))
         monkeypatch.setattr("time.monotonic", lambda: self.now)
         monkeypatch.setattr("time.sleep", self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def execute(self, module_name: str | None = None, module_args: Any = None, **_: Any) -> dict[str, Any]:
+    def execute(self, module_name: str | None = None, module_args: Any = None, **others: Any) -> dict[str, Any]:
         name, result = self.expected.pop(0)
         assert (module_name or "euc.appstream.itself") == f"euc.appstream.{name}"
         self.arguments.append(module_args)
@@ -119,14 +119,14 @@ def test_nothing_to_do_shows_nothing(play: Play) -> None:
 
 
 def test_stopping_and_deleting(play: Play) -> None:
-    result, _ = play(
+    result = play(
         image_builder,
         {"state": "absent"},
         ("image_builder", module_run("STOPPING", "stop", seen=("RUNNING",))),
         ("image_builder_info", look("STOPPED")),
         ("image_builder", module_run("DELETING", "delete")),
         ("image_builder_info", look(None)),
-    )
+    )[0]
     assert result["actions"] == ["stop", "delete"]
     assert result["image_builder"] is None
 
@@ -149,7 +149,7 @@ def test_recreation_is_not_asked_for_twice(play: Play) -> None:
 
 def test_a_replacement_waiting_for_its_turn_is_not_forgotten(play: Play) -> None:
     """PENDING with another instance type: RUNNING is not yet the goal, and only the module knows."""
-    result, _ = play(
+    result = play(
         image_builder,
         {"recreate": True},
         ("image_builder", module_run("PENDING", changed=True)),
@@ -160,7 +160,7 @@ def test_a_replacement_waiting_for_its_turn_is_not_forgotten(play: Play) -> None
         ("image_builder_info", look(None)),
         ("image_builder", module_run("PENDING", "create")),
         ("image_builder_info", look("RUNNING")),
-    )
+    )[0]
     assert result["actions"] == ["stop", "delete", "create"]
 
 
@@ -179,24 +179,24 @@ def test_an_update_on_the_way(play: Play) -> None:
 
 @pytest.mark.parametrize("trouble", [THROTTLED, LOST])
 def test_failed_looks_are_outlived(play: Play, trouble: dict[str, Any]) -> None:
-    result, _ = play(
+    result = play(
         image_builder,
         {},
         ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
         ("image_builder_info", trouble),
         ("image_builder_info", trouble),
         ("image_builder_info", look("RUNNING")),
-    )
+    )[0]
     assert not result.get("failed")
 
 
 def test_a_look_that_is_refused_ends_the_wait(play: Play) -> None:
-    result, _ = play(
+    result = play(
         image_builder,
         {},
         ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
         ("image_builder_info", DENIED),
-    )
+    )[0]
     assert result["failed"]
     assert (result["msg"], result["error"]["code"]) == ("no", "AccessDeniedException")
     assert result["image_builder"]["state"] == "PENDING"
@@ -204,13 +204,13 @@ def test_a_look_that_is_refused_ends_the_wait(play: Play) -> None:
 
 
 def test_time_out(play: Play) -> None:
-    result, _ = play(
+    result = play(
         image_builder,
         {"wait_timeout": 15},
         ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
         ("image_builder_info", look("PENDING")),
         ("image_builder_info", look("PENDING")),
-    )
+    )[0]
     assert result["failed"]
     assert "still PENDING after 15 seconds" in result["msg"]
     assert (result["elapsed"], result["changed"]) == (15, True)
@@ -232,19 +232,19 @@ def test_failing_tells_reason_and_remedy(play: Play) -> None:
 
 def test_the_modules_own_failure_is_passed_on(play: Play) -> None:
     failure = {"failed": True, "msg": "drift", "drift": {"x": {}}, "image_builder": builder("RUNNING")}
-    result, _ = play(image_builder, {}, ("image_builder", failure))
+    result = play(image_builder, {}, ("image_builder", failure))[0]
     assert (result["msg"], result["drift"]) == ("drift", {"x": {}})
 
 
 def test_a_failure_of_a_later_run_keeps_the_whole_story(play: Play) -> None:
     failure = {"failed": True, "msg": "no", "error": {"code": "LimitExceededException"}, "elapsed": 0, "actions": []}
-    result, _ = play(
+    result = play(
         image_builder,
         {},
         ("image_builder", module_run("DELETING")),
         ("image_builder_info", look(None)),
         ("image_builder", failure),
-    )
+    )[0]
     assert (result["failed"], result["msg"]) == (True, "no")
     assert [one["state"] for one in result["state_changes"]] == ["DELETING", "ABSENT"]
     assert result["elapsed"] >= 9
@@ -252,7 +252,7 @@ def test_a_failure_of_a_later_run_keeps_the_whole_story(play: Play) -> None:
 
 @pytest.mark.parametrize(("arguments", "check_mode"), [({"wait": False}, False), ({"wait": "no"}, False), ({}, True)])
 def test_the_module_is_left_to_itself(play: Play, arguments: dict[str, Any], check_mode: bool) -> None:
-    result, _ = play(image_builder, arguments, ("itself", module_run("PENDING", "create")), check_mode=check_mode)
+    result = play(image_builder, arguments, ("itself", module_run("PENDING", "create")), check_mode=check_mode)[0]
     assert result["image_builder"]["state"] == "PENDING"
 
 
@@ -285,14 +285,14 @@ def test_an_image_is_followed_until_it_is_there_and_tagged(play: Play) -> None:
 
 
 def test_an_image_that_never_appears(play: Play) -> None:
-    result, _ = play(
+    result = play(
         image,
         {"image_builder_name": "design", "appear_timeout": 5},
         ("image", image_run(None)),
         ("image_builder_info", look("STOPPED")),
         ("image_info", image_look(None)),
         ("image_builder_info", look("STOPPED")),
-    )
+    )[0]
     assert "does not exist and has not appeared for 5 seconds" in result["msg"]
     assert "image builder design is STOPPED" in result["msg"]
 

@@ -60,7 +60,7 @@ class FakeAws:
 
     def operations(self) -> list[str]:
         """The operations called that change something."""
-        return [name for name, _ in self.calls if not name.startswith(("describe_", "list_"))]
+        return [name for name, parameters in self.calls if not name.startswith(("describe_", "list_"))]
 
     def parameters(self, operation: str) -> dict[str, Any]:
         """The parameters of the last call of an operation."""

@@ -63,7 +63,7 @@ def test_image_builders_by_name(run: Run, aws: Any, asked: list[str], found: lis
     aws.add_image_builder("two")
     result = run(image_builder_info, names=asked, include_tags=False)
     assert [one["name"] for one in result["image_builders"]] == found
-    assert "list_tags_for_resource" not in [name for name, _ in aws.calls]
+    assert "list_tags_for_resource" not in [name for name, parameters in aws.calls]
 
 
 def test_errors_are_told(run: Run, aws: Any) -> None:
@@ -109,7 +109,7 @@ def test_only_own_images_are_asked_for_tags(run: Run, aws: Any) -> None:
     tags = {image["name"]: image["tags"] for image in run(image_info, name_prefix="")["images"]}
     assert tags["design-1"] == {"a": "b"}
     assert tags["AppStream-WinServer2022-09-01-2026"] == {}
-    assert [name for name, _ in aws.calls].count("list_tags_for_resource") == 1
+    assert [name for name, parameters in aws.calls].count("list_tags_for_resource") == 1
 
 
 @pytest.mark.usefixtures("public_images")

@@ -63,7 +63,7 @@ def test_one_look_for_all_recipes(run: Run, aws: Any) -> None:
         "describe_security_groups",
         "describe_subnets",
     ]
-    assert sorted(name for name, _ in aws.calls) == expected
+    assert sorted(name for name, parameters in aws.calls) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,34 +8,12 @@ has no stand-in fails, naming itself, and is journalled as `unhandled`.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.windows.protocol.host import ModuleCall
 
-from . import (
-    setup,
-    slurp,
-    win_command,
-    win_copy,
-    win_environment,
-    win_file,
-    win_find,
-    win_get_url,
-    win_group_membership,
-    win_package,
-    win_path,
-    win_ping,
-    win_powershell,
-    win_reg_stat,
-    win_regedit,
-    win_service,
-    win_shell,
-    win_stat,
-    win_tempfile,
-    win_user,
-    win_wait_for,
-)
 from .task import ModuleFailure, Task
 
 if TYPE_CHECKING:
@@ -43,31 +21,32 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Task], dict[str, Any]]
 
+STAND_INS = (
+    "setup",
+    "slurp",
+    "win_command",
+    "win_copy",
+    "win_environment",
+    "win_file",
+    "win_find",
+    "win_get_url",
+    "win_group_membership",
+    "win_package",
+    "win_path",
+    "win_ping",
+    "win_powershell",
+    "win_reg_stat",
+    "win_regedit",
+    "win_service",
+    "win_shell",
+    "win_stat",
+    "win_tempfile",
+    "win_user",
+    "win_wait_for",
+)
+
 HANDLERS: dict[str, Handler] = {
-    f"ansible.windows.{module.__name__.rpartition('.')[2]}": module.run
-    for module in (
-        setup,
-        slurp,
-        win_command,
-        win_copy,
-        win_environment,
-        win_file,
-        win_find,
-        win_get_url,
-        win_group_membership,
-        win_package,
-        win_path,
-        win_ping,
-        win_powershell,
-        win_reg_stat,
-        win_regedit,
-        win_service,
-        win_shell,
-        win_stat,
-        win_tempfile,
-        win_user,
-        win_wait_for,
-    )
+    f"ansible.windows.{name}": importlib.import_module(f"{__name__}.{name}").run for name in STAND_INS
 }
 
 # Modules whose specification says that they do not support check mode.

@@ -24,7 +24,7 @@ def client_error(code: str, status: int = 400) -> ClientError:
 
 @pytest.mark.parametrize("code", PASSING)
 def test_what_passes_is_tried_again(client: Any, stubber: Stubber, code: str) -> None:
-    for _ in range(6):
+    for _attempt in range(6):
         stubber.add_client_error("describe_image_builders", code)
     stubber.add_response("describe_image_builders", {"ImageBuilders": [{"Name": "design"}]})
     assert call_pages(client, "describe_image_builders", "all", "ImageBuilders") == [{"Name": "design"}]
@@ -65,7 +65,7 @@ def test_other_errors_are_told_at_once(client: Any, stubber: Stubber) -> None:
 
 
 def test_throttling_for_ever_ends(client: Any, stubber: Stubber) -> None:
-    for _ in range(retries.ATTEMPTS):
+    for _attempt in range(retries.ATTEMPTS):
         stubber.add_client_error("stop_image_builder", "ThrottlingException")
     with pytest.raises(AppStreamError):
         image_builders.stop_image_builder(client, "design")

@@ -46,3 +46,12 @@ def test_an_error_tells_message_cause_and_remedy() -> None:
     assert str(AppStreamError("It failed", cause=ValueError("why."), remedy="Do that.")) == "It failed: why. Do that."
     assert str(AppStreamError("It failed")) == "It failed"
     assert AppStreamError("It failed").code == ""
+
+
+def test_the_general_remedy_is_for_errors_nothing_more_is_known_of() -> None:
+    reason = {"code": "INTERNAL_ERROR", "message": "It did not come up."}
+    errors = [{"error_code": "SUBNET_NOT_FOUND"}]
+    general = troubleshooting.remedy_for("INTERNAL_ERROR")
+    assert troubleshooting.remedies({"state_change_reason": reason}) == general
+    told = troubleshooting.remedies({"state_change_reason": reason, "image_builder_errors": errors})
+    assert told == troubleshooting.remedy_for("SUBNET_NOT_FOUND")
