@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from appstream_simulator.windows.machine.shelf import Shelf
-from workplace import PASSWORD, SECRET_KEY, Workplace
+from workplace import PASSWORD, REGION, REPOSITORY, SECRET_KEY, Workplace
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -73,6 +74,14 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     ]
     assert "RUNNING" in run.output, "progress is shown at normal verbosity"
     assert "appstream_images" in run.output, "set_stats hands the outcome to AWX"
+
+
+def test_permissions_in_the_readme_suffice(workplace: Workplace) -> None:
+    run = workplace.build([workplace.recipe("design")])
+    assert run.exit_code == 0, run.output
+    policy = json.loads(re.search(r"```json\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.S).group(1))
+    allowed = set(policy["Statement"][0]["Action"])
+    assert {f"{call['service']}:{call['operation']}" for call in workplace.calls()} <= allowed
 
 
 def test_secrets_are_nowhere(workplace: Workplace) -> None:
@@ -186,7 +195,8 @@ def test_recipes_in_the_inventory_and_limit(workplace: Workplace) -> None:
             }
         }
     )
-    run = workplace.build(None, "--limit", "design")
+    nowhere = {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}
+    run = workplace.build(None, "--limit", "design", environment=nowhere, appstream_aws={"region": REGION})
     assert run.exit_code == 0, run.output
     assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["design"]
 
