@@ -1,4 +1,4 @@
-# A plain `make` lists the targets. Everything is installed below .build, nothing outside this folder is touched.
+# A plain `make` lists the targets. Everything is installed below .build, nothing elsewhere.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
