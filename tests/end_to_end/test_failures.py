@@ -71,12 +71,18 @@ def test_one_of_three_images_fails(workplace: Workplace) -> None:
 
 def test_builder_ends_failed(workplace: Workplace) -> None:
     workplace.control("outcomes", {"builder": "design", "error_code": "DOMAIN_JOIN_ERROR_ACCESS_DENIED", "times": 1})
-    run = workplace.build([workplace.recipe("design"), workplace.recipe("office")])
+    recipes = [workplace.recipe("design", on_error="stop"), workplace.recipe("office", image_name="office-1")]
+    run = workplace.build(recipes)
     assert run.exit_code == 2, run.output
     assert "DOMAIN_JOIN_ERROR_ACCESS_DENIED" in run.output
     assert "service account" in run.output, "the remedy is named"
     assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["office"]
-    assert workplace.builders() == {}
+    assert states(workplace) == {"design": "FAILED"}
+
+    run = workplace.build(recipes)
+    assert run.exit_code == 0, run.output
+    assert sorted(name.rsplit("-", 1)[0] for name in workplace.images()) == ["design", "office"]
+    assert states(workplace) == {}
 
 
 def test_connection_lost_for_good_in_a_users_role(workplace: Workplace) -> None:

@@ -20,7 +20,7 @@ Resource = Optional[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Quotas:
-    """How many image builders and images the account may have in the Region."""
+    """How many image builders and images the account may have in the Region; 0 where that is not to be checked."""
 
     image_builders: int
     images: int
@@ -136,10 +136,12 @@ def check_together(findings: Sequence[Finding], facts: Facts, quotas: Quotas) ->
     _check_duplicates(findings)
     new_images = [one for one in findings if one.image is None]
     new_builders = [one for one in findings if one.needs_image and one.image_builder is None]
-    free_images = quotas.images - len(facts.own_images)
-    free_builders = quotas.image_builders - len(facts.image_builders)
-    _ration(new_images, free_images, f"the quota of {quotas.images} images")
-    _ration(new_builders, free_builders, f"the quota of {quotas.image_builders} image builders")
+    for quota, what, there, new in (
+        (quotas.images, "images", facts.own_images, new_images),
+        (quotas.image_builders, "image builders", facts.image_builders, new_builders),
+    ):
+        if quota:
+            _ration(new, quota - len(there), f"the quota of {quota} {what}")
     in_subnet: dict[str, list[Finding]] = {}
     for finding in findings:
         subnet_id = str(_place(finding.recipe).get("subnet_id"))
