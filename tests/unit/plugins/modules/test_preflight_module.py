@@ -184,8 +184,10 @@ def test_an_image_builder_of_somebody_else(run: Run, aws: Any, tags: dict[str, s
 
 
 def test_a_quota_of_0_is_not_checked(run: Run, aws: Any) -> None:
-    found = check(run, *(recipe(f"r{number}") for number in range(12)), image_builder_quota=0, image_quota=0)
-    assert [finding["problems"] for finding in found] == [[]] * 12
+    aws.add_image("own-1")
+    aws.add_image_builder("other-1")
+    [found] = check(run, recipe("one"), image_builder_quota=0, image_quota=0)
+    assert found["problems"] == []
 
 
 def test_quotas_count_over_all_recipes(run: Run, aws: Any) -> None:
