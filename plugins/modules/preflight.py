@@ -102,12 +102,14 @@ options:
                 required: true
   image_builder_quota:
     description:
-      - How many image builders the account may have in the Region, V(0) to leave that check out. AppStream itself does not tell.
+      - How many image builders the account may have in the Region. AppStream itself does not tell.
+      - V(0) leaves the check out.
     type: int
     default: 10
   image_quota:
     description:
-      - How many images the account may have in the Region, V(0) to leave that check out. AppStream itself does not tell.
+      - How many images the account may have in the Region. AppStream itself does not tell.
+      - V(0) leaves the check out.
     type: int
     default: 10
   timestamp:

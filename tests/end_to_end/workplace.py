@@ -160,6 +160,11 @@ class Workplace:
             *arguments,
         ]
 
+    def run_playbook(self, plays: list[dict[str, Any]]) -> Run:
+        """Run plays of the user's own against the same inventory."""
+        (self.folder / "own.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
+        return self._run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml"], {})
+
     def build(
         self,
         recipes: list[dict[str, Any]] | None,
@@ -167,11 +172,14 @@ class Workplace:
         environment: dict[str, str] | None = None,
         **variables: Any,
     ) -> Run:
-        """Run the playbook to its end."""
+        """Run build_images to its end."""
+        return self._run(self.command(recipes, *arguments, **variables), environment or {})
+
+    def _run(self, command: list[str], environment: dict[str, str]) -> Run:
         finished = subprocess.run(
-            self.command(recipes, *arguments, **variables),
+            command,
             cwd=self.folder,
-            env={**self.environment, **(environment or {})},
+            env={**self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

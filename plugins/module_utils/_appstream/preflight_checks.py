@@ -136,12 +136,13 @@ def check_together(findings: Sequence[Finding], facts: Facts, quotas: Quotas) ->
     _check_duplicates(findings)
     new_images = [one for one in findings if one.image is None]
     new_builders = [one for one in findings if one.needs_image and one.image_builder is None]
-    for quota, what, there, new in (
-        (quotas.images, "images", facts.own_images, new_images),
-        (quotas.image_builders, "image builders", facts.image_builders, new_builders),
+    for quota, option, there, new in (
+        (quotas.images, "image_quota", facts.own_images, new_images),
+        (quotas.image_builders, "image_builder_quota", facts.image_builders, new_builders),
     ):
         if quota:
-            _ration(new, quota - len(there), f"the quota of {quota} {what}")
+            what = option.replace("_quota", "s").replace("_", " ")
+            _ration(new, quota - len(there), f"the quota of {quota} {what} ({option}, if yours is another)")
     in_subnet: dict[str, list[Finding]] = {}
     for finding in findings:
         subnet_id = str(_place(finding.recipe).get("subnet_id"))

@@ -195,8 +195,13 @@ def test_quotas_count_over_all_recipes(run: Run, aws: Any) -> None:
     aws.add_image_builder("other-1")
     found = check(run, *(recipe(f"r{number}") for number in range(3)), image_builder_quota=3, image_quota=2)
     assert [len(one["problems"]) for one in found] == [0, 1, 2]
-    assert found[1]["problems"] == ["the quota of 2 images is not enough: 1 left for 3 more to be made"]
-    assert "the quota of 3 image builders is not enough: 2 left for 3" in found[2]["problems"][1]
+    assert found[1]["problems"] == [
+        "the quota of 2 images (image_quota, if yours is another) is not enough: 1 left for 3 more to be made"
+    ]
+    assert (
+        "the quota of 3 image builders (image_builder_quota, if yours is another) is not enough: 2 left for 3"
+        in found[2]["problems"][1]
+    )
 
 
 def test_addresses_count_over_all_recipes(run: Run, aws: Any) -> None:
