@@ -73,7 +73,7 @@ def test_two_images_at_once(workplace: Workplace) -> None:
         "remove",
     ]
     assert "RUNNING" in run.output, "progress is shown at normal verbosity"
-    assert "appstream_images" in run.output, "set_stats hands the outcome to AWX"
+    assert "appstream_images_report:" in run.output, "set_stats hands the outcome to AWX"
 
 
 def test_permissions_in_the_readme_suffice(workplace: Workplace) -> None:
@@ -242,8 +242,9 @@ def test_psrp(workplace: Workplace) -> None:
     assert run.exit_code == 0, run.output
 
 
-def test_basic_over_http_is_refused(workplace: Workplace) -> None:
-    workplace.write_inventory(ansible_winrm_transport="basic")
+@pytest.mark.parametrize("transport", ["basic", []], ids=["basic", "the default"])
+def test_basic_over_http_is_refused(workplace: Workplace, transport: object) -> None:
+    workplace.write_inventory(ansible_winrm_transport=transport)
     run = workplace.build([workplace.recipe("design")])
     assert run.exit_code == 2
     assert "unencrypted over HTTP" in run.output

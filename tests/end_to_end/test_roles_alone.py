@@ -7,8 +7,11 @@ from typing import Any
 from workplace import Workplace
 
 
-def role(name: str, /, **options: Any) -> dict[str, Any]:
-    return {"role": f"euc.appstream.{name}", "vars": {f"{name}_{option}": value for option, value in options.items()}}
+def role(role_name: str, **options: Any) -> dict[str, Any]:
+    return {
+        "role": f"euc.appstream.{role_name}",
+        "vars": {f"{role_name}_{option}": value for option, value in options.items()},
+    }
 
 
 def test_roles_in_a_play_of_ones_own(workplace: Workplace) -> None:
