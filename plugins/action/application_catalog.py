@@ -92,9 +92,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if not plan.changed:
             return result
         manifests, problems = inspect_builder(plan.to_add, sources, run_module)
+        warnings = [
+            f"{name}: its icon becomes that of its program, because the Image Assistant's own copy of the former icon "
+            "can't be used again; set icon to choose one"
+            for name in plan.lost_icons
+        ]
         if self._task.check_mode:
             # What an earlier task of the same run would install isn't there in check mode.
-            return {**result, "warnings": problems} if problems else result
+            warnings += problems
+        if warnings:
+            result["warnings"] = warnings
+        if self._task.check_mode:
+            return result
         _refuse(problems)
         provide_files(plan.to_add, sources, manifests, run_module)
         apply_plan(plan, program, run_module)

@@ -14,7 +14,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream import st
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.troubleshooting import remedies, reported_errors
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
-from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import list_applications
+from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import is_empty
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import (
     WIN_COMMAND,
@@ -99,12 +99,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         return result
 
     def _require_applications(self) -> None:
-        """Raise AnsibleActionFail when the application catalog is empty or can't be read."""
+        """Raise AnsibleActionFail when the application catalog is empty or list-applications fails."""
         try:
-            applications = list_applications(self._options["image_assistant_path"], self._run_module)
+            empty = is_empty(self._options["image_assistant_path"], self._run_module)
         except Exception as error:  # connection plugins raise whatever their transport library does
             raise AnsibleActionFail(f"no image was begun: {error}") from error
-        if not applications:
+        if empty:
             raise AnsibleActionFail(
                 "the application catalog is empty, create-image needs at least one application. Add one with "
                 "euc.appstream.application_catalog, or set dynamic_app_catalog: true"

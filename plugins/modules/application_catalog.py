@@ -19,7 +19,8 @@ options:
     description:
       - The applications, each with the options below.
       - An option that isn't given is left alone, also when the application is removed and added again for another
-        reason.
+        reason, with one exception. The icon then becomes that of the program, and the task warns of it, if the Image
+        Assistant lists its own copy of the icon, which may be gone with the removed application.
       - The catalog holds at most 50 applications.
     type: list
     elements: dict
@@ -120,7 +121,8 @@ attributes:
     platforms: windows
 notes:
   - The connection needs local administrator rights on the builder.
-  - When a removed application can't be added again, its former entry is put back and the task fails.
+  - When a removed application can't be added again, its former entry is put back and the task fails. If that isn't
+    possible either, as when the connection is lost in between, the failure tells the values of the former entry.
 seealso:
   - module: euc.appstream.image_capture
   - name: Image Assistant CLI operations

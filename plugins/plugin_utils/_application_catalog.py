@@ -15,7 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_commands import same_launch_parameters
+from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_commands import (
+    launch_parameters_meant,
+    same_launch_parameters,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_limits import comparable_path
 
 Entry = dict[str, str]
@@ -47,6 +50,11 @@ class Plan:
     def to_add(self) -> list[Entry]:
         """Every entry that will be passed to add-application."""
         return [*(new for _former, new in self.replace), *self.add]
+
+    @property
+    def lost_icons(self) -> list[str]:
+        """Names of the entries whose icon will become that of their program, though nobody asked for that."""
+        return [new["name"] for former, new in self.replace if loses_icon(former, new)]
 
 
 def plan_present(listed: Sequence[Entry], wanted: Sequence[Entry], purge: bool) -> Plan:
@@ -94,9 +102,19 @@ def differences(wanted: Mapping[str, str], listed: Mapping[str, str]) -> list[st
 
 
 def merged(former: Mapping[str, str], wanted: Mapping[str, str]) -> Entry:
-    """The wanted entry completed with what is known of the former one."""
+    """The wanted entry completed with what is known of the former one and can be passed to add-application.
+
+    The Image Assistant's own copy of an icon can't: it may be gone with the former entry.
+    """
     known = {key: value for key, value in former.items() if not (key == "icon" and _is_icon_copy(value))}
+    if "launch_parameters" in known:
+        known["launch_parameters"] = launch_parameters_meant(known["launch_parameters"])
     return {**known, **wanted}
+
+
+def loses_icon(former: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether the former entry's icon is one that can't be passed on, and the new entry has none."""
+    return not new.get("icon") and _is_icon_copy(former.get("icon", ""))
 
 
 def deviations(plan: Plan, listed: Sequence[Entry]) -> list[str]:

@@ -12,7 +12,12 @@ from collections.abc import Sequence
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
-from ansible_collections.euc.appstream.plugins.plugin_utils._application_catalog import Entry, Plan
+from ansible_collections.euc.appstream.plugins.plugin_utils._application_catalog import (
+    Entry,
+    Plan,
+    loses_icon,
+    merged,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import WIN_COMMAND, outcome_of
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_output import Outcome
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import RunModule
@@ -26,6 +31,16 @@ def list_applications(program: str, run_module: RunModule) -> list[Entry]:
             f"the application catalog could not be read (list-applications, status {outcome.status}): {outcome.message}"
         )
     return outcome.applications
+
+
+def is_empty(program: str, run_module: RunModule) -> bool:
+    """Whether the catalog is known to be empty. Raises AnsibleActionFail when list-applications fails.
+
+    A listing that can't be read, as older agents print, is not known to be empty.
+    """
+    outcome = _call(commands.list_applications(program), run_module, read_only=True)
+    _require(outcome, "list-applications")
+    return outcome.applications == []
 
 
 def apply_plan(plan: Plan, program: str, run_module: RunModule) -> None:
@@ -45,17 +60,35 @@ def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
 
 def _replace(former: Entry, new: Entry, program: str, run_module: RunModule) -> None:
     """The Image Assistant has no update: remove and add. When the second fails, the former entry is put back."""
-    _remove(former, program, run_module)
-    outcome = _call(commands.add_application(program, new), run_module)
+    removal, addition = f"remove-application {former['name']}", f"add-application {new['name']}"
+    argv = commands.remove_application(program, former["name"])
+    _require(_step(removal, argv, former, run_module), removal)
+    outcome = _step(addition, commands.add_application(program, new), former, run_module)
     if outcome.succeeded:
         return
-    restored = _call(commands.add_application(program, former), run_module)
-    aftermath = (
-        "the former entry was put back"
-        if restored.succeeded
-        else f"the former entry could not be put back ({restored.message}), the application is not in the catalog now"
-    )
-    raise AnsibleActionFail(f"add-application {new['name']} failed: {outcome.message}; {aftermath}")
+    refusal = f"{addition} failed: {outcome.message}"
+    previous = merged(former, {})
+    argv = commands.add_application(program, previous)
+    restored = _step(f"{refusal}; putting the former entry back", argv, former, run_module)
+    if not restored.succeeded:
+        raise AnsibleActionFail(
+            f"{refusal}; the former entry could not be put back ({restored.message}); {_may_be_missing(former)}"
+        )
+    icon = ", but with the icon of its program" if loses_icon(former, previous) else ""
+    raise AnsibleActionFail(f"{refusal}; the former entry was put back{icon}")
+
+
+def _step(purpose: str, argv: Sequence[str], former: Entry, run_module: RunModule) -> Outcome:
+    """One step of a replacement. Without an answer the failure tells the former entry, which only the catalog knew."""
+    try:
+        return _call(argv, run_module)
+    except Exception as error:  # connection plugins raise whatever their transport library does
+        raise AnsibleActionFail(f"{purpose} got no answer: {error}; {_may_be_missing(former)}") from error
+
+
+def _may_be_missing(former: Entry) -> str:
+    values = ", ".join(f"{key}: {value}" for key, value in former.items() if value)
+    return f"{former['name']} may be missing from the catalog now (former values: {values})"
 
 
 def _require(outcome: Outcome, operation: str) -> None:

@@ -39,9 +39,10 @@ def outcome_of(result: Mapping[str, Any]) -> Outcome:
 def connection_lost(result: Mapping[str, Any]) -> bool:
     """Whether a module's result is only what Ansible makes up when the host goes away during a task.
 
-    That is not UNREACHABLE but a failure with exit code -1 and the module's unreadable output in ``module_stdout``.
+    That is not UNREACHABLE but a failure, mostly with exit code -1, with the module's unreadable output in
+    ``module_stdout``. The exit code alone proves nothing: with ``stdout`` it is that of the Image Assistant.
     """
-    return bool(result.get("unreachable")) or result.get("rc") == -1 or "module_stdout" in result
+    return bool(result.get("unreachable")) or "module_stdout" in result
 
 
 def _reason(result: Mapping[str, Any]) -> str:

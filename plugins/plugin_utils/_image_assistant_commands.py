@@ -84,12 +84,18 @@ def launch_parameters_argument(value: str) -> str:
     Unproven: the guide only says ``<""-escaped value>``. Published scripts wrap values that begin with a hyphen in
     literal double quotes, or the option parser would take them for options. So a value is wrapped, its own double
     quotes doubled, when it begins with a hyphen or could itself be taken for a wrapped one; all others go as they are.
-    This function and :func:`same_launch_parameters` are the only places that know.
+    This function and the two below are the only places that know.
     """
     wrapped_looking = len(value) >= 2 and value.startswith('"') and value.endswith('"')
     if not value.startswith("-") and not wrapped_looking:
         return value
     return '"' + value.replace('"', '""') + '"'
+
+
+def launch_parameters_meant(listed: str) -> str:
+    """Listed launch parameters as meant, undoing :func:`launch_parameters_argument` where they are as handed over."""
+    meant = listed[1:-1].replace('""', '"')
+    return meant if launch_parameters_argument(meant) == listed else listed
 
 
 def same_launch_parameters(wanted: str, listed: str) -> bool:

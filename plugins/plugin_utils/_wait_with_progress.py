@@ -23,7 +23,6 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.retries import RETRYABLE_CODES
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import (
     Goal,
     History,
@@ -46,10 +45,9 @@ class ModuleFailed(AppStreamError):
         self.module_result = module_result
 
     @property
-    def is_worth_another_look(self) -> bool:
-        """Whether another run may succeed: no answer from AWS at all, or one that says to come again."""
-        code = (self.module_result.get("error") or {}).get("code")
-        return code is None or code in RETRYABLE_CODES
+    def is_retryable(self) -> bool:
+        """Whether the module says that another run may succeed; one that died before it could say so won't."""
+        return bool(self.module_result.get("retryable"))
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,10 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the resource's states mean for the module's parsed options."""
         raise NotImplementedError
+
+    def wanted_state(self, wanted: str, seen: str) -> str:
+        """Return what the wanted state is for a resource that the module's first run found in state ``seen``."""
+        return wanted
 
     def describe(self, resource: Resource) -> str:
         """Return what to show of a resource."""
@@ -108,7 +110,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
 
     def _follow(self, first: dict[str, Any], began: float) -> dict[str, Any]:
         """Bring the resource to the goal, from what the module's first run returned on."""
-        options = self._goal_options()
+        options = self._goal_options(first["state_changes"][0]["state"])
         runs = [first]
         history = _history_of(first, began)
         resource: Resource = first[self.returned_as]
@@ -118,16 +120,17 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
         except ModuleFailed as error:
             return {**error.result, **error.module_result, **_whole(runs, error.result)}
         except AppStreamError as error:
-            told = {"remedy": error.remedy} if error.remedy else {}
+            told: dict[str, Any] = {"remedy": error.remedy} if error.remedy else {}
+            told["retryable"] = error.is_retryable
             return {"failed": True, "msg": str(error), **told, **error.result, **_whole(runs, error.result)}
         values = outcome_values(outcome, self.returned_as)
         return {**runs[-1], "diff": first.get("diff", {}), **values, **_whole(runs, values)}
 
-    def _goal_options(self) -> Mapping[str, Any]:
+    def _goal_options(self, seen: str) -> Mapping[str, Any]:
         """Return the options on the goal with their defaults; the module's first run has found them in order."""
         given = {name: value for name, value in self._task.args.items() if name in self.goal_options}
         options: Mapping[str, Any] = ArgumentSpecValidator(self.goal_options).validate(given).validated_parameters
-        return options
+        return {**options, "state": self.wanted_state(options["state"], seen)}
 
     def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Goal:
         decision = self.decision(options)
@@ -144,7 +147,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             return step if told is not None and decision.next_step(told) == states.DONE else CONFIRM
 
         def run_again(step: str, resource: Resource) -> tuple[Resource, list[str]]:
-            arguments = {**self._task.args, "wait": False}
+            arguments = {**self._task.args, "wait": False, "state": options["state"]}
             if any(states.CREATE in run["actions"] for run in runs):
                 # What this task has created itself is not to be replaced once more.
                 arguments.pop("recreate", None)
@@ -159,7 +162,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             next_step=next_step,
             act=run_again,
             read=lambda: self._look(str(options["name"]), runs),
-            outlives=lambda error: isinstance(error, ModuleFailed) and error.is_worth_another_look,
+            outlives=lambda error: error.is_retryable,
             observe=lambda resource, elapsed, new: progress.show(self.describe(resource), elapsed, changed=new),
             why_not=decision.why_not,
         )

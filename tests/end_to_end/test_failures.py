@@ -124,6 +124,34 @@ def test_the_only_connection_is_lost_for_good(workplace: Workplace) -> None:
     assert workplace.manifest()["images"][0]["failed"] is True
 
 
+def test_connection_lost_under_a_limit_without_localhost(workplace: Workplace) -> None:
+    workplace.write_role("baseline", [{"name": "Step", "ansible.windows.win_ping": {}} for _step in range(2)])
+    workplace.control("faults/windows", [{"host": "design", "kind": "refuse", "match": "win_ping", "after": 1}])
+    recipe = workplace.recipe("any", roles=["baseline"])
+    variables = {f"appstream_{key}": recipe[key] for key in ("base_image", "builder", "roles", "applications")}
+    images = {"hosts": {"design": {}, "office": {}, "left-out": {}}, "vars": variables}
+    groups = {"children": {"appstream_image_builders": {}, "appstream_images": images}}
+    workplace.write_inventory(groups, ansible_winrm_read_timeout_sec=6, ansible_winrm_operation_timeout_sec=5)
+    run = workplace.build(None, "--limit", "design,office")
+    assert run.exit_code == 2, run.output
+    assert {image["name"]: image["failed"] for image in workplace.manifest()["images"]} == {
+        "design": True,
+        "office": False,
+    }
+    assert states(workplace) == {}
+
+
+def test_a_no_log_failure_stays_hidden(workplace: Workplace) -> None:
+    fail = {"name": "Licence", "ansible.builtin.fail": {"msg": "licence key hunter2"}, "no_log": True}
+    workplace.write_role("licence", [fail])
+    run = workplace.build([workplace.recipe("design", roles=["licence"])])
+    assert run.exit_code == 2, run.output
+    # ansible-core itself shows the text of a fail task; what must not pass it on is the report and what AWX gets.
+    reported = run.output[run.output.index("PLAY [Report]") :]
+    assert "hunter2" not in reported + str(workplace.manifest())
+    assert "the task has no_log" in run.output
+
+
 def test_create_image_outlives_its_connection(workplace: Workplace) -> None:
     workplace.control(
         "faults/windows",

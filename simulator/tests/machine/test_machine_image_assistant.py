@@ -81,6 +81,17 @@ def test_an_application_with_everything(world: World) -> None:
     assert manifest.splitlines() == ["C:\\Tools\\my tool.bat", "C:/Windows/notepad.exe"]
 
 
+def test_a_manifest_may_list_directories(world: World) -> None:
+    manifest = world.write("C:\\m.txt", b"C:\\Program Files\nC:\\Windows\\notepad.exe\n")
+    assert add(world, "a", NOTEPAD, "--absolute-manifest-path", manifest) == SUCCESS
+    merged = world.machine.disk.read(image_assistant.PREWARM_MANIFEST).decode()
+    assert merged.splitlines() == ["C:\\Program Files", "C:\\Windows\\notepad.exe"]
+
+
+def test_the_tool_is_on_the_path(world: World) -> None:
+    assert json.loads(world.process("image-assistant list-applications").stdout) == {**SUCCESS, "applications": []}
+
+
 def test_manifests_are_merged(world: World) -> None:
     first = world.write("C:\\m1.txt", b"C:\\Windows\\notepad.exe\n")
     second = world.write("C:\\m2.txt", "c:\\windows\\NOTEPAD.exe\nC:\\Windows\\explorer.exe\n".encode("utf-16"))
@@ -226,6 +237,7 @@ def test_help_names_every_option(world: World, operation: str) -> None:
         ["list-applications", "--name", "a"],
         ["create-image"],
         ["create-image", "--name", "a", "--dry-run=true"],
+        ["create-image", "--name", "a", "--dry-run", "--tags", "k", "-1"],
         ["create-image", "--name", "a", "--use-latest-agent-version", "--no-use-latest-agent-version"],
     ],
 )

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import base64
 import threading
+from pathlib import Path
 
 import pytest
 from appstream_simulator.windows.machine import installation
 from appstream_simulator.windows.machine.command_shell import powershell_text
 from appstream_simulator.windows.machine.machine import PoweredOffError
+from appstream_simulator.windows.machine.shelf import Shelf
 from simulated_machine import World
 
 MSIEXEC = "C:\\Windows\\System32\\msiexec.exe"
@@ -124,6 +126,46 @@ def test_failing_and_restarting_installers(world: World) -> None:
     assert "broken" not in world.machine.describe()["products"]
     assert world.process(f"msiexec /i {put(world, 'needs-restart')} /quiet").exit_code == 3010
     assert world.machine.describe()["restart_pending"]
+
+
+RESTARTING_SHELF = """
+installers:
+  - {name: always, kind: exe, registry_key: Always, exit_code: 3010}
+  - {name: sometimes, kind: exe, registry_key: Sometimes, exit_codes: [{arguments: /driver, exit_code: 3010}]}
+  - {name: at-once, kind: exe, registry_key: AtOnce, exit_code: 1641}
+"""
+
+
+@pytest.fixture
+def restarting_world(world: World, tmp_path: Path) -> World:
+    """A machine in a world with installers that end with 3010 and 1641 by their exit codes alone."""
+    file = tmp_path / "restarting.yml"
+    file.write_text(RESTARTING_SHELF)
+    world.machine.shelf = Shelf([file])
+    return world
+
+
+@pytest.mark.parametrize(("name", "argument"), [("always", ""), ("sometimes", "/driver")])
+def test_exit_code_3010_leaves_a_restart_pending(restarting_world: World, name: str, argument: str) -> None:
+    assert restarting_world.process(f"{put(restarting_world, name)} {argument}").exit_code == 3010
+    assert restarting_world.machine.describe()["restart_pending"]
+
+
+def test_other_exit_codes_leave_no_restart_pending(restarting_world: World) -> None:
+    assert restarting_world.process(put(restarting_world, "sometimes")).exit_code == 0
+    assert not restarting_world.machine.describe()["restart_pending"]
+
+
+def test_exit_code_1641_restarts_the_machine(restarting_world: World) -> None:
+    world = restarting_world
+    booted = world.machine.boot_time
+    world.winrm.running.clear()
+    assert world.process(put(world, "at-once")).exit_code == 1641
+    assert world.winrm.running.wait(10)
+    world.machine.clock.sleep(100)
+    assert world.restarts == [True, False]
+    assert world.machine.boot_time > booted
+    assert world.machine.describe()["products"] == ["at-once"]
 
 
 def test_setup_programs(world: World) -> None:

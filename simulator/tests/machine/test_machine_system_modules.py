@@ -91,7 +91,69 @@ def test_shell_and_powershell(world: World) -> None:
     assert world.module("win_powershell", {"script": "Get-Unknown"}, check_mode=True)["msg"].startswith("skipped")
     assert world.module("win_powershell", {"script": "Get-Unknown"})["failed"]
     assert world.module("win_powershell", {"path": "C:\\none.ps1"})["failed"]
-    assert world.module("win_powershell", {"script": "hostname", "parameters": {"a": 1}})["failed"]
+
+
+def test_shell_in_another_directory_and_environment(world: World) -> None:
+    world.write("C:\\work\\note.txt", b"noted")
+    there = {"chdir": "C:\\work"}
+    assert world.module("win_shell", {"_raw_params": "Get-Content note.txt", **there})["stdout"] == "noted\r\n"
+    assert world.module("win_shell", {"_raw_params": "(Get-Location).Path", **there})["stdout"] == "C:\\work\r\n"
+    text, variables = "cmd /c echo %LICENCE%", {"LICENCE": "port@host"}
+    assert world.module("win_shell", {"_raw_params": text}, environment=variables)["stdout"] == "port@host\r\n"
+    assert world.module("win_powershell", {"script": text}, environment=variables)["output"] == ["port@host"]
+    nested = {"_raw_params": f'powershell -Command "{text}"'}
+    assert world.module("win_shell", nested, environment=variables)["stdout"] == "port@host\r\n"
+
+
+@pytest.mark.parametrize("executable", [None, "cmd"])
+def test_shell_in_a_directory_that_is_not_there(world: World, executable: str | None) -> None:
+    arguments = {"_raw_params": "hostname", "chdir": "C:\\none", "executable": executable}
+    failed = world.module("win_shell", arguments)
+    assert (failed["failed"], failed["rc"], failed["cmd"]) == (True, 2, "hostname")
+    assert failed["msg"] == "Failed to run: '': Could not find specified -WorkingDirectory 'C:\\none'"
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "refused"),
+    [
+        ("win_package", {"path": NPP_URL, "verify_signature": True}, "options verify_signature"),
+        ("win_package", {"path": NPP_URL, "provider": "msix"}, "provider msix"),
+        ("win_package", {"path": NPP_URL, "url_username": "a", "url_password": "b"}, "url_password, url_username"),
+        ("win_package", {"path": NPP_URL, "proxy_url": "http://proxy:3128"}, "options proxy_url"),
+        ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "url_username": "a"}, "options url_username"),
+        ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "method": "POST"}, "options method"),
+        ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "force_basic_auth": "yes"}, "force_basic_auth"),
+        ("win_powershell", {"script": "hostname", "chdir": "C:\\Windows"}, "options chdir"),
+        ("win_powershell", {"script": "hostname", "arguments": ["-x"]}, "options arguments"),
+        ("win_powershell", {"script": "hostname", "parameters": {"a": 1}}, "options parameters"),
+        ("win_powershell", {"script": "hostname", "executable": "pwsh.exe"}, "options executable"),
+        ("win_powershell", {"script": "hostname", "sensitive_parameters": [{"name": "a"}]}, "sensitive_parameters"),
+        ("win_service", {"name": "W32Time", "error_control": "critical"}, "options error_control"),
+    ],
+)
+def test_options_that_are_not_simulated_are_refused(
+    world: World, module: str, arguments: dict[str, Any], refused: str
+) -> None:
+    result = world.module(module, arguments)
+    assert result["failed"]
+    assert refused in result["msg"]
+    (entry,) = world.journal.entries("unhandled")
+    assert entry["what"].startswith(module)
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("win_package", {"path": NPP_URL, "verify_signature": "no", "wait_for_children": True, "proxy_url": None}),
+        ("win_package", {"path": NPP_URL, "provider": "auto", "validate_certs": False, "url_timeout": 60}),
+        ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "headers": {"a": "b"}, "url_method": "GET"}),
+        ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "force_basic_auth": False, "timeout": 5}),
+        ("win_powershell", {"script": "hostname", "parameters": {}, "depth": 3, "error_action": "stop"}),
+    ],
+)
+def test_options_that_change_nothing_are_accepted(world: World, module: str, arguments: dict[str, Any]) -> None:
+    assert world.module(module, arguments)["changed"]
+    assert not world.journal.entries("unhandled")
 
 
 def test_package_from_url(world: World) -> None:
@@ -266,6 +328,32 @@ def test_service_creation_and_removal(world: World) -> None:
     assert world.module("win_service", {"name": "W32Time"})["depended_by"] == ["svc"]
     assert world.module("win_service", {"name": "svc", "state": "absent"})["changed"]
     assert not world.module("win_service", {"name": "svc", "state": "absent"})["changed"]
+
+
+def test_a_service_that_others_need(world: World) -> None:
+    services = world.machine.disk.services
+    dependent = {"name": "svc", "path": "C:\\svc.exe", "dependencies": ["w32time"], "state": "started"}
+    world.module("win_service", dependent)
+    reason = "because it has dependent services. It can only be stopped if the Force flag is set."
+    for state in ("stopped", "restarted", "absent"):
+        refused = world.module("win_service", {"name": "W32Time", "state": state})
+        assert refused["msg"].endswith(f"Cannot stop service 'Windows Time (W32Time)' {reason}")
+        assert world.module("win_service", {"name": "W32Time", "state": state}, check_mode=True)["changed"]
+    assert (services["w32time"].state, services["svc"].state) == ("running", "running")
+    forced = {"name": "W32Time", "force_dependent_services": True}
+    assert world.module("win_service", {**forced, "state": "restarted"})["changed"]
+    assert (services["w32time"].state, services["svc"].state) == ("running", "running")
+    assert world.module("win_service", {**forced, "state": "stopped"})["changed"]
+    assert (services["w32time"].state, services["svc"].state) == ("stopped", "stopped")
+    assert world.module("win_service", {"name": "W32Time", "state": "absent"})["changed"]
+
+
+def test_a_service_password_is_only_set_again_when_asked_for(world: World) -> None:
+    arguments = {"name": "svc", "path": "C:\\svc.exe", "username": "CORP\\svc", "password": "Secret-9"}
+    assert world.module("win_service", arguments)["changed"]
+    assert not world.module("win_service", arguments)["changed"]
+    for _run in range(2):
+        assert world.module("win_service", {**arguments, "update_password": "always"})["changed"]
 
 
 def test_service_refusals(world: World) -> None:

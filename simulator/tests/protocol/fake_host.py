@@ -99,7 +99,13 @@ class FakeHost:
         return {"TEMP": f"{home}\\AppData\\Local\\Temp", "USERPROFILE": home, "SystemRoot": "C:\\Windows"}
 
     def run_process(
-        self, command_line: str, *, stdin: bytes, user: str, environment: Mapping[str, str]
+        self,
+        command_line: str,
+        *,
+        stdin: bytes,
+        user: str,
+        environment: Mapping[str, str],
+        working_directory: str = "",
     ) -> ProcessResult:
         path = command_line[1:].partition('"')[0] if command_line.startswith('"') else command_line.split()[0]
         program = ntpath.basename(path).lower().removesuffix(".exe")

@@ -133,7 +133,8 @@ def _manifest(process: Process, path: str) -> list[str]:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     paths = [line.strip() for line in content.decode(encoding, errors="replace").splitlines() if line.strip()]
     for entry in paths:
-        if not disk.is_file(entry):
+        # The guide's own one-liner for making a manifest lists directories, too.
+        if not disk.exists(entry):
             raise Refusal(1, f"File not found: {entry}")
     return paths
 

@@ -22,7 +22,7 @@ class Operation:
     Attributes:
         values: options that take one value.
         flags: options that take none.
-        lists: options that take all tokens up to the next option.
+        lists: options that take all tokens up to the next that begins with a dash.
         required: those of `values` that must be given.
     """
 
@@ -140,7 +140,7 @@ def _value(option: str, rest: list[str]) -> str:
 
 def _list(rest: list[str]) -> list[str]:
     found: list[str] = []
-    while rest and not rest[0].startswith("--"):
+    while rest and not rest[0].startswith("-"):
         found.append(rest.pop(0))
     return found
 

@@ -15,9 +15,10 @@ from .shelf import Installer
 SESSION_MANAGER_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 PENDING_RENAMES = "PendingFileRenameOperations"
 
-# Exit codes of Windows Installer that mean success; the last two ask for a restart.
+# Exit codes of Windows Installer that mean success: at once, restarting the machine, after a restart by someone else.
+RESTART_INITIATED = 1641
 RESTART_REQUIRED = 3010
-INSTALLED_EXIT_CODES = (0, 1641, RESTART_REQUIRED)
+INSTALLED_EXIT_CODES = (0, RESTART_INITIATED, RESTART_REQUIRED)
 
 
 def is_installed(disk: Disk, installer: Installer) -> bool:
@@ -43,8 +44,6 @@ def install(disk: Disk, installer: Installer) -> None:
         entry.state = "running" if service.start_mode in ("auto", "delayed") else "stopped"
         disk.services[service.name.lower()] = entry
     _write_uninstall_entry(disk, installer)
-    if installer.reboot_required:
-        mark_restart_pending(disk)
 
 
 def _write_uninstall_entry(disk: Disk, installer: Installer) -> None:

@@ -24,6 +24,9 @@ INSTALL_PACKAGE_OPEN_FAILED = 1619
 INSTALL_PACKAGE_INVALID = 1620
 INVALID_COMMAND_LINE = 1639
 
+# Unproven: how long an installer that restarts the machine (1641) leaves it up, in virtual seconds.
+_RESTART_DELAY = 5.0
+
 _CANNOT_OPEN = "This installation package could not be opened."
 _MESSAGES = {
     UNKNOWN_PRODUCT: "This action is only valid for products that are currently installed.",
@@ -115,11 +118,15 @@ def _install(process: Process, installer: Installer) -> int:
     if not machine.is_administrator(process.user) or not all(machine.disk.exists(path) for path in installer.needs):
         exit_code = INSTALL_FAILURE
     if exit_code in installation.INSTALLED_EXIT_CODES:
-        with machine.disk_in_use():
-            installation.install(machine.disk, installer)
         if exit_code == SUCCESS and installer.reboot_required:
             exit_code = installation.RESTART_REQUIRED
+        with machine.disk_in_use():
+            installation.install(machine.disk, installer)
+            if exit_code == installation.RESTART_REQUIRED:
+                installation.mark_restart_pending(machine.disk)
     process.record("install", installer=installer.name, exit_code=exit_code)
+    if exit_code == installation.RESTART_INITIATED:
+        machine.restart(_RESTART_DELAY)
     return exit_code
 
 

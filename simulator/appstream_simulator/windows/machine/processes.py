@@ -159,7 +159,14 @@ def _powershell(process: Process) -> ProcessResult:
     text = command_shell.powershell_text(process.arguments[1:])
     if text is None:
         return _unhandled(process)
-    return powershell.run_text(process.machine, text, stdin=process.stdin, user=process.user)
+    return powershell.run_text(
+        process.machine,
+        text,
+        stdin=process.stdin,
+        user=process.user,
+        environment=process.environment,
+        working_directory=process.working_directory,
+    )
 
 
 PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {

@@ -93,8 +93,9 @@ class Installer:
         registry_key: name of an EXE's key under Uninstall (`product_id` of win_package).
         architecture: x64, or x86 whose uninstall entry is under WOW6432Node.
         silent_arguments: without one of these (or an MSI's /q…) the installer waits for a click that never comes.
-        exit_codes: looked through first; then `exit_code`. Only 0, 1641 and 3010 install anything.
-        reboot_required: a success ends with 3010 and leaves the machine waiting for a restart.
+        exit_codes: looked through first; then `exit_code`. Only 0, 1641 and 3010 install anything; 1641 restarts the
+            machine, 3010 leaves it waiting for a restart.
+        reboot_required: a success ends with 3010.
         seconds: virtual seconds the installation takes.
         needs: paths that must exist, else the installer ends with 1603.
     """

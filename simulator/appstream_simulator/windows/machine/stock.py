@@ -56,8 +56,10 @@ PROGRAMS = (
     "C:\\Windows\\notepad.exe",
 )
 
+# Image Assistant is "included in the Windows PATH" (programmatically-create-image.md).
 MACHINE_PATH = (
-    "%SystemRoot%\\system32;%SystemRoot%;%SystemRoot%\\System32\\Wbem;%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\"
+    "%SystemRoot%\\system32;%SystemRoot%;%SystemRoot%\\System32\\Wbem;%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\;"
+    f"{ntpath.dirname(IMAGE_ASSISTANT)}"
 )
 
 SERVICES = (

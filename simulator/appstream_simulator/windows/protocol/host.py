@@ -117,9 +117,18 @@ class Host(Protocol):
         ...
 
     def run_process(
-        self, command_line: str, *, stdin: bytes, user: str, environment: Mapping[str, str]
+        self,
+        command_line: str,
+        *,
+        stdin: bytes,
+        user: str,
+        environment: Mapping[str, str],
+        working_directory: str = "",
     ) -> ProcessResult:
-        """Run a native command line to its end; FileNotFoundError when there is no such program."""
+        """Run a native command line to its end; FileNotFoundError when there is no such program.
+
+        An empty `working_directory` is the user's profile.
+        """
         ...
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:

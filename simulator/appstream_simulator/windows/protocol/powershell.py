@@ -12,8 +12,8 @@ import base64
 import json
 import ntpath
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from appstream_simulator.windows.protocol import clixml, environment, transfers
 from appstream_simulator.windows.protocol.host import Host, ProcessResult
@@ -39,19 +39,44 @@ _SYNTAX = re.compile(r"[$`|;(){}@<>]|&(?!&)|\A\s*[#\[]")
 
 @dataclass(frozen=True)
 class Invocation:
-    """A text to run: on which machine, as whom, and how to get what is piped into it."""
+    """A text to run: on which machine, as whom, and how to get what is piped into it.
+
+    Attributes:
+        environment: variables on top of those the user's processes have.
+        working_directory: the user's profile when empty.
+    """
 
     host: Host
     user: str
     read_stdin: Callable[[], bytes]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    working_directory: str = ""
+
+    def path(self, literal: str) -> str:
+        """The path meant by a quoted string or a bare word; one on a PowerShell drive (`HKLM:`) is left alone."""
+        value = unquoted(literal)
+        return value if re.match(r"\w{2,}:", value) else ntpath.join(self.working_directory, value)
 
 
 Rule = Callable[[Invocation, "re.Match[str]"], ProcessResult]
 
 
-def run_text(host: Host, text: str, *, stdin: bytes = b"", user: str) -> ProcessResult:
-    """Run a text that a task gives, as win_shell and win_powershell do. Unknown text exits 1 and is journalled."""
-    return run(Invocation(host, user, lambda: stdin), text)
+def run_text(
+    host: Host,
+    text: str,
+    *,
+    stdin: bytes = b"",
+    user: str,
+    environment: Mapping[str, str] | None = None,
+    working_directory: str = "",
+) -> ProcessResult:
+    """Run a text that a task gives, as win_shell and win_powershell do. Unknown text exits 1 and is journalled.
+
+    Args:
+        environment: variables on top of those the user's processes have.
+        working_directory: the user's profile when empty.
+    """
+    return run(Invocation(host, user, lambda: stdin, environment or {}, working_directory), text)
 
 
 def run(invocation: Invocation, text: str) -> ProcessResult:
@@ -86,7 +111,13 @@ def _run_native(invocation: Invocation, text: str, found: re.Match[str]) -> Proc
     host, user = invocation.host, invocation.user
     line = f"{quoted} {_native_quotes(arguments)}".strip()
     try:
-        return host.run_process(line, stdin=b"", user=user, environment=host.environment(user))
+        return host.run_process(
+            line,
+            stdin=b"",
+            user=user,
+            environment={**host.environment(user), **invocation.environment},
+            working_directory=invocation.working_directory,
+        )
     except FileNotFoundError:
         return _unhandled(
             invocation,
@@ -131,7 +162,7 @@ def _literal_output(invocation: Invocation, found: re.Match[str]) -> ProcessResu
 
 
 def _remove(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    path = unquoted(found["path"])
+    path = invocation.path(found["path"])
     try:
         invocation.host.disk.remove(path)
     except FileNotFoundError:
@@ -158,22 +189,22 @@ def _fetch(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
 
 
 def _home(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    home = environment.expand_home(invocation.host, invocation.user, "~")
+    home = invocation.working_directory or environment.expand_home(invocation.host, invocation.user, "~")
     return _output(home + unquoted(found["rest"] or "''"))
 
 
 def _exit_by_existence(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    path, disk = unquoted(found["path"]), invocation.host.disk
+    path, disk = invocation.path(found["path"]), invocation.host.disk
     return ProcessResult(0 if disk.is_file(path) or disk.is_directory(path) else 1)
 
 
 def _test_path(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    path, disk = unquoted(found["path"]), invocation.host.disk
+    path, disk = invocation.path(found["path"]), invocation.host.disk
     return _output(str(disk.is_file(path) or disk.is_directory(path)))
 
 
 def _content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    path, disk = unquoted(found["path"]), invocation.host.disk
+    path, disk = invocation.path(found["path"]), invocation.host.disk
     if not disk.is_file(path):
         return ProcessResult(
             1, b"", clixml.error(f"Get-Content : Cannot find path '{path}' because it does not exist.")
@@ -190,7 +221,7 @@ def _sleep(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
 
 def _script_file(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     """A script transferred before: its text is run like any other, which works as long as it takes no arguments."""
-    path = unquoted(found["path"])
+    path = invocation.path(found["path"])
     if not invocation.host.disk.is_file(path):
         return ProcessResult(1, b"", clixml.error(f"The term '{path}' is not recognized as the name of a script file."))
     text = invocation.host.disk.read(path).decode("utf-8-sig")

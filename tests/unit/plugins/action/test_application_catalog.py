@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 from typing import Any
 
@@ -14,6 +15,7 @@ from ansible_collections.euc.appstream.plugins.action import application_catalog
 
 NPP = {"name": "npp", "path": r"C:\npp\notepad++.exe"}
 PUTTY = {"name": "putty", "path": r"C:\putty\putty.exe"}
+ICON_COPY = r"C:\ProgramData\Amazon\Photon\AppCatalogHelper\AppIcons\npp.png"
 FILES = [NPP["path"], PUTTY["path"], r"C:\npp\lib\a.dll", r"C:\icons\npp.png"]
 OPTIONS = {
     "--absolute-app-path": "AbsoluteAppPath",
@@ -32,13 +34,13 @@ def png(width: int, height: int) -> bytes:
 class Builder:
     """A builder's catalog and files, answering to the modules the plugin runs.
 
-    ``refuse``: messages an operation fails with, in turn; None lets it succeed.
+    ``refuse``: messages an operation fails with, in turn; None lets it succeed, an exception is raised.
     """
 
     def __init__(self, *listed: dict[str, str]) -> None:
         self.catalog = {entry["name"]: self._listed(entry) for entry in listed}
         self.files: dict[str, bytes] = dict.fromkeys(FILES, b"")
-        self.refuse: dict[str, list[str | None]] = {}
+        self.refuse: dict[str, list[str | Exception | None]] = {}
         self.calls: list[tuple[str, Any]] = []
 
     @staticmethod
@@ -55,6 +57,8 @@ class Builder:
     def win_command(self, arguments):
         operation, *rest = arguments["argv"][1:]
         message = (self.refuse.get(operation) or [None]).pop(0)
+        if isinstance(message, Exception):
+            raise message
         if message:
             return {"failed": True, "rc": 1, "stdout": json.dumps({"status": 1, "message": message}), "stderr": ""}
         options = dict(zip(rest[::2], rest[1::2]))
@@ -276,7 +280,11 @@ def test_the_tools_own_message_is_the_failure(run):
     ("messages", "told", "left"),
     [
         (["Unsupported"], "Unsupported; the former entry was put back", ["npp"]),
-        (["Unsupported", "Disk full"], r"could not be put back \(Disk full\)", []),
+        (
+            ["Unsupported", "Disk full"],
+            r"could not be put back \(Disk full\); npp may be missing.* display_name: Old\)",
+            [],
+        ),
     ],
 )
 def test_the_former_entry_is_put_back(run, messages, told, left):
@@ -287,6 +295,54 @@ def test_the_former_entry_is_put_back(run, messages, told, left):
         run(builder, {**NPP, "display_name": "New"})
     assert list(builder.catalog) == left
     assert all(entry["DisplayName"] == "Old" for entry in builder.catalog.values())
+
+
+@pytest.mark.parametrize(
+    ("operation", "answers", "told"),
+    [
+        ("remove-application", [], "remove-application npp got no answer: reset"),
+        ("add-application", [], "add-application npp got no answer: reset"),
+        (
+            "add-application",
+            ["Disk full"],
+            "add-application npp failed: Disk full; putting the former entry back got no",
+        ),
+    ],
+)
+def test_a_connection_lost_in_between_tells_the_former_entry(run, operation, answers, told):
+    builder = Builder(NPP)
+    builder.catalog["npp"]["LaunchParameters"] = "/old"
+    builder.refuse[operation] = [*answers, ConnectionResetError("reset")]
+    former = re.escape(f"now (former values: name: npp, path: {NPP['path']}, launch_parameters: /old)")
+    with pytest.raises(AnsibleActionFail, match=rf"{told}.*npp may be missing from the catalog {former}"):
+        run(builder, {**NPP, "launch_parameters": "/new"})
+
+
+def test_the_former_entry_is_put_back_without_the_tools_own_icon(run):
+    builder = Builder(NPP)
+    builder.catalog["npp"]["AbsoluteIconPath"] = ICON_COPY
+    builder.catalog["npp"]["DisplayName"] = "Old"
+    builder.refuse["add-application"] = ["Unsupported", None]
+    with pytest.raises(AnsibleActionFail, match="was put back, but with the icon of its program"):
+        run(builder, {**NPP, "display_name": "New"})
+    assert builder.catalog == {"npp": {"Name": "npp", "AbsoluteAppPath": NPP["path"], "DisplayName": "Old"}}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_icon_that_gets_lost_is_warned_of(run, check_mode):
+    builder = Builder(NPP)
+    builder.catalog["npp"].update(AbsoluteIconPath=ICON_COPY, DisplayName="Old")
+    (warning,) = run(builder, {**NPP, "display_name": "New"}, check_mode=check_mode)["warnings"]
+    assert warning.startswith("npp: its icon becomes that of its program")
+    builder.catalog["npp"].update(AbsoluteIconPath=ICON_COPY, DisplayName="New")
+    assert "warnings" not in run(builder, {**NPP, "display_name": "New"}, check_mode=check_mode)
+
+
+def test_launch_parameters_are_not_wrapped_twice(run):
+    builder = Builder(NPP)
+    builder.catalog["npp"].update(LaunchParameters='"-x ""a b"""', DisplayName="Old")
+    assert run(builder, {**NPP, "display_name": "New"})["updated"] == ["npp"]
+    assert builder.catalog["npp"]["LaunchParameters"] == '"-x ""a b"""'
 
 
 def test_a_catalog_that_is_not_as_asked_afterwards_is_a_failure(run, monkeypatch):

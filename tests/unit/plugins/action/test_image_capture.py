@@ -208,6 +208,32 @@ def test_an_empty_catalog_is_refused_before(run):
     assert world.argv == [["list-applications"]]
 
 
+@pytest.mark.parametrize("stdout", ['{"status": 0, "applications": [{"Name": "npp",}]}', "oops"])
+def test_an_unreadable_catalog_is_left_to_the_dry_run(run, stdout):
+    world = World([None, PENDING], [{"rc": 0, "stdout": stdout, "stderr": ""}, SUCCESS, SUCCESS])
+    assert run(world)["changed"]
+    assert "--dry-run" in world.argv[1]
+
+
+@pytest.mark.parametrize(
+    "listing", [refusal(1, "Disk full"), {**SUCCESS, "stdout": '{"status": 1, "message": "Disk full"'}]
+)
+def test_a_catalog_that_can_not_be_listed_is_a_failure(run, listing):
+    world = World([None], [listing])
+    with pytest.raises(
+        AnsibleActionFail, match=r"no image was begun: list-applications failed \(status 1\): Disk full"
+    ):
+        run(world)
+    assert world.argv == [["list-applications"]]
+
+
+@pytest.mark.parametrize("stdout", ["", '{"status": -1, "message": "Unexpected"}'])
+def test_minus_one_of_the_tool_itself_is_no_lost_connection(run, stdout):
+    ended = {"failed": True, "rc": -1, "stdout": stdout, "stderr": "", "msg": "non-zero return code"}
+    with pytest.raises(AnsibleActionFail, match=r"create-image failed \(status -1\)"):
+        run(World([None], [LISTING, SUCCESS, ended]))
+
+
 def test_a_dynamic_catalog_may_be_empty(run):
     world = World([None, PENDING], [SUCCESS, SUCCESS])
     assert run(world, dynamic_app_catalog=True)["changed"]

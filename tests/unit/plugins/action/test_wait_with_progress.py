@@ -13,8 +13,14 @@ from ansible_collections.euc.appstream.plugins.action import image, image_builde
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress, elapsed_text
 
 NETWORK = {"eni_private_ip_address": "10.0.1.5"}
-THROTTLED = {"failed": True, "msg": "throttled", "error": {"code": "ThrottlingException", "message": ""}}
-LOST = {"failed": True, "msg": "connection lost"}
+THROTTLED = {
+    "failed": True,
+    "msg": "throttled",
+    "error": {"code": "ThrottlingException", "message": ""},
+    "retryable": True,
+}
+LOST = {"failed": True, "msg": "connection lost", "retryable": True}
+KILLED = {"failed": True, "msg": "MODULE FAILURE", "rc": -9}
 DENIED = {"failed": True, "msg": "no", "error": {"code": "AccessDeniedException", "message": "no"}}
 
 
@@ -188,6 +194,43 @@ def test_failed_looks_are_outlived(play: Play, trouble: dict[str, Any]) -> None:
         ("image_builder_info", look("RUNNING")),
     )[0]
     assert not result.get("failed")
+
+
+@pytest.mark.parametrize("end", [KILLED, {**LOST, "retryable": False}])
+def test_what_would_fail_again_is_not_repeated(play: Play, end: dict[str, Any]) -> None:
+    result = play(
+        image_builder,
+        {},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", end),
+    )[0]
+    assert (result["failed"], result["msg"]) == (True, end["msg"])
+
+
+def test_the_time_out_tells_why_the_last_look_failed(play: Play) -> None:
+    result = play(
+        image_builder,
+        {"wait_timeout": 5},
+        ("image_builder", module_run("PENDING", "create", seen=("ABSENT",))),
+        ("image_builder_info", LOST),
+    )[0]
+    assert "still PENDING after 5 seconds" in result["msg"]
+    assert "the last try failed: connection lost" in result["msg"]
+    assert result["retryable"] is False
+
+
+def test_present_is_settled_by_the_first_run(play: Play) -> None:
+    """RUNNING is stopped for an update; later runs see it STOPPED and are told to start it again."""
+    result, script = play(
+        image_builder,
+        {"state": "present", "display_name": "Design"},
+        ("image_builder", module_run("STOPPING", "stop", seen=("RUNNING",))),
+        ("image_builder_info", look("STOPPED")),
+        ("image_builder", module_run("PENDING", "update", "start")),
+        ("image_builder_info", look("RUNNING")),
+    )
+    assert [one["state"] for one in script.arguments if "wait" in one] == ["present", "running"]
+    assert (result["actions"], result["image_builder"]["state"]) == (["stop", "update", "start"], "RUNNING")
 
 
 def test_a_look_that_is_refused_ends_the_wait(play: Play) -> None:

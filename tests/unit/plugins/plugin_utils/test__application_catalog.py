@@ -71,6 +71,25 @@ def test_what_is_not_given_survives_the_replacement_but_not_the_tools_own_icon()
     assert former == LISTED
     assert new == {"name": "npp", "path": LISTED["path"], "display_name": "N++", "launch_parameters": "/a"}
     assert plan.to_add == [new]
+    assert plan.lost_icons == ["npp"]
+
+
+@pytest.mark.parametrize(
+    ("listed_icon", "wanted"),
+    [
+        (LISTED["icon"], {"icon": r"C:\icons\npp.png", "display_name": "N++"}),
+        (LISTED["icon"], {}),
+        (r"C:\icons\npp.png", {"display_name": "N++"}),
+        ("", {"display_name": "N++"}),
+    ],
+)
+def test_no_icon_is_lost(listed_icon, wanted):
+    plan = catalog.plan_present([{**LISTED, "icon": listed_icon}], [{"name": "npp", **wanted}], purge=False)
+    assert plan.lost_icons == []
+
+
+def test_launch_parameters_listed_as_handed_over_are_completed_as_meant():
+    assert catalog.merged({"name": "npp", "launch_parameters": '"-x ""a b"""'}, {})["launch_parameters"] == '-x "a b"'
 
 
 @pytest.mark.parametrize(("names", "removed"), [(["PUTTY", "gone"], [OTHER]), (["gone"], [])])

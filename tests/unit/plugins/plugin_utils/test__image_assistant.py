@@ -18,12 +18,25 @@ def test_an_answer():
     [
         {"unreachable": True, "msg": "connection refused"},
         {"failed": True, "rc": -1, "module_stdout": "", "module_stderr": "", "msg": "MODULE FAILURE"},
+        {
+            "failed": True,
+            "rc": -1,
+            "module_stdout": "",
+            "module_stderr": "",
+            "msg": "Module result deserialization failed.",
+        },
         {"failed": True, "rc": 1, "module_stdout": "", "module_stderr": "reset", "msg": ""},
     ],
 )
 def test_no_answer(result):
     with pytest.raises(ConnectionLostError, match="connection was lost"):
         outcome_of(result)
+
+
+@pytest.mark.parametrize("stdout", ["", '{"status": -1, "message": "Unexpected"}'])
+def test_a_tool_that_ended_with_minus_one_has_answered(stdout):
+    outcome = outcome_of({"failed": True, "rc": -1, "stdout": stdout, "stderr": "", "msg": "non-zero return code"})
+    assert (outcome.status, outcome.succeeded) == (-1, False)
 
 
 def test_not_started_is_no_lost_connection():

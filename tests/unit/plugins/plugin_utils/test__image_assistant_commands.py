@@ -88,6 +88,12 @@ def test_launch_parameters_survive_the_windows_command_line(escape, parameters):
 def test_launch_parameters_are_recognised_as_meant_and_as_handed_over(parameters):
     assert commands.same_launch_parameters(parameters, parameters)
     assert commands.same_launch_parameters(parameters, commands.launch_parameters_argument(parameters))
+    assert commands.launch_parameters_meant(commands.launch_parameters_argument(parameters)) == parameters
+
+
+@pytest.mark.parametrize("listed", ["", '"', '""', "/a", r'"C:\a b.txt"', '"a" "b"', '"-x" "-y"'])
+def test_launch_parameters_in_quotes_of_their_own_keep_them(listed):
+    assert commands.launch_parameters_meant(listed) == listed
 
 
 @given(values=st.lists(st.one_of(printable, quoting), min_size=5, max_size=5))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -72,6 +72,32 @@ class Task:
             ModuleFailure: a value does not have the option's type.
         """
         return {name: self._value(name, option) for name, option in specification.items()}
+
+    def refuse_other_options(
+        self, simulated: Specification, *, harmless: Collection[str] = (), at_default: Specification | None = None
+    ) -> None:
+        """Fail for options that would be ignored silently; journalled as `unhandled`.
+
+        Args:
+            simulated: the options the stand-in handles.
+            harmless: further options that need nothing of their own here.
+            at_default: further options that may be given as long as they have their default.
+
+        Raises:
+            ModuleFailure: any other option is given.
+        """
+        defaults = at_default or {}
+        known = {*simulated, *harmless, *(alias for option in simulated.values() for alias in option.aliases)}
+        given = sorted(name for name, value in self.call.arguments.items() if value is not None and name not in known)
+        refused = [
+            name
+            for name in given
+            if name not in defaults or self._value(name, defaults[name]) != defaults[name].default
+        ]
+        if refused:
+            module, names = self.call.name.rpartition(".")[2], ", ".join(refused)
+            self.machine.record("unhandled", what=f"{module} options", text=names)
+            self.fail(f"appstream-simulator: {module} is simulated without the options {names}")
 
     def _value(self, name: str, option: Option) -> Any:
         value = self.call.arguments.get(name)

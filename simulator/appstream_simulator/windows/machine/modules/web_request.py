@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .task import Task
+from .task import Option, Task
+
+# Options of Get-AnsibleWindowsWebRequestSpec that change nothing here: the shelf looks at no headers, never redirects
+# and answers at once, no certificate is checked, and no machine has a proxy.
+HARMLESS_OPTIONS = frozenset(
+    {"headers", "http_agent", "url_timeout", "follow_redirects", "maximum_redirection", "validate_certs", "use_proxy"}
+)
+# Those that must be what they are by default.
+DEFAULT_OPTIONS = {
+    "url_method": Option(default="GET"),
+    "force_basic_auth": Option("bool", False),
+    "use_default_credential": Option("bool", False),
+    "proxy_use_default_credential": Option("bool", False),
+}
 
 
 class WebRequestError(Exception):

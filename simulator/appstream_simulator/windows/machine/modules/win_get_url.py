@@ -22,6 +22,9 @@ OPTIONS = {
     "checksum_url": Option(),
 }
 
+_HARMLESS_OPTIONS = web_request.HARMLESS_OPTIONS | {"timeout"}
+_DEFAULT_OPTIONS = {**web_request.DEFAULT_OPTIONS, "method": Option(default="GET")}
+
 _MAKE_FOLDER_FIRST = (
     "Ensure download destination folder exists (perhaps using win_file state=directory) before win_get_url runs."
 )
@@ -29,6 +32,7 @@ _MAKE_FOLDER_FIRST = (
 
 def run(task: Task) -> dict[str, Any]:
     """Download a file unless it is there already, and check it."""
+    task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
     options = task.options(OPTIONS)
     dest = _destination(task, options)
     result: dict[str, Any] = {"changed": False, "elapsed": 0, "url": options["url"], "dest": dest}

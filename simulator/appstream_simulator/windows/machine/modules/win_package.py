@@ -32,6 +32,10 @@ OPTIONS = {
     "provider": Option(default="auto"),
 }
 
+_HARMLESS_OPTIONS = web_request.HARMLESS_OPTIONS | {"wait_for_children"}
+_DEFAULT_OPTIONS = {**web_request.DEFAULT_OPTIONS, "verify_signature": Option("bool", False)}
+_PROVIDERS = ("auto", "msi", "registry")
+
 _UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
 _UNINSTALL_KEYS = [
     f"{hive}:\\{view}\\{_UNINSTALL}" for hive in ("HKLM", "HKCU") for view in ("SOFTWARE", "SOFTWARE\\Wow6432Node")
@@ -50,7 +54,11 @@ class _Package:
 
 def run(task: Task) -> dict[str, Any]:
     """Install or remove a product, if its state is another."""
+    task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
     options = task.options(OPTIONS)
+    if options["provider"] not in _PROVIDERS:
+        task.machine.record("unhandled", what="win_package provider", text=options["provider"])
+        task.fail(f"appstream-simulator: win_package is simulated without the provider {options['provider']}")
     result: dict[str, Any] = {"changed": False, "reboot_required": False, "rc": 0}
     is_url = (options["path"] or "").lower().startswith("http")
     present = options["state"] == "present"

@@ -17,14 +17,19 @@ OPTIONS = {
     "path": Option(),
     "creates": Option(),
     "removes": Option(),
-    "parameters": Option("dict"),
-    "executable": Option(),
+}
+# How errors and deep objects are shown, and who reads the script file.
+_HARMLESS_OPTIONS = frozenset({"depth", "error_action", "remote_src"})
+_DEFAULT_OPTIONS = {
+    "parameters": Option("dict", {}),
+    "sensitive_parameters": Option("list", []),
+    "arguments": Option("list", []),
 }
 _SUPPORTS_SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)]*SupportsShouldProcess(?!\s*=\s*\$false)", re.IGNORECASE)
 
 
 def run(task: Task) -> dict[str, Any]:
-    """Run a script; parameters and other executables are beyond the rules and fail."""
+    """Run a script; parameters, another executable or another working directory are beyond the rules and fail."""
     options = task.options(OPTIONS)
     empty: dict[str, Any] = {"result": {}, "host_out": "", "host_err": ""}
     empty |= {stream: [] for stream in ("output", "error", "warning", "verbose", "debug", "information")}
@@ -34,10 +39,8 @@ def run(task: Task) -> dict[str, Any]:
     script = _script(task, options)
     if task.check_mode and not _SUPPORTS_SHOULD_PROCESS.search(script):
         return {**empty, "changed": True, "msg": "skipped, running in check mode"}
-    if options["parameters"] or options["executable"]:
-        task.machine.record("unhandled", what="win_powershell with parameters or executable", text=script)
-        task.fail("appstream-simulator: win_powershell is simulated without parameters and executable only")
-    process = powershell.run_text(task.machine, script, user=task.call.user)
+    task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
+    process = powershell.run_text(task.machine, script, user=task.call.user, environment=task.call.environment)
     result = {**empty, "changed": True, "output": process.stdout.decode(errors="replace").splitlines()}
     if process.exit_code:
         text = process.stderr.decode(errors="replace")

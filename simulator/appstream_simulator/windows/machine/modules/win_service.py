@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """ansible.windows.win_service: existence, state, start mode, path, names, account and dependencies.
 
-Failure actions, load order, privileges, SID type and the other rarer options are not simulated; asking for them fails.
+Error control, failure actions, load order, privileges, SID type and the other rarer options are not simulated; asking
+for them fails.
 """
 
 from __future__ import annotations
@@ -24,24 +25,23 @@ OPTIONS = {
     "dependencies": Option("list"),
     "dependency_action": Option(default="set"),
     "desktop_interact": Option("bool", False),
+    "password": Option(),
+    "update_password": Option(default="on_create"),
+    "force_dependent_services": Option("bool", False),
 }
-# Options that need nothing of their own here.
-_WITHOUT_EFFECT = frozenset({"password", "update_password", "force_dependent_services", "error_control"})
 
 _STATES = {"started": "running", "stopped": "stopped", "restarted": "running", "paused": "paused"}
 
 
 def run(task: Task) -> dict[str, Any]:
     """Create, configure, start, stop or delete a service."""
+    task.refuse_other_options(OPTIONS)
     options = task.options(OPTIONS)
-    unknown = sorted(set(task.call.arguments) - set(OPTIONS) - _WITHOUT_EFFECT)
-    if unknown:
-        task.machine.record("unhandled", what="win_service options", text=", ".join(unknown))
-        task.fail(f"appstream-simulator: win_service is simulated without the options {', '.join(unknown)}")
     service = _find(task, options["name"])
     before = asdict(service) if service else {}
     if options["state"] == "absent":
         if service and not task.check_mode:
+            _stop_dependents(task, options, service)
             del task.disk.services[service.name.lower()]
         return _with_diff(task, {"changed": service is not None}, before, {})
     if service is None and not options["path"]:
@@ -49,8 +49,12 @@ def run(task: Task) -> dict[str, Any]:
             return _with_diff(task, {"changed": False, "exists": False}, before, before)
         task.fail(f"Service '{options['name']}' is not installed, need to set 'path' to create a new service")
     wanted = _wanted(task, options, service or Service(options["name"], options["path"]))
-    changed = service != wanted or options["state"] == "restarted"
+    # Nobody can read a password back, so setting it always is a change.
+    sets_password = bool(options["password"]) and options["update_password"] == "always"
+    changed = service != wanted or options["state"] == "restarted" or sets_password
     if changed and not task.check_mode:
+        if service:
+            _stop_dependents(task, options, service)
         task.disk.services[wanted.name.lower()] = wanted
     return _with_diff(task, {"changed": changed, **_described(task, wanted)}, before, asdict(wanted))
 
@@ -71,6 +75,7 @@ def _asks_for_a_change(options: dict[str, Any]) -> bool:
         "username",
         "dependencies",
         "desktop_interact",
+        "password",
     )
     return any(options[name] not in (None, False) for name in named)
 
@@ -102,15 +107,43 @@ def _dependencies(existing: tuple[str, ...], given: list[str], action: str) -> t
     return tuple(given)
 
 
+def _stop_dependents(task: Task, options: dict[str, Any], service: Service) -> None:
+    """Stop the services that need this one before it stops, or fail as Stop-Service does without -Force."""
+    stops = options["state"] in ("restarted", "absent") or (options["state"] == "stopped" != service.state)
+    running = _running_dependents(task, service) if stops else []
+    if running and not options["force_dependent_services"]:
+        reason = "because it has dependent services. It can only be stopped if the Force flag is set."
+        shown = f"Cannot stop service '{service.display_name} ({service.name})' {reason}"
+        task.fail(f"Unhandled exception while executing module: {shown}")
+    # Restart-Service starts them again.
+    for dependent in running if options["state"] != "restarted" else []:
+        dependent.state = "stopped"
+
+
+def _running_dependents(task: Task, service: Service) -> list[Service]:
+    found: dict[str, Service] = {}
+    needed = [service]
+    while needed:
+        for item in _dependents(task, needed.pop()):
+            if item.state != "stopped" and item.name not in found:
+                found[item.name] = item
+                needed.append(item)
+    return list(found.values())
+
+
+def _dependents(task: Task, service: Service) -> list[Service]:
+    name = service.name.lower()
+    return [item for item in task.disk.services.values() if name in (other.lower() for other in item.dependencies)]
+
+
 def _described(task: Task, service: Service) -> dict[str, Any]:
-    dependents = [item.name for item in task.disk.services.values() if service.name in item.dependencies]
     return {
         "exists": True,
         "name": service.name,
         "display_name": service.display_name,
         "description": service.description or None,
         "dependencies": list(service.dependencies),
-        "depended_by": dependents,
+        "depended_by": [item.name for item in _dependents(task, service)],
         "desktop_interact": False,
         "path": service.path,
         "start_mode": service.start_mode,

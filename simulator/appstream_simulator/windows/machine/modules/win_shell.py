@@ -29,6 +29,10 @@ def run(task: Task) -> dict[str, Any]:
     skipped = win_command.skipped_by(task, options)
     if skipped:
         return {"cmd": text, "rc": 0, "skipped": True, "msg": skipped}
+    if options["chdir"] and not task.disk.is_directory(options["chdir"]):
+        # The module names a variable it does not have, so the quotes stay empty.
+        message = f"Failed to run: '': Could not find specified -WorkingDirectory '{options['chdir']}'"
+        task.fail(message, cmd=text, rc=2)
     executable = options["executable"] or "powershell"
     shell = ntpath.splitext(ntpath.basename(executable))[0].lower()
     if shell not in ("powershell", "pwsh"):
@@ -36,5 +40,12 @@ def run(task: Task) -> dict[str, Any]:
         return {**win_command.run_line(task, f'"{program}" /c {text}', options), "cmd": text}
     started = task.machine.clock.now()
     stdin = (options["stdin"] or "").encode()
-    process = powershell.run_text(task.machine, text, stdin=stdin, user=task.call.user)
+    process = powershell.run_text(
+        task.machine,
+        text,
+        stdin=stdin,
+        user=task.call.user,
+        environment=task.call.environment,
+        working_directory=options["chdir"] or "",
+    )
     return win_command.process_result(task, text, process, started)
