@@ -29,6 +29,7 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
         "SNAPSHOTTING": 1200.0,
         "REBOOTING": 120.0,
         "boot": 60.0,
+        "snapshot_begins": 10.0,
         "power_off_after_create_image": 15.0,
         "image_visible": 20.0,
         "image_final_after_stopped": 60.0,

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from appstream_simulator.aws.exceptions import InvalidParameterCombinationException
 from appstream_simulator.aws.unproven import refusal
 
 
@@ -27,7 +26,8 @@ def updated(stored: dict[str, Any] | None, request: dict[str, Any]) -> dict[str,
     change = request.get("AgentAccessConfig")
     if "AGENT_ACCESS_CONFIG" in request.get("AttributesToDelete", []):
         if change is not None:
-            raise InvalidParameterCombinationException("AgentAccessConfig cannot be both updated and deleted.")
+            situation = "agent access settings both updated and deleted"
+            raise refusal(situation, "AgentAccessConfig cannot be both updated and deleted.")
         return None
     if change is None:
         return stored

@@ -89,5 +89,7 @@ def public_images(partition: str, region: str) -> Iterator[Image]:
                 "PublicBaseImageReleasedDate": timestamp(released),
                 "Applications": [],
                 "DynamicAppProvidersEnabled": "DISABLED",
+                "ImageSharedWithOthers": "FALSE",
+                "ManagedSoftwareIncluded": False,
             },
         )

@@ -16,6 +16,7 @@ class Image:
     Attributes:
         serial: position in listings.
         visible: shown by DescribeImages; an image is not for some seconds after create-image was accepted.
+        root_volume_gb: size of the root volume it was taken from; a builder started from it has at least as much.
         disk: what a builder started from it finds; None for the stock disk of the platform.
         attributes: the members of the API's Image that never change (Description, Platform, …).
     """
@@ -34,6 +35,7 @@ class Image:
     errors: list[dict[str, Any]] = field(default_factory=list)
     state_change_reason: dict[str, str] | None = None
     visible: bool = True
+    root_volume_gb: int = 200
     disk: Any = None
 
     def fail(self, reason_code: str, error_code: str, message: str, when: float) -> None:

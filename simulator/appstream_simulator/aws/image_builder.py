@@ -12,7 +12,7 @@ from appstream_simulator.aws.states import REACHABLE
 
 # Given at creation, shown as they are.
 _SHOWN_AS_GIVEN = ("VpcConfig", "InstanceType", "IamRoleArn", "DomainJoinInfo", "AccessEndpoints")
-_DEFAULT_ROOT_VOLUME = {"VolumeSizeInGb": 200}
+_DEFAULT_ROOT_VOLUME_GB = 200
 
 
 @dataclass
@@ -26,6 +26,7 @@ class ImageBuilder:
         visit: grows with every change of state, so that what was planned for an earlier one can tell it is too late.
         network_interface: moto's ENI while there is one.
         last_address: the private address it had before it was last stopped.
+        next_image: what create-image was accepted for, until the builder is SNAPSHOTTING.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ImageBuilder:
     network_interface: Any = None
     last_address: str | None = None
     latest_agent: bool = False
+    next_image: Image | None = None
 
     def enter(self, state: str) -> None:
         """Change state."""
@@ -62,6 +64,11 @@ class ImageBuilder:
         """The private address of its network interface, if it has one."""
         return self.network_interface.private_ip_address if self.network_interface else None
 
+    @property
+    def root_volume(self) -> dict[str, int]:
+        """The API's RootVolumeConfig."""
+        return {"VolumeSizeInGb": _DEFAULT_ROOT_VOLUME_GB, **self.request.get("RootVolumeConfig", {})}
+
     def describe(self) -> dict[str, Any]:
         """The API's ImageBuilder."""
         return without_none(
@@ -78,7 +85,7 @@ class ImageBuilder:
                 "CreatedTime": timestamp(self.created),
                 "EnableDefaultInternetAccess": self.request.get("EnableDefaultInternetAccess", False),
                 "DisableIMDSV1": self.request.get("DisableIMDSV1", False),
-                "RootVolumeConfig": self.request.get("RootVolumeConfig", _DEFAULT_ROOT_VOLUME),
+                "RootVolumeConfig": self.root_volume,
                 "NetworkAccessConfiguration": self._network_access(),
                 "ImageBuilderErrors": self.errors,
                 "AppstreamAgentVersion": self.agent_version,

@@ -19,10 +19,13 @@ def accept(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
     """Begin an image, or refuse it.
 
     Raises:
-        ImageAssistantError: the builder is not running, the name is taken or the quota used up. The texts are unproven.
+        ImageAssistantError: the builder is not running or about to be copied already, the name is taken or the quota
+            used up. The texts are unproven.
     """
     if backend.image_builders.get(builder.name) is not builder or builder.state != "RUNNING":
         raise ImageAssistantError(f"The image builder {builder.name} is not in the RUNNING state")
+    if builder.next_image is not None:
+        raise ImageAssistantError(f"An image is already being created from the image builder {builder.name}")
     if backend.image_name_exists(request.name):
         raise ImageAssistantError("An image with the given name already exists")
     if len(backend.images) >= backend.simulation.settings.image_quota:
@@ -46,6 +49,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
         latest_agent=latest,
         families=base.families,
         platform=base.platform,
+        root_volume_gb=builder.root_volume["VolumeSizeInGb"],
         attributes=without_none(
             {
                 "BaseImageArn": base.arn,
@@ -57,7 +61,9 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
                 "PublicBaseImageReleasedDate": base.attributes.get("PublicBaseImageReleasedDate"),
                 "DynamicAppProvidersEnabled": "ENABLED" if request.dynamic_app_catalog else "DISABLED",
                 "ImageSharedWithOthers": "FALSE",
-                "ManagedSoftwareIncluded": bool(builder.request.get("SoftwaresToInstall")),
+                # What the builder was told to uninstall is not subtracted: which names the base has is not kept.
+                "ManagedSoftwareIncluded": bool(builder.request.get("SoftwaresToInstall"))
+                or base.attributes["ManagedSoftwareIncluded"],
             }
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import agent_versions, machines, network
+from appstream_simulator.aws import agent_versions, domain_join, machines, network
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
 
@@ -38,7 +38,8 @@ def start(backend: AppStreamBackend, builder: ImageBuilder, agent_version: str) 
 
 
 def stop(backend: AppStreamBackend, builder: ImageBuilder) -> None:
-    """STOPPING to STOPPED; the guest is cut off at once."""
+    """STOPPING to STOPPED; the guest is cut off at once. An image not yet begun never appears (unproven)."""
+    _give_up_next_image(backend, builder)
     machines.power_off(backend, builder)
     _travel(backend, builder, ["STOPPING", "STOPPED"], backend.simulation.clock.now())
 
@@ -46,6 +47,7 @@ def stop(backend: AppStreamBackend, builder: ImageBuilder) -> None:
 def delete(backend: AppStreamBackend, builder: ImageBuilder) -> None:
     """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven)."""
     now = backend.simulation.clock.now()
+    _give_up_next_image(backend, builder)
     for image in backend.images.values():
         if image.state == "PENDING" and image.attributes.get("ImageBuilderName") == builder.name:
             message = f"The image builder {builder.name} was deleted before the image was available."
@@ -62,21 +64,49 @@ def restart(backend: AppStreamBackend, builder: ImageBuilder, down: bool) -> Non
 
 
 def take_image(backend: AppStreamBackend, builder: ImageBuilder, image: Image) -> None:
-    """create-image was accepted: the builder is SNAPSHOTTING, loses its guest, ends STOPPED; then the image is final.
+    """create-image was accepted, which means no more than that: the builder is SNAPSHOTTING a while later.
+
+    Until then it is RUNNING and nothing of the image shows, but its name is taken.
+    """
+    accepted = backend.simulation.clock.now()
+    image.visible = False
+    backend.images[image.name] = image
+    builder.next_image = image
+
+    def begin(due: float) -> None:
+        # Stopped, and maybe started, in the meantime.
+        if builder.next_image is image:
+            builder.next_image = None
+            _snapshot(backend, builder, image, accepted, due)
+
+    backend.timetable.at(accepted + backend.simulation.duration("snapshot_begins"), begin)
+
+
+def _snapshot(backend: AppStreamBackend, builder: ImageBuilder, image: Image, accepted: float, begun: float) -> None:
+    """The builder is SNAPSHOTTING, loses its guest, ends STOPPED; then the image is final.
 
     That the image is final a moment after the builder is STOPPED is the order clients must be ready for; the guide only
     says that both happen.
+
+    Args:
+        accepted: when create-image was accepted: the cut and the appearance of the image count from there, but neither
+            comes before `begun`.
     """
     duration = backend.simulation.duration
-    now = backend.simulation.clock.now()
-    stopped = now + duration("SNAPSHOTTING")
-    image.visible = False
-    backend.images[image.name] = image
-    _travel(backend, builder, ["SNAPSHOTTING", "STOPPED"], now)
-    power_off = now + min(duration("power_off_after_create_image"), duration("SNAPSHOTTING"))
+    stopped = begun + duration("SNAPSHOTTING")
+    _travel(backend, builder, ["SNAPSHOTTING", "STOPPED"], begun)
+    power_off = max(begun, min(accepted + duration("power_off_after_create_image"), stopped))
     backend.timetable.at(power_off, lambda _: machines.snapshot(backend, builder, image))
-    backend.timetable.at(now + duration("image_visible"), lambda _: setattr(image, "visible", True))
+    visible = max(begun, accepted + duration("image_visible"))
+    backend.timetable.at(visible, lambda _: setattr(image, "visible", True))
     backend.timetable.at(stopped + duration("image_final_after_stopped"), lambda due: _finish(backend, image, due))
+
+
+def _give_up_next_image(backend: AppStreamBackend, builder: ImageBuilder) -> None:
+    image, builder.next_image = builder.next_image, None
+    if image is not None:
+        del backend.images[image.name]
+        backend.tags.pop(image.arn, None)
 
 
 def delete_image(backend: AppStreamBackend, image: Image) -> None:
@@ -145,7 +175,8 @@ def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[s
         return [outcome.state]
     try:
         _connect(backend, builder)
-    except network.NetworkError as error:
+        _join(backend, builder)
+    except (network.NetworkError, domain_join.DomainJoinError) as error:
         builder.fail(error.code, str(error), when)
         return ["FAILED"]
     return route
@@ -153,8 +184,6 @@ def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[s
 
 def _connect(backend: AppStreamBackend, builder: ImageBuilder) -> None:
     vpc_config = builder.request.get("VpcConfig")
-    if builder.request.get("DomainJoinInfo") and not vpc_config:
-        raise network.NetworkError("DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN", "The domain cannot be reached without a VPC.")
     if not vpc_config:
         return
     account, region = backend.account_id, backend.region_name
@@ -164,3 +193,11 @@ def _connect(backend: AppStreamBackend, builder: ImageBuilder) -> None:
     builder.network_interface = interface
     if builder.request.get("EnableDefaultInternetAccess") and not network.has_internet_gateway(account, region, subnet):
         raise network.NetworkError("IGW_NOT_ATTACHED", "No internet gateway is attached to the VPC of the subnet.")
+
+
+def _join(backend: AppStreamBackend, builder: ImageBuilder) -> None:
+    join = builder.request.get("DomainJoinInfo")
+    if join:
+        config = backend.directory_configs[join["DirectoryName"]]
+        in_vpc = bool(builder.request.get("VpcConfig"))
+        domain_join.check(config, join["OrganizationalUnitDistinguishedName"], in_vpc)

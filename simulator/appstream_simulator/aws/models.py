@@ -71,8 +71,9 @@ class AppStreamBackend(BaseBackend):
         return name in self.images or name in self.public
 
     def taggable(self, arn: str) -> bool:
-        """Whether the ARN is one of the account's own image builders or images."""
-        own: Iterator[Any] = itertools.chain(self.image_builders.values(), self.images.values())
+        """Whether the ARN is one of the account's own image builders or of its images that listings show."""
+        visible = (image for image in self.images.values() if image.visible)
+        own: Iterator[Any] = itertools.chain(self.image_builders.values(), visible)
         return any(record.arn == arn for record in own)
 
 

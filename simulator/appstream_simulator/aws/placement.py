@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
-from appstream_simulator.aws import agent_versions, network
+from appstream_simulator.aws import agent_versions, licensed_software, network
 from appstream_simulator.aws.exceptions import (
     ResourceNotAvailableException,
     ResourceNotFoundException,
@@ -17,7 +17,6 @@ from appstream_simulator.aws.exceptions import (
 )
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.instance_types import instance_family
-from appstream_simulator.aws.licensed_software import SOFTWARE_NAMES
 from appstream_simulator.aws.unproven import refusal
 
 if TYPE_CHECKING:
@@ -54,11 +53,11 @@ def find_image(backend: AppStreamBackend, request: Request) -> Image:
 def check(backend: AppStreamBackend, request: Request, image: Image) -> None:
     """Everything else that can be wrong with a request, in the order a reader would look at it."""
     _check_instance_type(request["InstanceType"], image)
-    _check_root_volume(request)
+    _check_root_volume(request, image)
     _check_vpc(backend, request.get("VpcConfig"))
     _check_role(backend, request.get("IamRoleArn"))
     _check_domain(backend, request.get("DomainJoinInfo"))
-    _check_software(request)
+    _check_software(request, image)
     _check_imds(request, image)
 
 
@@ -77,10 +76,14 @@ def _check_instance_type(instance_type: str, image: Image) -> None:
     )
 
 
-def _check_root_volume(request: Request) -> None:
+def _check_root_volume(request: Request, image: Image) -> None:
+    # The default holds for large images, too: nothing says that it grows with them.
     size = request.get("RootVolumeConfig", {}).get("VolumeSizeInGb", 200)
     if size not in _ROOT_VOLUME_GB:
         raise refusal("root volume out of range", f"The root volume size must be between 200 and 500 GB, not {size}.")
+    if size < image.root_volume_gb:
+        message = f"The root volume size must be at least that of the image, {image.root_volume_gb} GB, not {size}."
+        raise refusal("root volume smaller than the image's", message)
 
 
 def _check_vpc(backend: AppStreamBackend, vpc_config: dict[str, list[str]] | None) -> None:
@@ -129,10 +132,28 @@ def _check_domain(backend: AppStreamBackend, join: dict[str, str] | None) -> Non
         raise refusal("organizational unit not in directory config", message)
 
 
-def _check_software(request: Request) -> None:
-    for name in [*request.get("SoftwaresToInstall", []), *request.get("SoftwaresToUninstall", [])]:
-        if name not in SOFTWARE_NAMES:
+def _check_software(request: Request, image: Image) -> None:
+    installed = request.get("SoftwaresToInstall", [])
+    names = [*installed, *request.get("SoftwaresToUninstall", [])]
+    if not names:
+        return
+    for name in names:
+        if name not in licensed_software.SOFTWARE_NAMES:
             raise refusal("unknown software", f"There is no license included application {name}.")
+    version = agent_version(request.get("AppstreamAgentVersion"), image.agent_version)
+    if agent_versions.release_date(version) < licensed_software.AGENT_SINCE:
+        message = f"The agent {version} does not support license included applications."
+        raise refusal("software on an old agent", message)
+    _check_software_set(installed, image.platform)
+
+
+def _check_software_set(names: list[str], platform: str) -> None:
+    if len({(licensed_software.year(name), licensed_software.architecture(name)) for name in names}) > 1:
+        message = "The license included applications must be of one year and one architecture."
+        raise refusal("software of several years or architectures", message)
+    for name in names:
+        if platform not in licensed_software.PLATFORMS.get(licensed_software.year(name), {platform}):
+            raise refusal("software for another Windows", f"{name} cannot be installed on {platform}.")
 
 
 def _check_imds(request: Request, image: Image) -> None:

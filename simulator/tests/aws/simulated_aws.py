@@ -122,4 +122,4 @@ def error_of(call: Callable[..., Any], /, **request: Any) -> tuple[str, str]:
 def take_image(simulator: Simulator, name: str = "image", builder: str = "builder", **values: Any) -> None:
     """Have the Image Assistant of a running builder create an image and wait until it is final."""
     simulator.machine(builder).create_image(name, **values)
-    simulator.advance(1260)
+    simulator.advance(1270)

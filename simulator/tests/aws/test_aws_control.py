@@ -38,6 +38,7 @@ def test_state(simulator: Simulator, appstream: Any, network: Network) -> None:
     create_builder(appstream, VpcConfig=network.config, Tags={"k": "v"})
     simulator.advance(600)
     simulator.machine("builder").create_image("image", tags={"i": "j"})
+    simulator.advance(10)
     state = simulator.control("GET", "state")
     (builder,), (image,), (machine,) = state["builders"], state["images"], state["machines"]
     assert (builder["Name"], builder["State"], builder["Tags"]) == ("builder", "SNAPSHOTTING", {"k": "v"})

@@ -44,7 +44,7 @@ WAYS: dict[str, list[Step]] = {
     "SYNCING_APPS": [wait(780)],
     "RUNNING": [wait(2000)],
     "REBOOTING": [wait(2000), reboot],
-    "SNAPSHOTTING": [wait(2000), create_image],
+    "SNAPSHOTTING": [wait(2000), create_image, wait(10)],
     "STOPPING": [wait(2000), call("stop_image_builder")],
     "STOPPED": [wait(2000), call("stop_image_builder"), wait(120)],
     "FAILED": [outcome, wait(600)],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from appstream_simulator.windows.machine.requests import ImageAssistantError
 from simulated_aws import (
+    BASE_IMAGE,
     Network,
     Simulator,
     create_builder,
@@ -29,12 +30,81 @@ def builder(simulator: Simulator, appstream: Any, network: Network) -> Any:
 
 def test_builder_stops_before_the_image_is_available(simulator: Simulator, appstream: Any, builder: Any) -> None:
     builder.create_image("image")
+    simulator.advance(10)
     assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
     assert "NetworkAccessConfiguration" not in describe_builder(appstream)
-    simulator.advance(1200)
+    simulator.advance(1199)
+    assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
+    simulator.advance(1)
     assert (describe_builder(appstream)["State"], describe_image(appstream, "image")["State"]) == ("STOPPED", "PENDING")
     simulator.advance(60)
     assert describe_image(appstream, "image")["State"] == "AVAILABLE"
+
+
+def test_acceptance_only_initiates(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    simulator.advance(9)
+    running = describe_builder(appstream)
+    assert running["State"] == "RUNNING"
+    assert running["NetworkAccessConfiguration"]["EniPrivateIpAddress"] == builder.address
+    with pytest.raises(ImageAssistantError, match="already being created"):
+        builder.create_image("second")
+    simulator.advance(1)
+    assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
+
+
+def test_nothing_shows_before_snapshotting(
+    simulator: Simulator, appstream: Any, builder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(simulator.server.simulation.settings.durations, "snapshot_begins", 100.0)
+    builder.create_image("image")
+    simulator.advance(99)
+    assert describe_builder(appstream)["State"] == "RUNNING"
+    assert builder.address is not None
+    assert error_of(appstream.describe_images, Names=["image"])[0] == "ResourceNotFoundException"
+    simulator.advance(1)
+    assert describe_image(appstream, "image")["State"] == "PENDING"
+    assert builder.address is None
+
+
+def test_restart_does_not_keep_an_accepted_image_from_being_made(
+    simulator: Simulator, appstream: Any, builder: Any
+) -> None:
+    builder.create_image("image")
+    builder.request.on_restart(True)
+    simulator.advance(10)
+    builder.request.on_restart(False)
+    assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
+    simulator.advance(1260)
+    assert describe_image(appstream, "image")["State"] == "AVAILABLE"
+
+
+def test_stopped_before_snapshotting(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image", tags={"k": "v"})
+    simulator.advance(5)
+    appstream.stop_image_builder(Name="builder")
+    # With the durations of the snapshot still to come: nothing of it may hit the builder in its next life.
+    simulator.advance(120)
+    appstream.start_image_builder(Name="builder")
+    simulator.advance(2000)
+    assert describe_builder(appstream)["State"] == "RUNNING"
+    assert builder.address is not None
+    assert simulator.control("GET", "state")["images"] == []
+    assert not builder.request.image_name_exists("image")
+    take_image(simulator)
+    image = describe_image(appstream, "image")
+    assert image["State"] == "AVAILABLE"
+    assert appstream.list_tags_for_resource(ResourceArn=image["Arn"])["Tags"] == {}
+
+
+def test_deleted_before_snapshotting(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    appstream.stop_image_builder(Name="builder")
+    simulator.advance(120)
+    appstream.delete_image_builder(Name="builder")
+    simulator.advance(2000)
+    state = simulator.control("GET", "state")
+    assert (state["builders"], state["images"]) == ([], [])
 
 
 def test_image_appears_a_while_after_acceptance(simulator: Simulator, appstream: Any, builder: Any) -> None:
@@ -75,6 +145,7 @@ def test_image_tells_where_it_comes_from(simulator: Simulator, appstream: Any, b
     assert (image["Visibility"], image["Platform"]) == ("PRIVATE", "WINDOWS_SERVER_2022")
     assert (image["DynamicAppProvidersEnabled"], image["LatestAppstreamAgentVersion"]) == ("ENABLED", "TRUE")
     assert image["PublicBaseImageReleasedDate"] == base_image["PublicBaseImageReleasedDate"]
+    assert image["ImageSharedWithOthers"] == base_image["ImageSharedWithOthers"] == "FALSE"
     assert image["SupportedInstanceFamilies"] == base_image["SupportedInstanceFamilies"]
     (application,) = image["Applications"]
     assert (application["Name"], application["LaunchPath"], application["Enabled"]) == ("npp", r"C:\npp.exe", True)
@@ -104,7 +175,7 @@ def test_disk_of_a_builder_survives_a_stop(simulator: Simulator, appstream: Any,
     assert simulator.machine("builder").disk == {"C:/tool.exe": "one"}
 
 
-@pytest.mark.parametrize("seconds", [0, 1260])
+@pytest.mark.parametrize("seconds", [0, 1270])
 def test_name_is_taken_from_acceptance_on(
     simulator: Simulator, appstream: Any, builder: Any, network: Network, seconds: int
 ) -> None:
@@ -131,7 +202,7 @@ def test_name_of_a_failed_image_stays_taken_until_deleted(simulator: Simulator, 
 
 def test_image_fails_when_its_builder_is_deleted_too_early(simulator: Simulator, appstream: Any, builder: Any) -> None:
     builder.create_image("image")
-    simulator.advance(1200)
+    simulator.advance(1210)
     appstream.delete_image_builder(Name="builder")
     simulator.advance(60)
     image = describe_image(appstream, "image")
@@ -176,3 +247,37 @@ def test_builder_can_be_deleted_from_a_failed_image(simulator: Simulator, appstr
     assert describe_builder(appstream)["State"] == "STOPPED"
     error = error_of(appstream.create_image_builder, Name="b", InstanceType="stream.standard.medium", ImageName="image")
     assert error[0] == "ResourceNotAvailableException"
+
+
+def test_licensed_software_stays_included(simulator: Simulator, appstream: Any, network: Network) -> None:
+    (base,) = appstream.describe_images(Names=[BASE_IMAGE])["Images"]
+    assert base["ManagedSoftwareIncluded"] is False
+    software = ["Microsoft_Office_2024_LTSC_Standard_64Bit"]
+    create_builder(appstream, "one", VpcConfig=network.config, SoftwaresToInstall=software)
+    simulator.advance(840)
+    take_image(simulator, "first", "one")
+    create_builder(appstream, "two", VpcConfig=network.config, ImageName="first")
+    simulator.advance(600)
+    take_image(simulator, "second", "two")
+    create_builder(appstream, "three", VpcConfig=network.config)
+    simulator.advance(600)
+    take_image(simulator, "plain", "three")
+    included = [describe_image(appstream, name)["ManagedSoftwareIncluded"] for name in ("first", "second", "plain")]
+    assert included == [True, True, False]
+
+
+def test_image_keeps_the_size_of_the_root_volume(simulator: Simulator, appstream: Any, network: Network) -> None:
+    large = {"VpcConfig": network.config, "RootVolumeConfig": {"VolumeSizeInGb": 300}}
+    create_builder(appstream, **large)
+    simulator.advance(600)
+    take_image(simulator)
+    for options in ({}, {"RootVolumeConfig": {}}, {"RootVolumeConfig": {"VolumeSizeInGb": 299}}):
+        code, message = error_of(
+            appstream.create_image_builder,
+            Name="small",
+            InstanceType="stream.standard.medium",
+            ImageName="image",
+            **options,
+        )
+        assert (code, "300 GB" in message) == ("InvalidParameterCombinationException", True)
+    assert create_builder(appstream, "fitting", ImageName="image", **large)["RootVolumeConfig"]["VolumeSizeInGb"] == 300

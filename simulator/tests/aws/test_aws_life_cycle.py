@@ -13,6 +13,7 @@ from simulated_aws import (
     Simulator,
     create_builder,
     describe_builder,
+    error_of,
     make_network,
 )
 
@@ -134,7 +135,11 @@ def test_guest_that_comes_back_after_a_stop_does_not_revive_the_builder(
 
 def test_machine_is_told_what_it_is(simulator: Simulator, appstream: Any, network: Network) -> None:
     units = ["OU=Builders,DC=corp,DC=example,DC=com"]
-    appstream.create_directory_config(DirectoryName="corp.example.com", OrganizationalUnitDistinguishedNames=units)
+    appstream.create_directory_config(
+        DirectoryName="corp.example.com",
+        OrganizationalUnitDistinguishedNames=units,
+        ServiceAccountCredentials={"AccountName": r"CORP\joiner", "AccountPassword": "a-password"},
+    )
     join = {"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedName": units[0].lower()}
     create_builder(appstream, VpcConfig=network.config, DomainJoinInfo=join)
     simulator.advance(600)
@@ -158,6 +163,9 @@ def test_update(simulator: Simulator, appstream: Any) -> None:
     appstream.update_image_builder(Name="builder", DisplayName="after", AgentAccessConfig=access)
     builder = describe_builder(appstream)
     assert (builder["Description"], builder["DisplayName"]) == ("before", "after")
+    both = {"AgentAccessConfig": access, "AttributesToDelete": ["AGENT_ACCESS_CONFIG"]}
+    code, message = error_of(appstream.update_image_builder, Name="builder", **both)
+    assert (code, "both updated and deleted" in message) == ("InvalidParameterCombinationException", True)
     assert builder["AgentAccessConfig"]["Settings"] == access["Settings"]
     appstream.update_image_builder(Name="builder", AttributesToDelete=["AGENT_ACCESS_CONFIG"])
     assert "AgentAccessConfig" not in describe_builder(appstream)

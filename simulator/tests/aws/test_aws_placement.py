@@ -12,8 +12,11 @@ from simulated_aws import BASE_IMAGE, Network, Simulator, create_builder, descri
 
 GOOD = {"Name": "builder", "InstanceType": "stream.standard.medium", "ImageName": BASE_IMAGE}
 OLD_IMAGE = "AppStream-WinServer2019-07-12-2023"
+OLD_AGENT = "AppStream-WinServer2022-12-11-2024"
+OFFICE = "Microsoft_Office_2024_LTSC_Standard_64Bit"
 UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
 JOIN = {"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedName": UNIT}
+SERVICE_ACCOUNT = {"AccountName": r"CORP\joiner", "AccountPassword": "a-password"}
 ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
 
 
@@ -35,6 +38,10 @@ ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
         ({"ImageName": "AppStream-WinServer2019-11-11-2026"}, "ResourceNotAvailableException", "is PENDING"),
         ({"ImageName": "AppStream-SampleApps-WinServer2022-10-20-2026"}, "IncompatibleImageException", "cannot be"),
         ({"ImageName": "AppStream-RHEL8-08-19-2026"}, "SimulatorNotImplemented", "RHEL8"),
+        ({"InstanceType": "stream.standard.gigantic"}, "InvalidParameterCombinationException", "is not supported"),
+        ({"InstanceType": "stream.standard."}, "InvalidParameterCombinationException", "is not supported"),
+        ({"InstanceType": "stream.memory.z1d"}, "InvalidParameterCombinationException", "is not supported"),
+        ({"InstanceType": "stream.compute.0xlarge"}, "InvalidParameterCombinationException", "is not supported"),
         ({"InstanceType": "t3.large"}, "InvalidParameterCombinationException", "t3.large is not supported"),
         (
             {"InstanceType": "stream.graphics.g4dn.xlarge"},
@@ -53,6 +60,23 @@ ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
         ({"DomainJoinInfo": JOIN}, "ResourceNotFoundException", "corp.example.com"),
         ({"DomainJoinInfo": {"DirectoryName": "x"}}, "InvalidParameterCombinationException", "needs an Organizational"),
         ({"SoftwaresToInstall": ["Notepad"]}, "InvalidParameterCombinationException", "Notepad"),
+        (
+            {"SoftwaresToInstall": [OFFICE, OFFICE.replace("2024", "2021")]},
+            "InvalidParameterCombinationException",
+            "one year",
+        ),
+        (
+            {"SoftwaresToInstall": [OFFICE, OFFICE.replace("64Bit", "32Bit")]},
+            "InvalidParameterCombinationException",
+            "one architecture",
+        ),
+        (
+            {"SoftwaresToInstall": [OFFICE], "ImageName": "AppStream-WinServer2019-09-09-2026"},
+            "IncompatibleImageException",
+            "cannot be installed on WINDOWS_SERVER_2019",
+        ),
+        ({"SoftwaresToInstall": [OFFICE], "ImageName": OLD_AGENT}, "IncompatibleImageException", "agent 09-09-2024"),
+        ({"SoftwaresToUninstall": [OFFICE], "ImageName": OLD_AGENT}, "IncompatibleImageException", "agent 09-09-2024"),
         ({"AppstreamAgentVersion": "newest"}, "InvalidParameterCombinationException", "newest"),
         ({"ImageName": OLD_IMAGE, "DisableIMDSV1": True}, "IncompatibleImageException", "IMDSv1"),
         (
@@ -73,6 +97,21 @@ def test_refusals(appstream: Any, change: dict[str, Any], code: str, text: str) 
     assert error[0] == code
     assert text in error[1]
     assert appstream.describe_image_builders()["ImageBuilders"] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"SoftwaresToInstall": [OFFICE, "Microsoft_Visio_2024_LTSC_Professional_64Bit"]},
+        {"SoftwaresToInstall": [OFFICE], "SoftwaresToUninstall": [OFFICE.replace("2024", "2021")]},
+        {"SoftwaresToInstall": [OFFICE], "ImageName": OLD_AGENT, "AppstreamAgentVersion": "LATEST"},
+        {"SoftwaresToInstall": [OFFICE.replace("2024", "2021")], "ImageName": "AppStream-WinServer2019-09-09-2026"},
+        {"InstanceType": "stream.memory.z1d.12xlarge"},
+        {"InstanceType": "stream.graphics.g5.24xlarge", "ImageName": "AppStream-Graphics-G5-WinServer2022-09-02-2026"},
+    ],
+)
+def test_fitting_requests(appstream: Any, options: dict[str, Any]) -> None:
+    assert create_builder(appstream, **options)["State"] == "PENDING"
 
 
 def test_security_group(simulator: Simulator, appstream: Any, network: Network) -> None:
@@ -157,6 +196,59 @@ def test_domain_is_out_of_reach_without_a_vpc(simulator: Simulator, appstream: A
     create_builder(appstream, DomainJoinInfo=JOIN)
     simulator.advance(600)
     assert failed_with(appstream) == "DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN"
+
+
+@pytest.mark.parametrize(
+    ("unit", "credentials", "code", "text"),
+    [
+        ("CN=Computers,DC=corp", SERVICE_ACCOUNT, "DOMAIN_JOIN_ERROR_INVALID_PARAMETER", "CN=Computers,DC=corp"),
+        (
+            "OU=Builders, DC=corp",
+            SERVICE_ACCOUNT,
+            "DOMAIN_JOIN_INTERNAL_SERVICE_ERROR",
+            "The group name could not be found.",
+        ),
+        (
+            "OU=Builders ,DC=corp",
+            SERVICE_ACCOUNT,
+            "DOMAIN_JOIN_INTERNAL_SERVICE_ERROR",
+            "The group name could not be found.",
+        ),
+        (UNIT, None, "DOMAIN_JOIN_ERROR_LOGON_FAILURE", "corp.example.com has no service account"),
+    ],
+)
+def test_domain_join_fails(
+    simulator: Simulator,
+    appstream: Any,
+    network: Network,
+    unit: str,
+    credentials: dict[str, str] | None,
+    code: str,
+    text: str,
+) -> None:
+    account = {"ServiceAccountCredentials": credentials} if credentials else {}
+    appstream.create_directory_config(
+        DirectoryName="corp.example.com", OrganizationalUnitDistinguishedNames=[unit], **account
+    )
+    join = {**JOIN, "OrganizationalUnitDistinguishedName": unit}
+    create_builder(appstream, VpcConfig=network.config, DomainJoinInfo=join)
+    simulator.advance(600)
+    assert failed_with(appstream) == code
+    assert text in describe_builder(appstream)["StateChangeReason"]["Message"]
+    assert simulator.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+
+
+def test_spaces_within_an_organizational_units_name(simulator: Simulator, appstream: Any, network: Network) -> None:
+    unit = "ou=Image Builders,DC=corp"
+    appstream.create_directory_config(
+        DirectoryName="corp.example.com",
+        OrganizationalUnitDistinguishedNames=[unit],
+        ServiceAccountCredentials=SERVICE_ACCOUNT,
+    )
+    join = {**JOIN, "OrganizationalUnitDistinguishedName": unit}
+    create_builder(appstream, VpcConfig=network.config, DomainJoinInfo=join)
+    simulator.advance(600)
+    assert describe_builder(appstream)["State"] == "RUNNING"
 
 
 def test_subnet_runs_out_of_addresses(simulator: Simulator, appstream: Any) -> None:

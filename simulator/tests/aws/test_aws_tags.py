@@ -33,6 +33,18 @@ def test_tags_are_the_builders_own(simulator: Simulator, appstream: Any, network
     assert tags(appstream, arn) == {"of": "image"}
 
 
+def test_image_has_no_tags_before_it_shows(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    simulator.machine("builder").create_image("image", tags={"of": "image"})
+    arn = "arn:aws:appstream:eu-west-1:123456789012:image/image"
+    simulator.advance(19)
+    assert error_of(appstream.list_tags_for_resource, ResourceArn=arn)[0] == "ResourceNotFoundException"
+    assert error_of(appstream.tag_resource, ResourceArn=arn, Tags={"k": "v"})[0] == "ResourceNotFoundException"
+    simulator.advance(1)
+    assert tags(appstream, arn) == {"of": "image"}
+
+
 def test_no_more_than_50(appstream: Any) -> None:
     arn = create_builder(appstream, Tags={f"k{number}": "" for number in range(50)})["Arn"]
     assert error_of(appstream.tag_resource, ResourceArn=arn, Tags={"one": "more"})[0] == "LimitExceededException"
