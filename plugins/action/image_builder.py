@@ -12,6 +12,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream import st
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_goal import (
     GOAL_OPTIONS,
     RETURNED_AS,
+    wanted_state,
     why_not,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Resource
@@ -33,6 +34,10 @@ class ActionModule(WaitWithProgress):
             next_step=lambda image_builder: states.image_builder_step(image_builder, options["state"]),
             why_not=lambda image_builder: why_not(options["name"], image_builder),
         )
+
+    def wanted_state(self, wanted: str, seen: str) -> str:
+        """Settle what ``present`` means, which later runs could no longer tell."""
+        return wanted_state(wanted, seen)
 
     def describe(self, resource: Resource) -> str:
         """Return the state and, while it is running, the address."""

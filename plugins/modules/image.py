@@ -180,6 +180,11 @@ error:
   type: dict
   returned: when the task fails because AWS refused a call
   sample: {code: ResourceInUseException, message: The image is in use.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
 remedy:
   description: What to do about the failure.
   type: str
@@ -214,13 +219,19 @@ def view(image: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def reach(module: AnsibleAppStreamModule, client: Any, before: dict[str, Any] | None) -> Outcome:
-    """Wait for, or delete, the image; in check mode only say how it is. Raises AppStreamError."""
+    """Wait for, or delete, the image; in check mode only say how it is, or that it can't be. Raises AppStreamError."""
     options = module.params
     wish = image_goal.Wish.from_options(options)
-    if module.check_mode:
+    if module.check_mode and states.image_step(before, wish.state) != states.FAIL:
         state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
         return Outcome(before if wish.state == "available" else None, 0, state_changes, [])
     return converge(image_goal.goal(client, wish), before, pace_of(options))
+
+
+def would_delete(before: dict[str, Any] | None, waits: bool) -> bool:
+    """Say whether a run would delete the image; one in the making is deleted only after waiting for it."""
+    step = states.image_step(before, "absent")
+    return step == states.DELETE or (step == states.WAIT and waits and states.state_of(before) != "DELETING")
 
 
 def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]:
@@ -230,9 +241,8 @@ def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]
         raise AppStreamError(f"Image {before['name']} is {before.get('visibility')} and not this account's to delete")
     before = before and images.with_tags(client, before)
     outcome = reach(module, client, before)
-    changed = before is not None and before.get("state") != "DELETING"
     return {
-        "changed": changed,
+        "changed": would_delete(before, module.params["wait"]) if module.check_mode else bool(outcome.actions),
         "diff": {"before": view(before), "after": {}},
         **outcome_values(outcome, image_goal.RETURNED_AS),
     }
@@ -259,7 +269,7 @@ def ensure_available(module: AnsibleAppStreamModule, client: Any) -> dict[str, A
 
 def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     """Bring the image to the wanted state and return the module's return values. Raises AppStreamError."""
-    problems = tag_problems(module.params["tags"])
+    problems = tag_problems(module.params["tags"]) if module.params["state"] != "absent" else []
     if problems:
         raise AppStreamError("; ".join(problems))
     client = module.client("appstream")

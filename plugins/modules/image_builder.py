@@ -32,8 +32,9 @@ options:
         RUNNING and, if it sits in a VPC, the address of its network interface is known. While an image is being made
         of it, this fails.
       - V(stopped) creates the image builder if need be and stops it.
-      - V(present) creates the image builder if need be, and otherwise leaves it running or stopped as it is.
-      - V(absent) stops and deletes it. All other options but those on waiting are ignored then.
+      - V(present) creates the image builder if need be, and otherwise leaves it running or stopped as it is. One that
+        is stopped for a change is started again, for which O(wait=true) is needed.
+      - V(absent) stops and deletes it. All other options but those on waiting are ignored then, and not checked.
     type: str
     choices: [running, stopped, present, absent]
     default: running
@@ -42,10 +43,12 @@ options:
       - The name of the image to start from.
       - To create an image builder this or O(image_arn) is needed. An image shared by another account needs
         O(image_arn).
+      - Mutually exclusive with O(image_arn).
     type: str
   image_arn:
     description:
       - The ARN of the image to start from.
+      - Mutually exclusive with O(image_name).
     type: str
   instance_type:
     description:
@@ -75,6 +78,7 @@ options:
     description:
       - The ARN of an IAM role whose credentials are offered on the machine in the profile C(appstream_machine_role).
       - Needs the permission C(iam:PassRole).
+      - A role made just before is not known to the service at once, so a role it refuses is tried for some minutes.
     type: str
   enable_default_internet_access:
     description:
@@ -100,7 +104,8 @@ options:
   appstream_agent_version:
     description:
       - The version of the AppStream agent, or V(LATEST).
-      - It is applied when the image builder is created or started.
+      - It is applied when the image builder is created or started. On an image builder that is to stay stopped it
+        has no effect.
     type: str
   access_endpoints:
     description:
@@ -379,6 +384,11 @@ error:
   type: dict
   returned: when the task fails because AWS refused a call
   sample: {code: LimitExceededException, message: The resource limit is exceeded.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
 remedy:
   description: What to do about the failure.
   type: str
@@ -392,7 +402,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream import im
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL, state_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import write_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
@@ -467,19 +477,22 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     wish = image_builder_goal.Wish.from_options(options)
     before = image_builders.describe_image_builder(client, wish.name)
     before = before and image_builders.with_tags(client, before)
+    wish.state = image_builder_goal.wanted_state(wish.state, state_of(before))
     image_builder_goal.refuse_drift(before, wish)
+    image_builder_goal.require_possible(client, before, wish)
     after = image_builder_goal.view_after(before, wish)
-    goal = image_builder_goal.goal(client, wish, after)
+    is_kept = image_builder_goal.is_kept(before, wish)
+    tagged = {**before, "tags": after["tags"]} if before and is_kept else before
+    goal = image_builder_goal.goal(client, wish, tagged, after)
     values: dict[str, Any] = {
         "changed": image_builder_goal.is_changed(before, after),
         "diff": {"before": view(before), "after": after},
     }
     if module.check_mode and goal.next_step(before) != FAIL:
         return {**values, **outcome_values(image_builder_goal.predicted_outcome(before, after, wish), goal.returned_as)}
-    if before and after and not image_builder_goal.is_replaced(before, wish):
+    if before and is_kept and not module.check_mode:
         write_tags(client, before["arn"], before["tags"], after["tags"])
-        before = {**before, "tags": after["tags"]}
-    return {**values, **outcome_values(converge(goal, before, pace_of(options)), goal.returned_as)}
+    return {**values, **outcome_values(converge(goal, tagged, pace_of(options)), goal.returned_as)}
 
 
 def main() -> None:

@@ -19,17 +19,20 @@ options:
     description:
       - The names of own or public images. Names that do not exist are left out of the answer.
       - There is a warning for a public base image that is not the newest of its series, and for a deprecated one.
+      - O(names), O(arns) and O(type) exclude each other.
     type: list
     elements: str
   arns:
     description:
       - The ARNs of images; the only way to name an image another account shares.
+      - O(names), O(arns) and O(type) exclude each other.
     type: list
     elements: str
   type:
     description:
       - Whose images to look for, V(PUBLIC) ones by AWS, V(PRIVATE) ones of this account or ones V(SHARED) with it.
       - With O(latest=true) and neither O(names) nor O(arns) this is V(PUBLIC) unless set otherwise.
+      - O(names), O(arns) and O(type) exclude each other.
     type: str
     choices: [PUBLIC, PRIVATE, SHARED]
     aliases: [visibility]

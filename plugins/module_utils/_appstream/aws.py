@@ -43,8 +43,11 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
         super().__init__(**kwargs)
 
     def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
-        """End the module with the error's message, AWS's own error and what the error knows about the resource."""
-        values: dict[str, Any] = dict(error.result)
+        """End the module with the error's message, AWS's own error and what the error knows about the resource.
+
+        ``retryable`` tells the action plugins whether another run may succeed.
+        """
+        values: dict[str, Any] = {**error.result, "retryable": error.is_retryable}
         if error.aws_error:
             values["error"] = error.aws_error
         if error.remedy:

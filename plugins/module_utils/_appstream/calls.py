@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import AppStreamError
-from .retries import MUTATION_CODES, retrying
+from .retries import codes_to_retry, retrying
 from .troubleshooting import remedy_for
 
 try:
@@ -33,9 +33,10 @@ def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str
     ``operation`` is the client's method (``create_image_builder``), ``about`` names the resource for error messages
     (``image builder design``). Returns the API's answer. Raises AppStreamError.
     """
-    also = frozenset() if operation.startswith(("describe_", "list_")) else MUTATION_CODES
     try:
-        answer: dict[str, Any] = retrying(lambda: getattr(client, operation)(**parameters), also=also)
+        answer: dict[str, Any] = retrying(
+            lambda: getattr(client, operation)(**parameters), also=codes_to_retry(operation)
+        )
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error
     return answer

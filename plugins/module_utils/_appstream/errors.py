@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .retries import MUTATION_CODES, is_retryable
+
 
 class AppStreamError(Exception):
     """Something could not be done, told so that a person can act on it.
@@ -41,6 +43,11 @@ class AppStreamError(Exception):
     def code(self) -> str:
         """AWS's error code, for example ``ResourceNotFoundException``; empty when no answer came from AWS."""
         return self.aws_error.get("code", "")
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same may succeed later: AWS said so, or the connection was lost."""
+        return self.cause is not None and is_retryable(self.cause, MUTATION_CODES)
 
     def __str__(self) -> str:
         told = f"{self.message}: {self.cause}" if self.cause is not None else self.message

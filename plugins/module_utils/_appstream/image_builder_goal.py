@@ -12,7 +12,6 @@ from typing import Any
 from . import image_builder_settings as settings
 from . import image_builders, states
 from .errors import AppStreamError
-from .retries import is_retryable
 from .tags import tags_after
 from .waits import Goal, Outcome, Resource, wait_options
 
@@ -53,6 +52,35 @@ class Wish:
         )
 
 
+def wanted_state(wanted: str, seen: str | None) -> str:
+    """Return the state an image builder first seen in ``seen`` is to be brought to.
+
+    ``present`` is the running or stopped it is in, or on its way to; it has to be settled before anything is done,
+    because an update stops the image builder. It stays ``present`` where neither is true.
+    """
+    if wanted != "present":
+        return wanted
+    return {"RUNNING": "running", "STOPPED": "stopped"}.get(settings.bound_for(seen) or "", wanted)
+
+
+def lasting(image_builder: Resource) -> Resource:
+    """Return the image builder, None when it is about to be gone: nothing on that one can be kept or changed."""
+    return None if states.state_of(image_builder) == "DELETING" else image_builder
+
+
+def is_kept(image_builder: Resource, wish: Wish) -> bool:
+    """Say whether the image builder stays, so that its tags can be written."""
+    there = lasting(image_builder)
+    return there is not None and wish.state != "absent" and not is_replaced(there, wish)
+
+
+def drift_of(image_builder: Resource, wish: Wish) -> dict[str, dict[str, Any]]:
+    """Return the differences that count; what only a start can change counts where the image builder is to run."""
+    drift = settings.differences(image_builder, wish.settings) if image_builder else {}
+    ignored = {} if wish.state == "running" else settings.changed_by(settings.BY_RESTART, drift)
+    return {option: both for option, both in drift.items() if option not in ignored}
+
+
 def is_replaced(image_builder: Resource, wish: Wish) -> bool:
     """Say whether the image builder has to be deleted and created anew."""
     if image_builder is None or not wish.recreate or wish.created:
@@ -65,28 +93,45 @@ def is_replaced(image_builder: Resource, wish: Wish) -> bool:
 
 def refuse_drift(image_builder: Resource, wish: Wish) -> None:
     """Raise AppStreamError naming every setting that only a new image builder could have, unless that is allowed."""
-    if image_builder is None or wish.recreate:
+    if wish.recreate:
         return
-    drift = settings.changed_by(settings.BY_RECREATION, settings.differences(image_builder, wish.settings))
+    drift = settings.changed_by(settings.BY_RECREATION, drift_of(lasting(image_builder), wish))
     if not drift:
         return
     told = "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
     raise AppStreamError(
         f"Image builder {wish.name} differs in what the service cannot change on an existing image builder: {told}",
         remedy="With recreate: true it is deleted and created anew; everything on its disk is lost.",
-        result={RETURNED_AS: image_builder, "drift": drift, "elapsed": 0, "state_changes": [], "actions": []},
+        result={**_untouched(image_builder), "drift": drift},
     )
+
+
+def require_possible(client: Any, image_builder: Resource, wish: Wish) -> None:
+    """Raise AppStreamError when a call on the way can't be made, before the image builder is stopped or deleted."""
+    if wish.state == "absent":
+        return
+    try:
+        if is_kept(image_builder, wish):
+            _require_update(client, _update_request(image_builder, wish))
+        else:
+            _require_creation(client, lasting(image_builder), wish)
+    except AppStreamError as error:
+        error.result.update(_untouched(image_builder))
+        raise
+
+
+def _untouched(image_builder: Resource) -> dict[str, Any]:
+    return {RETURNED_AS: image_builder, "elapsed": 0, "state_changes": [], "actions": []}
 
 
 def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
     """Return what the image builder will look like in the form of ``image_builder_settings.view``."""
     if wish.state == "absent":
         return {}
-    if before is None or is_replaced(before, wish):
+    if before is None or not is_kept(before, wish):
         state = "STOPPED" if wish.state == "stopped" else "RUNNING"
         return {**_shown(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
-    drift = settings.differences(before, wish.settings)
-    changes = {option: both["wanted"] for option, both in drift.items()}
+    changes = {option: both["wanted"] for option, both in drift_of(before, wish).items()}
     ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(states.state_of(before))
     return {
         **settings.view(before),
@@ -115,15 +160,19 @@ def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) ->
     if not after:
         return Outcome(None, 0, state_changes, [])
     known = ("display_name", "description", "instance_type", "state", "tags")
-    image_builder = {"name": wish.name, **(before or {}), **{key: after[key] for key in known if key in after}}
+    image_builder = {"name": wish.name, **(lasting(before) or {}), **{key: after[key] for key in known if key in after}}
     return Outcome(image_builder, 0, state_changes, [])
 
 
-def goal(client: Any, wish: Wish, after: Mapping[str, Any]) -> Goal:
-    """Return how to bring the image builder to the wanted state, with the tags it is known to have."""
+def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
+    """Return how to bring the image builder to the wanted state, with the tags it is known to have.
+
+    ``before`` is the image builder with its tags as they are when this begins.
+    """
 
     def tagged(image_builder: Resource) -> Resource:
-        return image_builder and {**image_builder, "tags": dict(after.get("tags", {}))}
+        known = after if wish.created else before or {}
+        return image_builder and {**image_builder, "tags": dict(known.get("tags", {}))}
 
     def act(step: str, image_builder: Resource) -> tuple[Resource, list[str]]:
         try:
@@ -140,16 +189,16 @@ def goal(client: Any, wish: Wish, after: Mapping[str, Any]) -> Goal:
         next_step=lambda image_builder: next_step(image_builder, wish),
         act=act,
         read=lambda: tagged(image_builders.describe_image_builder(client, wish.name)),
-        outlives=lambda error: error.cause is not None and is_retryable(error.cause),
+        outlives=lambda error: error.is_retryable,
         why_not=lambda image_builder: why_not(wish.name, image_builder),
     )
 
 
 def next_step(image_builder: Resource, wish: Wish) -> str:
     """Decide what brings the image builder one step nearer to what is wished."""
-    drift = settings.differences(image_builder, wish.settings) if image_builder and not wish.created else {}
+    drift = {} if wish.created else drift_of(image_builder, wish)
     update = bool(settings.changed_by(settings.BY_UPDATE, drift))
-    restart = wish.state == "running" and bool(settings.changed_by(settings.BY_RESTART, drift))
+    restart = bool(settings.changed_by(settings.BY_RESTART, drift))
     if restart and not update and states.state_of(image_builder) == "STOPPED":
         return states.START
     return states.image_builder_step(
@@ -166,21 +215,35 @@ def why_not(name: str, image_builder: Resource) -> str | None:
     return None
 
 
-def _create(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+def _require_creation(client: Any, image_builder: Resource, wish: Wish) -> None:
     missing = [] if wish.request.get("InstanceType") else ["instance_type"]
     if not wish.request.get("ImageName") and not wish.request.get("ImageArn"):
         missing.append("image_name or image_arn")
     if missing:
+        reason = "is to be created anew" if image_builder else "does not exist"
         raise AppStreamError(
-            f"Image builder {wish.name} does not exist, and to create it {' and '.join(missing)} must be set"
+            f"Image builder {wish.name} {reason}, and to create it {' and '.join(missing)} must be set"
         )
     settings.require_support(client, "CreateImageBuilder", wish.request)
+
+
+def _require_update(client: Any, request: Mapping[str, Any]) -> None:
+    if request:
+        settings.require_support(client, "UpdateImageBuilder", request)
+
+
+def _update_request(image_builder: Resource, wish: Wish) -> dict[str, Any]:
+    return settings.update_request(drift_of(image_builder, wish))
+
+
+def _create(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    _require_creation(client, image_builder, wish)
     return image_builders.create_image_builder(client, wish.request)
 
 
 def _update(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    request = settings.update_request(settings.differences(image_builder or {}, wish.settings))
-    settings.require_support(client, "UpdateImageBuilder", request)
+    request = _update_request(image_builder, wish)
+    _require_update(client, request)
     return image_builders.update_image_builder(client, wish.name, request)
 
 
@@ -193,6 +256,9 @@ def _stop(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
 
 
 def _delete(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
+    if wish.state != "absent":
+        # It may have failed only while it was waited for.
+        _require_creation(client, image_builder, wish)
     return image_builders.delete_image_builder(client, wish.name)
 
 

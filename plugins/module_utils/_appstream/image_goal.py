@@ -12,7 +12,6 @@ from typing import Any
 
 from . import image_builders, images, states
 from .errors import AppStreamError
-from .retries import is_retryable
 from .waits import Goal, Resource, wait_options
 
 RETURNED_AS = "image"
@@ -111,6 +110,6 @@ def goal(client: Any, wish: Wish) -> Goal:
         next_step=appearance.next_step,
         act=act,
         read=lambda: images.describe_image(client, wish.name),
-        outlives=lambda error: error.cause is not None and is_retryable(error.cause),
+        outlives=lambda error: error.is_retryable,
         why_not=appearance.why_not,
     )

@@ -53,7 +53,7 @@ def read_facts(client: Any, ec2_client: Callable[[], Any], recipes: Sequence[Map
     ours = {preflight_checks.builder_name(recipe) for recipe in recipes} & set(builders)
     builders.update({name: image_builders.with_tags(client, builders[name]) for name in ours})
     bases = [recipe.get("base_image") or {} for recipe in recipes]
-    arns = {base["arn"] for base in bases if base.get("arn")} | {builders[name]["image_arn"] for name in ours}
+    arns = {base.get("arn") for base in bases} | {builders[name].get("image_arn") for name in ours}
     places = [recipe.get("builder") or {} for recipe in recipes]
     subnets = [place["subnet_id"] for place in places if place.get("subnet_id")]
     groups = [group for place in places for group in place.get("security_group_ids") or []]
@@ -63,7 +63,7 @@ def read_facts(client: Any, ec2_client: Callable[[], Any], recipes: Sequence[Map
         image_builders=builders,
         own_images={one["name"]: one for one in images.describe_images(client, visibility="PRIVATE")},
         public_images=images.describe_images(client, visibility="PUBLIC") if any_base else [],
-        images_by_arn={one["arn"]: one for one in images.describe_images(client, arns=sorted(arns))},
+        images_by_arn={one["arn"]: one for one in images.describe_images(client, arns=sorted(filter(None, arns)))},
         subnets=allowed(lambda: networks.describe_subnets(ec2_client(), subnets)) if subnets else {},
         security_groups=allowed(lambda: networks.describe_security_groups(ec2_client(), groups)) if groups else {},
         directory_configs=allowed(lambda: describe_directory_configs(client)) if joins else [],

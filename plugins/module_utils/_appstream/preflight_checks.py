@@ -73,6 +73,13 @@ class Finding:
         tags: Mapping[str, str] = (self.image_builder or {}).get("tags", {})
         return tags.get(RECIPE_TAG) == self.name
 
+    @property
+    def image_is_ours(self) -> bool:
+        """Whether the image of this name was made for this recipe, or is being made by its image builder."""
+        if (self.image or {}).get("tags", {}).get(RECIPE_TAG) == self.name:
+            return True
+        return self.is_ours and (self.image_builder or {}).get("tags", {}).get(IMAGE_TAG) == self.image_name
+
     def values(self) -> dict[str, Any]:
         """Return the finding as a return value of module ``preflight``."""
         return {
@@ -181,17 +188,17 @@ def name_problems(finding: Finding) -> list[str]:
 
 
 def image_problems(finding: Finding) -> list[str]:
-    """Check that the image's name is free, or belongs to an image that is there, in the making, or ours and FAILED."""
+    """Check that the image's name is free, or belongs to an image of this recipe, whatever became of that."""
     image = finding.image
     if image is None:
         return []
     if image.get("state") == "DELETING":
         return [f"image {finding.image_name} is just being deleted: try again soon, or use another image_name"]
-    if not states.image_is(states.FAILED, image.get("state")) or image.get("tags", {}).get(RECIPE_TAG) == finding.name:
+    if finding.image_is_ours:
         return []
     return [
-        f"image {finding.image_name} exists, has FAILED and was not made for recipe {finding.name}: delete it, or use "
-        "another image_name"
+        f"image {finding.image_name} exists ({image.get('state')}) and was not made for recipe {finding.name} (it has "
+        f"no tag {RECIPE_TAG}={finding.name}): use another image_name, or delete it"
     ]
 
 

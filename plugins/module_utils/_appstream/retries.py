@@ -47,6 +47,9 @@ UNAVAILABLE_CODES = frozenset(
 RETRYABLE_CODES = THROTTLING_CODES | UNAVAILABLE_CODES
 # "An API error occurred. Wait a few minutes and try again." (AppStream API reference)
 MUTATION_CODES = frozenset({"ConcurrentModificationException"})
+# Unproven for image builders: an IAM role made just before is not known everywhere for some two minutes, which is
+# about as long as all attempts take. A role that is really wrong is told of only then.
+FRESH_ROLE_CODES = frozenset({"InvalidRoleException"})
 
 ATTEMPTS = 12
 # A name that does not resolve or a closed port seldom heals, and botocore has tried five times already.
@@ -68,6 +71,13 @@ def is_retryable(error: Exception, also: Collection[str] = ()) -> bool:
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code in RETRYABLE_CODES or code in also or status >= 500
+
+
+def codes_to_retry(operation: str) -> frozenset[str]:
+    """Return the error codes that pass by themselves for this operation (``create_image_builder``) in particular."""
+    if operation.startswith(("describe_", "list_")):
+        return frozenset()
+    return MUTATION_CODES | FRESH_ROLE_CODES if operation == "create_image_builder" else MUTATION_CODES
 
 
 def pause_before(attempt: int) -> float:

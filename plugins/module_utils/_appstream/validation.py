@@ -162,7 +162,9 @@ def _agent_access_problems(access: Mapping[str, Any] | None) -> list[str]:
 
 
 def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
-    """Check all options of module ``image_builder`` that the argument spec cannot check."""
+    """Check the options of module ``image_builder`` that the argument spec cannot check, and that are not ignored."""
+    if options.get("state") == "absent":
+        return image_builder_name_problems(options["name"])
     domain = options.get("domain") or {}
     return [
         *image_builder_name_problems(options["name"]),

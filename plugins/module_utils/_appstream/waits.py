@@ -37,13 +37,17 @@ class Pace:
 
 @dataclass
 class History:
-    """What has happened to a resource so far; seconds count from the beginning."""
+    """What has happened to a resource so far; seconds count from the beginning.
+
+    ``outlived`` is why the last look or step failed, None when it didn't.
+    """
 
     began: float
     state_changes: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     acted_at: float = 0.0
     state_before_action: str | None = None
+    outlived: AppStreamError | None = None
 
     def note_state(self, state: str | None, now: float) -> bool:
         """Record the state when it is a new one, and say whether it was."""
@@ -160,12 +164,15 @@ def _take(goal: Goal, step: str, resource: Resource, history: History, pace: Pac
 def _ask(goal: Goal, question: Callable[[], Any], resource: Resource, history: History, pace: Pace) -> Any:
     """Return the answer, or NO_NEWS when there is none just now and another try may follow."""
     try:
-        return question()
+        answer = question()
     except AppStreamError as error:
         if pace.wait and goal.outlives(error):
+            history.outlived = error
             return NO_NEWS
         _attach(error, goal, resource, history, pace.clock())
         raise
+    history.outlived = None
+    return answer
 
 
 def _attach(error: AppStreamError, goal: Goal, resource: Resource, history: History, now: float) -> None:
@@ -202,6 +209,8 @@ def _timed_out(goal: Goal, resource: Resource, history: History, now: float) -> 
     message = (
         f"{goal.about} is still {state_of(resource) or ABSENT} after {waited} seconds and did not become {goal.wanted}"
     )
+    if history.outlived:
+        message = f"{message} (the last try failed: {history.outlived})"
     return _error(goal, message, time_out_remedy(resource), resource, history, now)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -231,6 +232,128 @@ def test_check_mode_predicts_and_does_nothing(
 def test_check_mode_fails_where_the_run_would(run: Run, aws: Any) -> None:
     aws.add_image_builder("design", "SNAPSHOTTING")
     assert run(image_builder, check_mode=True, name="design")["failed"]
+
+
+@pytest.mark.parametrize("state", ["FAILED", "SNAPSHOTTING"])
+def test_check_mode_writes_no_tags_where_the_run_would_fail(run: Run, aws: Any, state: str) -> None:
+    aws.add_image_builder("design", state, Tags={"a": "1"})
+    assert run(image_builder, check_mode=True, name="design", tags={"a": "2"})["failed"]
+    assert aws.operations() == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_recreation_that_cannot_succeed_deletes_nothing(run: Run, aws: Any, check_mode: bool) -> None:
+    aws.add_image_builder("design", "FAILED")
+    result = run(image_builder, check_mode=check_mode, name="design", recreate=True)
+    assert "instance_type and image_name or image_arn must be set" in result["msg"]
+    assert (result["image_builder"]["state"], result["actions"], aws.operations()) == ("FAILED", [], [])
+
+
+def test_one_that_fails_while_waited_for_is_not_deleted_for_nothing(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "PENDING")
+    aws.moves["design"] = ["PENDING", "FAILED"]
+    result = run(image_builder, name="design", recreate=True)
+    assert "must be set" in result["msg"]
+    assert (result["image_builder"]["state"], aws.operations()) == ("FAILED", [])
+
+
+class OldModel:
+    """The service model of a botocore that knows neither UpdateImageBuilder nor any parameter but the first ones."""
+
+    operation_names = ("CreateImageBuilder",)
+
+    def operation_model(self, operation: str) -> Any:
+        members = ("Name", "ImageName", "InstanceType")
+        return SimpleNamespace(input_shape=SimpleNamespace(members=members))
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("options", "unknown"),
+    [
+        ({"name": "design", "description": "new"}, "UpdateImageBuilder"),
+        (
+            {**CREATION, "instance_type": "stream.standard.small", "disable_imdsv1": True, "recreate": True},
+            "DisableIMDSV1",
+        ),
+    ],
+)
+def test_what_botocore_does_not_know_is_told_before_anything_is_stopped(
+    run: Run, aws: Any, options: dict[str, Any], unknown: str, check_mode: bool
+) -> None:
+    aws.add_image_builder("design")
+    aws.meta = SimpleNamespace(service_model=OldModel())
+    result = run(image_builder, check_mode=check_mode, **options)
+    assert f"botocore does not know {unknown}" in result["msg"]
+    assert aws.operations() == []
+
+
+def test_an_old_botocore_is_enough_for_what_needs_no_update(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "STOPPED")
+    aws.meta = SimpleNamespace(service_model=OldModel())
+    assert run(image_builder, name="design")["actions"] == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"), [("RUNNING", ["stop", "update", "start"]), ("STOPPED", ["update"]), (None, ["create"])]
+)
+def test_present_leaves_it_running_or_stopped_as_it_was(
+    run: Run, aws: Any, state: str | None, actions: list[str]
+) -> None:
+    if state:
+        aws.add_image_builder("design", state)
+    wish = {**CREATION, "state": "present", "description": "new"}
+    predicted = run(image_builder, check_mode=True, **wish)
+    result = run(image_builder, **wish)
+    assert result["actions"] == actions
+    assert result["image_builder"]["state"] == result["diff"]["after"]["state"] == (state or "RUNNING")
+    assert predicted["diff"] == result["diff"]
+    assert not run(image_builder, **wish)["changed"]
+
+
+def test_one_that_is_being_deleted_is_replaced_by_another(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "DELETING", Tags={"old": "tag"})
+    aws.moves["design"] = ["DELETING", "DELETING", None]
+    wish = {**CREATION, "instance_type": "stream.standard.small", "tags": {"new": "tag"}, "purge_tags": False}
+    predicted = run(image_builder, check_mode=True, **wish)
+    result = run(image_builder, **wish)
+    assert (result["actions"], aws.operations()) == (["create"], ["create_image_builder"])
+    assert predicted["image_builder"]["tags"] == result["image_builder"]["tags"] == {"new": "tag"}
+    assert predicted["image_builder"]["instance_type"] == result["image_builder"]["instance_type"]
+    assert "image_arn" not in predicted["image_builder"]
+
+
+def test_one_that_is_being_deleted_keeps_its_tags_to_the_end(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "DELETING", Tags={"old": "tag"})
+    result = run(image_builder, **CREATION, tags={"new": "tag"}, wait=False)
+    assert (result["image_builder"]["tags"], aws.operations()) == ({"old": "tag"}, [])
+
+
+@pytest.mark.parametrize("wanted", ["stopped", "present"])
+def test_the_agent_version_does_not_count_on_one_that_stays_stopped(run: Run, aws: Any, wanted: str) -> None:
+    aws.add_image_builder("design", "STOPPED", AppstreamAgentVersion="1")
+    result = run(image_builder, name="design", state=wanted, appstream_agent_version="2")
+    assert (result["changed"], result["actions"]) == (False, [])
+    assert result["diff"]["before"] == result["diff"]["after"]
+
+
+def test_a_time_out_while_deleting_returns_the_tags(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "STOPPED", Tags={"a": "b"})
+    aws.paths["delete_image_builder"] = ["DELETING"]
+    result = run(image_builder, name="design", state="absent", wait_timeout=0)
+    assert result["failed"]
+    assert (result["image_builder"]["state"], result["image_builder"]["tags"]) == ("DELETING", {"a": "b"})
+
+
+@pytest.mark.parametrize(("code", "retryable"), [("LimitExceededException", False), ("ServiceUnavailable", True)])
+def test_a_failure_says_whether_it_passes(run: Run, aws: Any, code: str, retryable: bool) -> None:
+    aws.errors["describe_image_builders"] = [code] * 50
+    assert run(image_builder, name="design")["retryable"] is retryable
+
+
+def test_illegal_values_are_ignored_when_deleting(run: Run, aws: Any) -> None:
+    result = run(image_builder, name="design", state="absent", root_volume_size=1, tags={"aws:x": "y"})
+    assert not result.get("failed")
 
 
 def test_illegal_values_are_refused_before_aws_is_asked(run: Run, aws: Any) -> None:

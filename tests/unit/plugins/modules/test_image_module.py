@@ -86,6 +86,26 @@ def test_deletes(run: Run, aws: Any, way: list[str]) -> None:
     assert not run(image, name="design-1", state="absent")["changed"]
 
 
+@pytest.mark.parametrize("state", ["FAILED", "DELETING"])
+def test_check_mode_fails_where_the_run_would(run: Run, aws: Any, state: str) -> None:
+    aws.add_image("design-1", state)
+    predicted = run(image, check_mode=True, name="design-1")
+    assert predicted["failed"]
+    assert predicted["msg"] == run(image, name="design-1")["msg"]
+
+
+@pytest.mark.parametrize("state", ["PENDING", "DELETING"])
+def test_deleting_that_has_to_wait_is_no_change_yet(run: Run, aws: Any, state: str) -> None:
+    aws.add_image("design-1", state)
+    for check_mode in (True, False):
+        result = run(image, check_mode=check_mode, name="design-1", state="absent", wait=False)
+        assert (result["changed"], result["actions"]) == (False, [])
+
+
+def test_tags_are_ignored_when_deleting(run: Run, aws: Any) -> None:
+    assert not run(image, name="design-1", state="absent", tags={"aws:x": "y"}).get("failed")
+
+
 def test_deleting_says_what_still_uses_it(run: Run, aws: Any) -> None:
     aws.add_image("design-1")
     aws.errors["delete_image"] = ["ResourceInUseException"]

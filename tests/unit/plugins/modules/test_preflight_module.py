@@ -118,8 +118,10 @@ def test_an_older_base_image_is_warned_of(run: Run) -> None:
 @pytest.mark.parametrize(
     ("state", "tags", "problem", "replaced"),
     [
-        ("AVAILABLE", {}, False, False),
-        ("PENDING", {}, False, False),
+        ("AVAILABLE", {"euc.appstream:recipe": "design"}, False, False),
+        ("PENDING", {"euc.appstream:recipe": "design"}, False, False),
+        ("AVAILABLE", {}, True, False),
+        ("PENDING", {"euc.appstream:recipe": "other"}, True, False),
         ("FAILED", {"euc.appstream:recipe": "design"}, False, True),
         ("FAILED", {"euc.appstream:recipe": "other"}, True, False),
         ("FAILED", {}, True, False),
@@ -137,7 +139,7 @@ def test_an_image_of_that_name(
 
 
 def test_nothing_is_checked_of_an_image_that_is_there(run: Run, aws: Any) -> None:
-    aws.add_image("fixed")
+    aws.add_image("fixed", Tags={"euc.appstream:recipe": "design"})
     [found] = check(run, recipe(image_name="fixed", base_image={"name": "retired"}, builder={"subnet_id": "gone"}))
     assert found["problems"] == []
 
@@ -241,3 +243,10 @@ def test_throttled_at_every_call(run: Run, aws: Any) -> None:
     for operation in ("describe_image_builders", "describe_images", "describe_subnets", "describe_security_groups"):
         aws.errors[operation] = ["ThrottlingException", "RequestLimitExceeded"] * 3
     assert check(run, recipe())[0]["problems"] == []
+
+
+def test_an_image_builder_without_an_image_arn_can_be_looked_at(run: Run, aws: Any) -> None:
+    aws.add_image_builder("design", "PENDING")
+    del aws.image_builders["design"]["ImageArn"]
+    [found] = check(run, recipe("design"))
+    assert found["image_builder"]["state"] == "PENDING"

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builders, retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import call, call_pages
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError, SSLError
 from botocore.stub import Stubber
 
 PASSING = sorted(retries.RETRYABLE_CODES)
@@ -50,6 +50,34 @@ def test_concurrent_modification_does_not_pass_for_reading_calls(client: Any, st
     stubber.add_client_error("describe_image_builders", "ConcurrentModificationException")
     with pytest.raises(AppStreamError):
         call_pages(client, "describe_image_builders", "all", "ImageBuilders")
+
+
+def test_a_role_not_known_everywhere_yet_passes_for_creation(client: Any, stubber: Stubber) -> None:
+    for _attempt in range(6):
+        stubber.add_client_error("create_image_builder", "InvalidRoleException")
+    stubber.add_response("create_image_builder", {"ImageBuilder": {"Name": "design", "State": "PENDING"}})
+    request = {"Name": "design", "InstanceType": "stream.standard.small"}
+    assert image_builders.create_image_builder(client, request)["state"] == "PENDING"
+
+
+@pytest.mark.parametrize("operation", ["start_image_builder", "describe_image_builders"])
+def test_a_refused_role_passes_for_nothing_else(operation: str) -> None:
+    assert "InvalidRoleException" not in retries.codes_to_retry(operation)
+
+
+@pytest.mark.parametrize(
+    ("cause", "retryable"),
+    [
+        (client_error("ThrottlingException"), True),
+        (client_error("ConcurrentModificationException"), True),
+        (client_error("Whatever", 502), True),
+        (client_error("AccessDeniedException"), False),
+        (NoCredentialsError(), False),
+        (None, False),
+    ],
+)
+def test_an_error_says_whether_it_passes(cause: Exception | None, retryable: bool) -> None:
+    assert AppStreamError("no", cause=cause).is_retryable is retryable
 
 
 def test_other_errors_are_told_at_once(client: Any, stubber: Stubber) -> None:
