@@ -25,7 +25,6 @@ ROLE_ARN = re.compile(r"arn:aws(?:-cn|-iso-b|-iso|-us-gov)?:iam::\d{12}:role/\S+
 SUBNET_ID = re.compile(r"subnet-([0-9a-f]{8}|[0-9a-f]{17})\Z")
 SECURITY_GROUP_ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})\Z")
 ENDPOINT_ID = re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})\Z")
-ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
 TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*\Z")
 UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 RELATIVE_NAME = re.compile(r"\s*(OU|DC)\s*=\s*\S.*\Z", re.IGNORECASE)
@@ -73,13 +72,6 @@ def pattern_problems(option: str, value: str | None, pattern: re.Pattern[str], l
     if not value or pattern.match(value):
         return []
     return [f"{option} {value!r} is not of the form {like}"]
-
-
-def account_id_problems(option: str, value: Any) -> list[str]:
-    """Check an AWS account id: twelve digits, as text, because a number would lose its leading zeros."""
-    if isinstance(value, str) and ACCOUNT_ID.match(value):
-        return []
-    return [f"{option} {value!r} is not an AWS account id: twelve digits, in quotation marks"]
 
 
 def organizational_unit_problems(name: str | None) -> list[str]:

@@ -31,7 +31,6 @@ COMMAND = f"{SHELL}/Command"
 SEND = f"{SHELL}/Send"
 RECEIVE = f"{SHELL}/Receive"
 SIGNAL = f"{SHELL}/Signal"
-IDENTIFY = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
 FAULT = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 
 _DECLARATIONS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())

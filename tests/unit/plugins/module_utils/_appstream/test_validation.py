@@ -88,14 +88,6 @@ def test_tags(tags: Any, problems: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "legal"),
-    [("012345678901", True), ("12345678901", False), (123456789012, False), ("12345678901a", False), (None, False)],
-)
-def test_account_ids(value: Any, legal: bool) -> None:
-    assert (validation.account_id_problems("account", value) == []) is legal
-
-
-@pytest.mark.parametrize(
     ("subnet", "groups", "problems"),
     [
         (None, None, 0),
