@@ -10,15 +10,20 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Build two images end to end against the simulator
 	@tools/setup demo
 	@demo/run
 
+.PHONY: demo-ad
+demo-ad: ## The same over Kerberos, in a real Active Directory set up from nothing (needs root; installs Samba)
+	@tools/active_directory
+	@demo/run active-directory
+
 .PHONY: test
-test: ## Everything CI runs: lint, types, sanity, unit, simulator and end-to-end tests
+test: ## Everything CI runs: lint, types, sanity, unit, simulator, Active Directory and end-to-end tests
 	@tools/setup test
 	@tools/test
 
@@ -36,6 +41,11 @@ unit: ## Unit tests of the collection and tests of the simulator
 sanity: ## ansible-test sanity and documentation checks
 	@tools/setup test
 	@tools/test sanity docs
+
+.PHONY: active-directory
+active-directory: ## Everything that needs a real Active Directory (needs root; installs Samba)
+	@tools/setup test
+	@tools/test active_directory
 
 .PHONY: end-to-end
 end-to-end: ## The playbook on the simulator: good path and every failure we fear

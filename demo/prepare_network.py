@@ -1,6 +1,7 @@
 """Makes the network of the demo in the simulated account and writes what the recipes need to know as extra variables.
 
-Usage: prepare_network.py READY_FILE VARIABLES_FILE
+Usage: prepare_network.py READY_FILE VARIABLES_FILE NETWORK
+NETWORK is the beginning of the addresses, such as 127.77.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from pathlib import Path
 import boto3
 
 
-def main(ready_file: Path, variables_file: Path) -> None:
+def main(ready_file: Path, variables_file: Path, network: str) -> None:
     endpoint = json.loads(ready_file.read_text())["endpoint"]
     ec2 = boto3.client("ec2", endpoint_url=endpoint)
-    # Loopback addresses, so that each simulated builder is a host of its own. AWS would refuse such a network.
-    vpc = ec2.create_vpc(CidrBlock="127.77.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="127.77.1.0/24")["Subnet"]["SubnetId"]
+    # Addresses of this computer, so that each simulated builder is a host of its own. AWS would refuse 127.0.0.0/8.
+    vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     variables = {
+        "demo_vpc_id": vpc,
         "demo_subnet_id": subnet,
         "demo_security_group_id": group["GroupId"],
         "demo_directory": str(Path(__file__).resolve().parent),
@@ -28,4 +30,4 @@ def main(ready_file: Path, variables_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

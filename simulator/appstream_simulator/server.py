@@ -97,6 +97,7 @@ class Server:
 
         site = Site(self.clock, self.journal, self.settings)
         site.options.older_agent_output = self.settings.older_agent_output
+        site.options.first_boot_applies_policy = self.settings.first_boot_applies_policy
         return site
 
     def _application(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:

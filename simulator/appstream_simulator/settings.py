@@ -57,6 +57,10 @@ class Settings:
         image_quota: images per account and Region (AppStream's default quota is 10).
         journal_file: also write the Windows journal to this file, one JSON object per line.
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
+        first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
+            otherwise its next start does.
+        active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
+            VPC's DNS servers name, and security groups count.
     """
 
     speed: float = 1.0
@@ -68,6 +72,8 @@ class Settings:
     image_quota: int = 10
     journal_file: Path | None = None
     older_agent_output: bool = False
+    first_boot_applies_policy: bool = True
+    active_directory: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.durations) - set(DEFAULT_DURATIONS))
@@ -129,7 +135,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _parsed(name: str, text: str) -> Any:
     if name == "shelf_files" and not text.startswith("["):
         return text.split(os.pathsep)
-    if name == "older_agent_output":
+    if name in ("older_agent_output", "active_directory", "first_boot_applies_policy"):
         return text.lower() in ("1", "true", "yes", "on")
     if name not in ("accounts", "durations", "shelf_files"):
         return text

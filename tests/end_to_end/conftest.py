@@ -17,7 +17,7 @@ _NETWORKS = itertools.count(16 + 100 * (_WORKER % 2))
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     """A simulated account, its network and a user's project folder."""
-    with open_workplace(tmp_path / "project", next(_NETWORKS)) as opened:
+    with open_workplace(tmp_path / "project", f"127.{next(_NETWORKS)}") as opened:
         yield opened
 
 

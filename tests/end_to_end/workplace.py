@@ -163,7 +163,7 @@ class Workplace:
     def run_playbook(self, plays: list[dict[str, Any]]) -> Run:
         """Run plays of the user's own against the same inventory."""
         (self.folder / "own.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
-        return self._run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml"], {})
+        return self.run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml"])
 
     def build(
         self,
@@ -173,13 +173,14 @@ class Workplace:
         **variables: Any,
     ) -> Run:
         """Run build_images to its end."""
-        return self._run(self.command(recipes, *arguments, **variables), environment or {})
+        return self.run(self.command(recipes, *arguments, **variables), environment)
 
-    def _run(self, command: list[str], environment: dict[str, str]) -> Run:
+    def run(self, command: list[str], environment: dict[str, str] | None = None) -> Run:
+        """Run a command as the user, in the project folder."""
         finished = subprocess.run(
             command,
             cwd=self.folder,
-            env={**self.environment, **environment},
+            env={**self.environment, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -266,8 +267,8 @@ def with_suppressed_kill(process: int) -> None:
 
 
 @contextmanager
-def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Workplace]:
-    """Start a simulator whose builders get addresses in 127.`network`.1.0/24, and stop it at the end."""
+def open_workplace(folder: Path, network: str, **settings: Any) -> Iterator[Workplace]:
+    """Start a simulator whose builders get addresses in `network`.1.0/24, and stop it at the end."""
     (folder / "home").mkdir(parents=True)
     settings_file = folder / "simulator.yml"
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 300, **settings}))
@@ -292,10 +293,10 @@ def open_workplace(folder: Path, network: int, **settings: Any) -> Iterator[Work
         log.close()
 
 
-def make_network(workplace: Workplace, network: int) -> None:
+def make_network(workplace: Workplace, network: str) -> None:
     ec2 = workplace.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock=f"127.{network}.0.0/16")["Vpc"]["VpcId"]
-    workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"127.{network}.1.0/24")["Subnet"]["SubnetId"]
+    vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
+    workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     workplace.security_group_id = group["GroupId"]
     workplace.control("calls", method="DELETE")

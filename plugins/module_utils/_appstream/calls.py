@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import AppStreamError
-from .retries import codes_to_retry, retrying
+from .retries import ONCE_ONLY, codes_to_retry, retrying
 from .troubleshooting import remedy_for
 
 try:
@@ -23,8 +23,9 @@ ACCESS_DENIED_CODES = frozenset(
 
 
 def _failure(operation: str, about: str, cause: Exception) -> AppStreamError:
-    code = getattr(cause, "response", {}).get("Error", {}).get("Code", "")
-    return AppStreamError(f"{operation} failed for {about}", cause=cause, remedy=remedy_for(code))
+    error = AppStreamError(f"{operation} failed for {about}", cause=cause)
+    error.remedy = remedy_for(error.code)
+    return error
 
 
 def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str, Any]:
@@ -35,7 +36,9 @@ def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str
     """
     try:
         answer: dict[str, Any] = retrying(
-            lambda: getattr(client, operation)(**parameters), also=codes_to_retry(operation)
+            lambda: getattr(client, operation)(**parameters),
+            also=codes_to_retry(operation),
+            once_only=operation in ONCE_ONLY,
         )
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error

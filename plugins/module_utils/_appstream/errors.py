@@ -36,7 +36,8 @@ class AppStreamError(Exception):
     @property
     def aws_error(self) -> dict[str, str]:
         """AWS's error as ``{"code": …, "message": …}``; empty when no answer came from AWS."""
-        error = getattr(self.cause, "response", {}).get("Error", {})
+        # A lost connection's exception has a response too, which is None.
+        error = (getattr(self.cause, "response", None) or {}).get("Error", {})
         return {"code": error.get("Code", ""), "message": error.get("Message", "")} if error else {}
 
     @property

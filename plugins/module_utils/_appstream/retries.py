@@ -51,6 +51,9 @@ MUTATION_CODES = frozenset({"ConcurrentModificationException"})
 # about as long as all attempts take. A role that is really wrong is told of only then.
 FRESH_ROLE_CODES = frozenset({"InvalidRoleException"})
 
+# Asked for again after an answer that got lost, these would make a second resource: only a refusal is tried again.
+ONCE_ONLY = frozenset({"create_microsoft_ad"})
+
 ATTEMPTS = 12
 # A name that does not resolve or a closed port seldom heals, and botocore has tried five times already.
 CONNECTION_ATTEMPTS = 4
@@ -73,6 +76,11 @@ def is_retryable(error: Exception, also: Collection[str] = ()) -> bool:
     return code in RETRYABLE_CODES or code in also or status >= 500
 
 
+def is_throttled(error: Exception) -> bool:
+    """Say whether AWS refused the call because there are too many, so that it surely had no effect."""
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code", "") in THROTTLING_CODES
+
+
 def codes_to_retry(operation: str) -> frozenset[str]:
     """Return the error codes that pass by themselves for this operation (``create_image_builder``) in particular."""
     if operation.startswith(("describe_", "list_")):
@@ -87,16 +95,23 @@ def pause_before(attempt: int) -> float:
 
 
 def retrying(
-    function: Callable[..., Answer], *args: Any, also: Collection[str] = (), sleep: Callable[[float], None] = time.sleep
+    function: Callable[..., Answer],
+    *args: Any,
+    also: Collection[str] = (),
+    once_only: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
-    """Call ``function(*args)`` until it answers; failures that don't pass by themselves are raised at once."""
+    """Call ``function(*args)`` until it answers; failures that don't pass by themselves are raised at once.
+
+    ``once_only``: and so are those after which it is unknown whether the call had an effect.
+    """
     attempt = 1
     while True:
         try:
             return function(*args)
         except (BotoCoreError, ClientError) as error:
             attempts = CONNECTION_ATTEMPTS if is_lost_connection(error) else ATTEMPTS
-            if attempt >= attempts or not is_retryable(error, also):
+            if attempt >= attempts or not (is_throttled(error) if once_only else is_retryable(error, also)):
                 raise
         attempt += 1
         sleep(pause_before(attempt))

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the states of image builders and images mean, and what to do next in each of them.
+"""What the states of image builders, images and directories mean, and what to do next in each of them.
 
-States come from the API's ``ImageBuilderState`` and ``ImageState``. The service adds states over time, so one that
-is not listed here counts as moving: it is waited for, never treated as a failure. ``None`` stands for a resource
-that does not exist.
+States come from AppStream's ``ImageBuilderState`` and ``ImageState`` and from Directory Service's ``DirectoryStage``.
+The services add states over time, so one that is not listed here counts as moving: it is waited for, never treated as
+a failure. ``None`` stands for a resource that does not exist.
 """
 
 from __future__ import annotations
@@ -54,6 +54,24 @@ IMAGE_STATES: Mapping[str | None, str] = {
     "DELETING": MOVING,
 }
 
+# Inoperable is "not functional", Impaired works "in a degraded state" (Directory Service administration guide); either
+# may heal by itself, but nobody can say when.
+MANAGED_DIRECTORY_STAGES: Mapping[str | None, str] = {
+    None: GONE,
+    "Active": READY,
+    "Impaired": RESTING,
+    "Inoperable": FAILED,
+    "RestoreFailed": FAILED,
+    "Failed": FAILED,
+    "Requested": MOVING,
+    "Creating": MOVING,
+    "Created": MOVING,
+    "Restoring": MOVING,
+    "Updating": MOVING,
+    "Deleting": MOVING,
+    "Deleted": GONE,
+}
+
 # The state a moving image builder arrives at when nothing goes wrong.
 IMAGE_BUILDER_DESTINATIONS: Mapping[str, str | None] = {
     "PENDING": "RUNNING",
@@ -98,10 +116,32 @@ IMAGE_STEPS: Mapping[str, Mapping[str | None, str]] = {
     "absent": {None: DONE, "AVAILABLE": DELETE, "DEPRECATED": DELETE, "FAILED": DELETE},
 }
 
+MANAGED_DIRECTORY_STEPS: Mapping[str, Mapping[str | None, str]] = {
+    "present": {
+        None: CREATE,
+        "Active": DONE,
+        "Impaired": DONE,
+        "Inoperable": FAIL,
+        "RestoreFailed": FAIL,
+        "Failed": FAIL,
+    },
+    "absent": {
+        None: DONE,
+        "Active": DELETE,
+        "Impaired": DELETE,
+        "Inoperable": DELETE,
+        "RestoreFailed": DELETE,
+        "Failed": DELETE,
+    },
+}
+
 
 def state_of(resource: Mapping[str, Any] | None) -> str | None:
-    """Return the state of an image or image builder in snake_case form, None when there is no such resource."""
-    return None if resource is None else resource.get("state")
+    """Return the state of a resource in snake_case form, None when there is no such resource.
+
+    Directory Service calls it the stage.
+    """
+    return None if resource is None else resource.get("state", resource.get("stage"))
 
 
 def image_builder_is(kind: str, state: str | None) -> bool:
@@ -148,3 +188,13 @@ def image_builder_step(
 def image_step(image: Mapping[str, Any] | None, wanted: str) -> str:
     """Decide what brings an image one step nearer to the wanted state, ``available`` or ``absent``."""
     return IMAGE_STEPS[wanted].get(state_of(image), WAIT)
+
+
+def managed_directory_is(kind: str, stage: str | None) -> bool:
+    """Say whether a directory's stage is of a kind (READY, MOVING, RESTING, FAILED, GONE)."""
+    return MANAGED_DIRECTORY_STAGES.get(stage, MOVING) == kind
+
+
+def managed_directory_step(directory: Mapping[str, Any] | None, wanted: str) -> str:
+    """Decide what brings a directory one step nearer to the wanted state, ``present`` or ``absent``."""
+    return MANAGED_DIRECTORY_STEPS[wanted].get(state_of(directory), WAIT)

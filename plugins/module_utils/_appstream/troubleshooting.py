@@ -19,7 +19,7 @@ _OU_PERMISSIONS = (
 )
 _PASSWORD = (
     "The directory config's service account has a wrong or expired password: set the right one in the directory "
-    "config, then create the image builder anew."
+    "config (update_password: always), then create the image builder anew."
 )
 _OU_NAME = (
     "The OU's distinguished name is wrong: it must start with OU=, must not contain spaces around commas, and must "
@@ -112,12 +112,46 @@ REMEDIES: Mapping[str, str] = {
         "again later."
     ),
     "OperationNotPermittedException": "The operation is not legal in the resource's present state.",
+    # Error codes of Directory Service.
+    "DirectoryLimitExceededException": (
+        "The Region's quota of directories is used up: delete one that is no longer needed, or ask for more in "
+        "Service Quotas."
+    ),
+    "DirectoryUnavailableException": "The directory cannot be used just now: wait until its stage is Active.",
+    "EntityDoesNotExistException": "The directory is gone: run again.",
+    "InvalidParameterException": "Correct what the error message names, then try again.",
+    "ServiceException": "AWS Directory Service failed inside: try again; if it keeps failing, contact AWS Support.",
+    "TagLimitExceededException": "A directory has at most 50 tags: remove some.",
+    "UnsupportedOperationException": (
+        "Directory Service does not offer this for the directory's type, edition or Region: choose another."
+    ),
 }
 
 _PENDING_TOO_LONG = (
     "An image builder is usually ready within 25 minutes. Look whether the service role, the subnet's free "
     "addresses and, with a domain join, DNS and the computer object in the OU are as they should be."
 )
+_DIRECTORY_TOO_LONG = (
+    "A directory usually takes 20 to 45 minutes. Running again continues to wait for it; if it stays in this stage, "
+    "contact AWS Support with the directory's id."
+)
+_DIRECTORY_FAILED = (
+    "Look at the stage reason and at the two subnets (free addresses, different Availability Zones), delete the "
+    "directory with state: absent, and create it anew."
+)
+_DIRECTORY_BROKEN = (
+    "Look at the directory's health and at its security group and network ACLs, or restore it from a snapshot; contact "
+    "AWS Support with the directory's id if that does not help."
+)
+STAGE_REMEDIES: Mapping[str, str] = {
+    "Failed": _DIRECTORY_FAILED,
+    "Inoperable": _DIRECTORY_BROKEN,
+    "RestoreFailed": _DIRECTORY_BROKEN,
+    "Requested": _DIRECTORY_TOO_LONG,
+    "Creating": _DIRECTORY_TOO_LONG,
+    "Created": _DIRECTORY_TOO_LONG,
+    "Deleting": _DIRECTORY_TOO_LONG,
+}
 
 
 def remedy_for(code: str) -> str | None:
@@ -126,23 +160,28 @@ def remedy_for(code: str) -> str | None:
 
 
 def _errors(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return (code, message) of all AWS says is wrong with an image or image builder in snake_case form."""
+    """Return (code, message) of all AWS says is wrong with a resource in snake_case form."""
     listed = resource.get("image_builder_errors") or resource.get("image_errors") or []
     found = [(error.get("error_code") or "", error.get("error_message") or "") for error in listed]
     reason = resource.get("state_change_reason") or {}
     if reason:
         found.append((reason.get("code") or "", reason.get("message") or ""))
+    if resource.get("stage_reason"):
+        found.append(("", str(resource["stage_reason"])))
     return found
 
 
 def reported_errors(resource: Mapping[str, Any] | None) -> str | None:
-    """Return AWS's own words about what is wrong with an image or image builder, None when it says nothing."""
+    """Return AWS's own words about what is wrong with a resource, None when it says nothing."""
     told = [": ".join(part for part in error if part) for error in _errors(resource or {})]
     return "; ".join(dict.fromkeys(text for text in told if text)) or None
 
 
 def remedies(resource: Mapping[str, Any] | None) -> str | None:
-    """Return what to do about the errors AWS reports on an image or image builder, None when nothing is known."""
+    """Return what to do about the errors AWS reports on a resource, None when nothing is known."""
+    stage = (resource or {}).get("stage")
+    if stage:
+        return STAGE_REMEDIES.get(stage)
     codes = [code for code, _message in _errors(resource or {})]
     # The state change reason is INTERNAL_ERROR also when the errors tell exactly what is wrong.
     telling = [code for code in codes if code != "INTERNAL_ERROR"] or codes
@@ -150,7 +189,7 @@ def remedies(resource: Mapping[str, Any] | None) -> str | None:
 
 
 def time_out_remedy(resource: Mapping[str, Any] | None) -> str | None:
-    """Return what to look at when an image or image builder did not get where it should within the time given."""
+    """Return what to look at when a resource did not get where it should within the time given."""
     known = remedies(resource)
     if known or (resource or {}).get("state") != "PENDING" or "instance_type" not in (resource or {}):
         return known

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.aws.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
@@ -20,7 +20,7 @@ Request = dict[str, Any]
 
 @dataclass
 class DirectoryConfig:
-    """One directory config. The account's password is not kept: nothing here needs it and the API never returns it."""
+    """One directory config. The API never returns the account's password; a real domain join needs it."""
 
     name: str
     serial: int
@@ -28,6 +28,7 @@ class DirectoryConfig:
     account_name: str | None
     certificate_based_authentication: dict[str, str] | None
     created: float
+    account_password: str | None = field(default=None, repr=False)
 
     def describe(self) -> dict[str, Any]:
         """The API's DirectoryConfig."""
@@ -51,11 +52,13 @@ def create_directory_config(backend: AppStreamBackend, request: Request) -> dict
     name = request["DirectoryName"]
     if name in backend.directory_configs:
         raise ResourceAlreadyExistsException(f"The directory config {name} already exists.")
+    credentials = request.get("ServiceAccountCredentials", {})
     config = DirectoryConfig(
         name=name,
         serial=next(backend.serials),
         organizational_units=list(request["OrganizationalUnitDistinguishedNames"]),
-        account_name=request.get("ServiceAccountCredentials", {}).get("AccountName"),
+        account_name=credentials.get("AccountName"),
+        account_password=credentials.get("AccountPassword"),
         certificate_based_authentication=request.get("CertificateBasedAuthProperties"),
         created=backend.simulation.clock.now(),
     )
@@ -80,7 +83,9 @@ def update_directory_config(backend: AppStreamBackend, request: Request) -> dict
         if lost:
             raise refusal("organizational unit in use", f"The organizational unit {lost[0]} is in use.")
         config.organizational_units = list(units)
-    config.account_name = request.get("ServiceAccountCredentials", {}).get("AccountName", config.account_name)
+    credentials = request.get("ServiceAccountCredentials", {})
+    config.account_name = credentials.get("AccountName", config.account_name)
+    config.account_password = credentials.get("AccountPassword", config.account_password)
     if "CertificateBasedAuthProperties" in request:
         config.certificate_based_authentication = request["CertificateBasedAuthProperties"]
     return {"DirectoryConfig": config.describe()}

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The domain join of an instance that is being provisioned, as far as it can fail without a domain controller.
 
+With the setting `active_directory` what passes here is then really joined, see `domain_membership`.
+
 Sources: error codes and their causes in the developer guide, "Troubleshooting Active Directory Domain Join". That a
 directory config without a service account ends in a failed logon is unproven, and so are the texts of the messages
 but the one about the group name.

@@ -9,6 +9,7 @@ from typing import Any
 
 from appstream_simulator.aws.image import Image, timestamp, without_none
 from appstream_simulator.aws.states import REACHABLE
+from appstream_simulator.windows.domain.membership import Membership
 
 # Given at creation, shown as they are.
 _SHOWN_AS_GIVEN = ("VpcConfig", "InstanceType", "IamRoleArn", "DomainJoinInfo", "AccessEndpoints")
@@ -27,6 +28,7 @@ class ImageBuilder:
         network_interface: moto's ENI while there is one.
         last_address: the private address it had before it was last stopped.
         next_image: what create-image was accepted for, until the builder is SNAPSHOTTING.
+        membership: its machine's place in a real domain, once it has been joined.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ImageBuilder:
     last_address: str | None = None
     latest_agent: bool = False
     next_image: Image | None = None
+    membership: Membership | None = None
 
     def enter(self, state: str) -> None:
         """Change state."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import agent_versions, domain_join, machines, network
+from appstream_simulator.aws import agent_versions, domain_join, domain_membership, machines, network
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
 
@@ -143,10 +143,35 @@ def _travel(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], 
     def go_on(due: float) -> None:
         if builder.visit != visit:
             return
-        ahead = rest if state != "PENDING" else _provisioned(backend, builder, rest, due)
-        _travel(backend, builder, ahead, due)
+        if state != "PENDING":
+            _travel(backend, builder, rest, due)
+            return
+        ahead = _provisioned(backend, builder, rest, due)
+        if ahead is rest and domain_membership.is_asked_for(backend, builder):
+            _travel_once_joined(backend, builder, rest, due)
+        else:
+            _travel(backend, builder, ahead, due)
 
     backend.timetable.at(when + backend.simulation.duration(state), go_on)
+
+
+def _travel_once_joined(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], when: float) -> None:
+    """Stay PENDING until the worker has joined the machine to its domain, and go on as if that had taken no time."""
+    visit = builder.visit
+
+    def then(error: domain_join.DomainJoinError | None) -> None:
+        # A reset in the meantime has forgotten the builder.
+        if backend.image_builders.get(builder.name) is not builder or builder.visit != visit:
+            return
+        if error is None:
+            _travel(backend, builder, route, when)
+        else:
+            builder.fail(error.code, str(error), when)
+            _travel(backend, builder, ["FAILED"], when)
+        # What came due while the worker was busy.
+        backend.tick()
+
+    domain_membership.establish(backend, builder, then)
 
 
 def _arrived(backend: AppStreamBackend, builder: ImageBuilder, state: str) -> None:
@@ -156,6 +181,7 @@ def _arrived(backend: AppStreamBackend, builder: ImageBuilder, state: str) -> No
         _release_interface(builder)
     elif state == "GONE":
         machines.remove(backend, builder)
+        domain_membership.forget(backend, builder)
         backend.tags.pop(builder.arn, None)
         del backend.image_builders[builder.name]
 

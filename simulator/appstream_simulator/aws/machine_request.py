@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import image_taking, lifecycle
+from appstream_simulator.aws import domain_membership, image_taking, lifecycle, security_groups
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.windows.machine.requests import CreateImage, MachineRequest
 
@@ -35,6 +35,16 @@ def machine_request(backend: AppStreamBackend, builder: ImageBuilder) -> Machine
             if is_current():
                 lifecycle.restart(backend, builder, down)
 
+    def admits(source_address: str, port: int) -> bool:
+        if not simulation.settings.active_directory:
+            return True
+        account, region = backend.account_id, backend.region_name
+        with simulation.lock:
+            if builder.network_interface is None:
+                return False
+            groups = security_groups.of_interface(account, region, builder.network_interface)
+            return security_groups.admits(account, region, groups, source_address, port)
+
     return MachineRequest(
         key=builder.arn,
         builder_name=builder.name,
@@ -48,4 +58,6 @@ def machine_request(backend: AppStreamBackend, builder: ImageBuilder) -> Machine
         on_create_image=on_create_image,
         image_name_exists=image_name_exists,
         on_restart=on_restart,
+        admits=admits,
+        closed=domain_membership.is_asked_for(backend, builder),
     )

@@ -41,6 +41,17 @@ def find_security_group(account: str, region: str, group_id: str) -> Any | None:
     return ec2_backends[account][region].get_security_group_from_id(group_id)
 
 
+def name_servers(account: str, region: str, subnet_id: str) -> list[str]:
+    """Addresses of the DNS servers that the DHCP options set of the subnet's VPC names; none of Amazon's own."""
+    subnet = find_subnet(account, region, subnet_id)
+    vpc = ec2_backends[account][region].vpcs.get(subnet.vpc_id) if subnet else None
+    options: list[dict[str, Any]] = vpc.dhcp_options.dhcp_configurations if vpc and vpc.dhcp_options else []
+    servers = [
+        value["Value"] for option in options if option["Key"] == "domain-name-servers" for value in option["Values"]
+    ]
+    return [server for server in servers if server != "AmazonProvidedDNS"]
+
+
 def create_interface(
     account: str, region: str, vpc_config: Mapping[str, list[str]], description: str, avoid: str | None
 ) -> Any:

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from appstream_simulator.aws.outcomes import Outcomes
@@ -25,6 +28,9 @@ class Simulation:
             machine may be done while holding it, because machines call back: that is the worker's job.
         worker: does what concerns machines, in order.
         errors: failures of the simulator itself, shown by its health check.
+
+    Raises:
+        RuntimeError: what the setting `active_directory` needs is not installed.
     """
 
     clock: Clock
@@ -36,6 +42,8 @@ class Simulation:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.settings.active_directory:
+            _check_requirements()
         self.worker = Worker(self.report)
 
     def report(self, error: BaseException) -> None:
@@ -44,9 +52,27 @@ class Simulation:
         self.errors.append(text)
         self.journal.record("simulator_error", error=text)
 
+    @functools.cached_property
+    def keys_folder(self) -> Path:
+        """A folder for the keys of joined machines that nobody else may read; it goes with this process."""
+        self.settings.state_directory.mkdir(parents=True, exist_ok=True)
+        self._keys = tempfile.TemporaryDirectory(prefix="keys-", dir=self.settings.state_directory.resolve())
+        return Path(self._keys.name)
+
     def duration(self, name: str) -> float:
         """Virtual seconds that a state or a step takes."""
         return self.settings.durations[name]
+
+
+def _check_requirements() -> None:
+    from appstream_simulator.windows.domain.join import missing_requirements
+
+    missing = missing_requirements()
+    if missing:
+        raise RuntimeError(
+            f"active_directory needs what is not installed: {', '.join(missing)}. "
+            "Install Debian's package adcli (or your system's), and appstream-simulator[active-directory]."
+        )
 
 
 # moto makes the back ends itself, from account and Region alone: what they share has to be found here.

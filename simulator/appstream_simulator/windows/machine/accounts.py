@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 ADMINISTRATORS = "Administrators"
@@ -19,6 +20,9 @@ BUILTIN_GROUPS = {
     "Remote Desktop Users": "S-1-5-32-555",
     "Remote Management Users": "S-1-5-32-580",
 }
+
+# Who may use WinRM's shells (the service's and the shells' default security descriptors).
+WINRM_GROUPS = frozenset({ADMINISTRATORS, "Remote Management Users"})
 
 
 @dataclass
@@ -45,11 +49,14 @@ class Accounts:
 
     Attributes:
         users: by lower-case name.
-        groups: members by group name, as they were given (`name`, `DOMAIN\\name`).
+        groups: members by group name: `name` of a local user, `DOMAIN\\name`, or the security identifier of an account
+            whose name is not known here.
+        identifiers: security identifiers of accounts of a domain, by their lower-case `domain\\name`.
     """
 
     users: dict[str, LocalUser] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in BUILTIN_GROUPS})
+    identifiers: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Accounts:
         """An independent copy."""
@@ -68,13 +75,55 @@ class Accounts:
         return None
 
     def groups_of(self, user: str) -> list[str]:
-        """The groups a user is a direct member of."""
+        """The groups a local user is a member of."""
         wanted = plain_name(user).lower()
+        return [group for group, members in self.groups.items() if wanted in (member.lower() for member in members)]
+
+    def groups_with(self, identifiers: Set[str]) -> list[str]:
+        """The groups of which any of these accounts of a domain is a member."""
         return [
             group
             for group, members in self.groups.items()
-            if wanted in (plain_name(member).lower() for member in members)
+            if not identifiers.isdisjoint(self.identifier(member) for member in members)
         ]
+
+    def identifier(self, member: str) -> str:
+        """The security identifier of a member from a domain; empty when it is not known."""
+        return member.upper() if is_identifier(member) else self.identifiers.get(member.lower(), "")
+
+    def find_member(self, group: str, name: str, identifier: str = "") -> str | None:
+        """How a member is written down in a group, looked for by its identifier if that is known, or else its name."""
+        wanted = identifier or self.identifier(name)
+        for member in self.groups[group]:
+            known = self.identifier(member)
+            if (known == wanted) if known and wanted else member.lower() == name.lower():
+                return member
+        return None
+
+    def add_member(self, group: str, name: str, identifier: str = "") -> bool:
+        """Add an account to a group, by name or identifier or both; says whether it was none yet."""
+        if self.find_member(group, name, identifier) is not None:
+            return False
+        if name and identifier:
+            known = self.identifiers.setdefault(name.lower(), identifier)
+            # A name that stands for somebody else already is of no use.
+            name = name if known == identifier else ""
+        self.groups[group].append(name or identifier)
+        return True
+
+    def remove_member(self, group: str, name: str, identifier: str = "") -> bool:
+        """Take an account out of a group; says whether it was in."""
+        member = self.find_member(group, name, identifier)
+        if member is None:
+            return False
+        self.groups[group].remove(member)
+        return True
+
+    def forget_names(self) -> None:
+        """What names of domain accounts stand for is no longer known: members are written by identifier from now on."""
+        for members in self.groups.values():
+            members[:] = [self.identifiers.get(member.lower(), member) for member in members]
+        self.identifiers = {}
 
     def delete_user(self, name: str) -> None:
         """Delete a local user and its memberships."""
@@ -82,6 +131,11 @@ class Accounts:
         del self.users[plain]
         for members in self.groups.values():
             members[:] = [member for member in members if member.lower() != plain]
+
+
+def is_identifier(account: str) -> bool:
+    """Whether this is a security identifier and not a name."""
+    return account.upper().startswith("S-1-")
 
 
 def plain_name(account: str) -> str:

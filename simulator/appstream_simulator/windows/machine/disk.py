@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from appstream_simulator.windows.protocol.certificates import SelfSigned
+
 from . import windows_paths
 from .accounts import Accounts
 from .registry import Registry
@@ -75,6 +77,8 @@ class Disk:
         registry: the registry hives.
         services: installed services by lower-case name.
         accounts: local users and groups.
+        certificates: the computer's own certificates with their keys (`Cert:\\LocalMachine\\My`), by thumbprint.
+        policy_values: key and name, lower case, of the registry values that group policy has set.
         application_catalog: what Image Assistant has registered, in the order of registration; entries as
             `list-applications` prints them.
     """
@@ -83,6 +87,8 @@ class Disk:
         self.registry = Registry()
         self.services: dict[str, Service] = {}
         self.accounts = Accounts()
+        self.certificates: dict[str, SelfSigned] = {}
+        self.policy_values: set[tuple[str, str]] = set()
         self.application_catalog: list[dict[str, Any]] = []
         self._now = now
         self.share_reader = share_reader
@@ -96,6 +102,8 @@ class Disk:
             twin.registry = self.registry.copy()
             twin.services = {name: replace(service) for name, service in list(self.services.items())}
             twin.accounts = self.accounts.copy()
+            twin.certificates = dict(self.certificates)
+            twin.policy_values = set(self.policy_values)
             twin.application_catalog = [dict(entry) for entry in self.application_catalog]
             twin._drives = {drive: root.copy() for drive, root in self._drives.items()}
             return twin

@@ -35,7 +35,7 @@ def of_process(registry: Registry, computer_name: str, user: str) -> dict[str, s
         "SystemRoot": "C:\\Windows",
         "TEMP": f"{profile}\\AppData\\Local\\Temp",
         "TMP": f"{profile}\\AppData\\Local\\Temp",
-        "USERDOMAIN": computer_name,
+        "USERDOMAIN": user.rpartition("\\")[0] or computer_name,
         "USERNAME": plain_name(user),
         "USERPROFILE": profile,
     }

@@ -15,10 +15,14 @@ from typing import Any, Protocol
 from appstream_simulator.clock import Clock
 from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
+from appstream_simulator.windows.domain import group_policy, member_start
+from appstream_simulator.windows.domain.membership import Membership
+from appstream_simulator.windows.domain.policy import ComputerPolicy
 from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
+from appstream_simulator.windows.protocol.pac import LogonInformation
 
-from . import environment, installation, modules, processes, stock
-from .accounts import ADMINISTRATORS, plain_name
+from . import domain_logon, environment, installation, modules, processes, stock
+from .accounts import ADMINISTRATORS, WINRM_GROUPS, plain_name
 from .disk import Disk
 from .requests import MachineRequest
 from .services import start_automatic_services
@@ -39,9 +43,14 @@ class MachineOptions:
 
     Attributes:
         older_agent_output: Image Assistant prints the malformed JSON that older agents are documented to print.
+        first_boot_applies_policy: computer policy has been applied when a new image builder is RUNNING; False: only its
+            second boot after the join applies policy. Which of the two AppStream does is unproven.
+        read_policy: finds a member's computer policy.
     """
 
     older_agent_output: bool = False
+    first_boot_applies_policy: bool = True
+    read_policy: Callable[[Membership], ComputerPolicy] = group_policy.read
 
 
 class WinRM(Protocol):
@@ -77,6 +86,7 @@ class Machine:
         options: MachineOptions,
     ) -> None:
         self.request = request
+        self._lock = threading.RLock()
         self.clock = clock
         self.journal = journal
         self.shelf = shelf
@@ -90,14 +100,39 @@ class Machine:
         self.address: str | None = None
         self.boot_time = clock.now()
         self.disk = _disk_of(request, clock, shelf)
-        self._settings_accounts = settings.accounts
+        self.membership: Membership | None = None
+        self._boots_as_member = 0
+        self._logons: dict[str, domain_logon.Token] = {}
+        if request.membership:
+            self.join(request.membership)
+        self._settings_accounts = {} if request.closed else settings.accounts
         self._winrm = winrm
-        self._lock = threading.RLock()
         self._state = "off"
         self._off = threading.Event()
         self._off.set()
         self._shutdown: threading.Event | None = None
         self._listener: WinRM | None = None
+
+    # Domain
+
+    def join(self, membership: Membership) -> None:
+        """Make the machine, which is off, a member of a domain; the next boot finds its policy.
+
+        As on Windows, the domain's administrators become administrators, its users become users of the machine. Who
+        they are turns out when the first of the domain's accounts logs on: their identifiers follow from its own.
+        """
+        with self._lock:
+            if membership == self.membership:
+                return
+            self._boots_as_member = 0
+            accounts = self.disk.accounts
+            accounts.forget_names()
+            accounts.add_member(ADMINISTRATORS, f"{membership.netbios_name}\\{domain_logon.DOMAIN_ADMINISTRATORS}")
+            accounts.add_member("Users", f"{membership.netbios_name}\\{domain_logon.DOMAIN_USERS}")
+            self.membership = membership
+            self.domain = membership.domain
+            self.computer_name = membership.computer_name
+            self.fqdn = membership.fqdn
 
     # Power
 
@@ -188,21 +223,36 @@ class Machine:
     def _boot(self, off: threading.Event, seconds: float) -> None:
         if not self.clock.sleep(seconds, cancelled=off):
             return
+        policy = self._find_policy()
         with self._lock:
             if off.is_set() or self.address is None:
                 return
             self.boot_time = self.clock.now()
+            self._logons = {}
             installation.clear_pending_restart(self.disk)
+            if policy:
+                member_start.apply(self.disk, policy, self.record)
             start_automatic_services(self.disk.services)
+            if policy:
+                member_start.run_startup_scripts(self.disk, policy, self.fqdn, self.boot_time, self.record)
             self._shutdown = None
-            self._listener = self._winrm(self, self.address)
             try:
+                self._listener = self._winrm(self, self.address)
                 self._listener.start()
             except OSError as error:
                 self.record("error", what="WinRM cannot listen", address=self.address, error=str(error))
                 return
             self._state = "on"
         self.record("power", state="on", address=self.address)
+
+    def _find_policy(self) -> ComputerPolicy | None:
+        """The policy to apply at this boot; it takes a while to read, so nothing is locked meanwhile."""
+        if self.membership is None:
+            return None
+        self._boots_as_member += 1
+        if self._boots_as_member == 1 and not self.options.first_boot_applies_policy:
+            return None
+        return member_start.find(self.membership, self.options.read_policy, self.record)
 
     def _in_background(self, function: Callable[..., None], *arguments: Any) -> None:
         threading.Thread(target=function, args=arguments, name=f"machine {self.builder_name}", daemon=True).start()
@@ -270,15 +320,23 @@ class Machine:
     # protocol.host.Host
 
     def accounts(self) -> Mapping[str, str]:
-        """Who may log on over WinRM, with passwords: the accounts of the settings, and local users by their groups."""
+        """Who may log on over WinRM, with passwords: local users by their groups, and the accounts of the settings.
+
+        The latter stand for what group policy would provide, so a machine that waits for policy does not have them.
+        """
         local = {
             user.name: user.password
             for user in self.disk.accounts.users.values()
-            if user.password
-            and not user.disabled
-            and {ADMINISTRATORS, "Remote Management Users"} & set(self.disk.accounts.groups_of(user.name))
+            if user.password and not user.disabled and WINRM_GROUPS & set(self.disk.accounts.groups_of(user.name))
         }
         return {**local, **self._settings_accounts}
+
+    def log_on(self, information: LogonInformation) -> bool:
+        """Note the logon of an account of the domain; says whether it may use WinRM."""
+        with self._lock:
+            token = domain_logon.token(self.disk.accounts, information)
+            self._logons[information.account.lower()] = token
+            return not WINRM_GROUPS.isdisjoint(token.local_groups)
 
     def check_password(self, user: str, password: str) -> bool:
         """Whether this is an account and its password; local ones may be given as `.\\name` or `COMPUTER\\name`."""
@@ -286,9 +344,15 @@ class Machine:
         return any(known.get(name) == password for name in self._spellings(user))
 
     def is_administrator(self, user: str) -> bool:
-        """Whether the account is a local administrator: SYSTEM, the accounts of the settings, members of the group."""
+        """Whether the account is a local administrator: SYSTEM, the accounts of the settings, members of the group.
+
+        For accounts of the domain their last logon counts: until they log on again they stay what they were.
+        """
         if plain_name(user).upper() == "SYSTEM":
             return True
+        token = self._logons.get(user.lower())
+        if token:
+            return ADMINISTRATORS in token.local_groups
         given = {name.lower() for name in self._settings_accounts}
         members = {member.lower() for member in self.disk.accounts.groups[ADMINISTRATORS]}
         return any(name in given or name in members for name in self._spellings(user))

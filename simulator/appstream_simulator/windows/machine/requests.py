@@ -8,7 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from appstream_simulator.windows.domain.membership import Membership
+
 from .disk import Disk
+
+
+def admit_everybody(_source: str, _port: int) -> bool:
+    """Security groups that let everything in."""
+    return True
 
 
 class ImageAssistantError(Exception):
@@ -45,6 +52,10 @@ class MachineRequest:
             called takes the snapshot and switches the machine off, after the tool has printed its success.
         image_name_exists: whether the account has an image of this name in the Region.
         on_restart: called with True when the guest goes down for a restart, with False when it is back.
+        membership: the machine's place in a domain, when it has been joined before it exists; see also `Machine.join`.
+        admits: whether the security groups let a source address connect to a port.
+        closed: WinRM is as on a base image that AWS ships, opened by group policy and by nothing else; False: it is
+            open, and the accounts of the settings are local administrators.
     """
 
     key: str
@@ -59,3 +70,6 @@ class MachineRequest:
     on_create_image: Callable[[CreateImage], None]
     image_name_exists: Callable[[str], bool]
     on_restart: Callable[[bool], None]
+    membership: Membership | None = None
+    admits: Callable[[str, int], bool] = admit_everybody
+    closed: bool = False

@@ -11,8 +11,8 @@ from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
 from appstream_simulator.windows.protocol.certificates import Authority
 from appstream_simulator.windows.protocol.faults import WindowsFaults
-from appstream_simulator.windows.protocol.listener import Listener
 
+from . import winrm
 from .machine import Machine, MachineOptions
 from .requests import CreateImage, ImageAssistantError, MachineRequest
 from .shelf import Shelf
@@ -55,7 +55,7 @@ class Site:
             journal=self._journal,
             settings=self._settings,
             shelf=self.shelf,
-            winrm=lambda host, address: Listener(host, address, self._authority, self.faults),
+            winrm=lambda host, address: winrm.listener(host, address, self._authority, self.faults),
             options=self.options,
         )
         with self._lock:

@@ -10,16 +10,32 @@ import datetime
 import ipaddress
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_FOR = datetime.timedelta(days=365)
 CLOCK_SKEW = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class SelfSigned:
+    """A certificate that vouches for itself, with its key, as a machine keeps them.
+
+    Attributes:
+        thumbprint: SHA-1 of the certificate, as Windows names it.
+        not_after: seconds since the epoch.
+    """
+
+    subject: str
+    thumbprint: str
+    not_after: float
+    certificate_pem: bytes
+    key_pem: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Authority:
             .add_extension(_key_usage(signs_certificates=True), critical=True)
             .sign(key, hashes.SHA256())
         )
-        _write_key(self._key_path, key)
+        _write_key(self._key_path, _pem(key))
         self.ca_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def server_certificate(self, address: str, *dns_names: str) -> ServerCertificate:
@@ -75,20 +91,50 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
+        return self._write(address, certificate, _pem(key))
+
+    def files_of(self, address: str, certificate: SelfSigned) -> ServerCertificate:
+        """Files with a machine's own certificate, replacing an earlier one for the address."""
+        return self._write(address, x509.load_pem_x509_certificate(certificate.certificate_pem), certificate.key_pem)
+
+    def _write(self, address: str, certificate: x509.Certificate, key: bytes) -> ServerCertificate:
         directory = self.state_directory / "certificates"
-        issued = ServerCertificate(
+        written = ServerCertificate(
             directory / f"{address}.pem",
             directory / f"{address}.key",
             certificate.public_bytes(serialization.Encoding.DER),
         )
         with self._lock:
             directory.mkdir(exist_ok=True)
-            _write_key(issued.key_path, key)
-            issued.certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        return issued
+            _write_key(written.key_path, key)
+            written.certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        return written
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def self_signed(dns_name: str) -> SelfSigned:
+    """What `New-SelfSignedCertificate -DnsName` makes: RSA, 2048 bits, for a year, for client and server."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, dns_name)])
+    usages = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
+    certificate = (
+        _builder(name, name, key.public_key())
+        .add_extension(_key_usage(signs_certificates=False, enciphers_keys=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(dns_name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return SelfSigned(
+        subject=f"CN={dns_name}",
+        thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),
+        not_after=certificate.not_valid_after_utc.timestamp(),
+        certificate_pem=certificate.public_bytes(serialization.Encoding.PEM),
+        key_pem=_pem(key),
+    )
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.timezone.utc)
     return (
         x509.CertificateBuilder()
@@ -102,11 +148,11 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
     )
 
 
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _key_usage(*, signs_certificates: bool, enciphers_keys: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=enciphers_keys,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=signs_certificates,
@@ -116,8 +162,13 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _write_key(path: Path, pem: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)

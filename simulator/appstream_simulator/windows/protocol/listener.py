@@ -11,12 +11,15 @@ import ssl
 import struct
 import sys
 import threading
+import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 
 from spnego.exceptions import SpnegoError
 
 from appstream_simulator.windows.protocol import message_encryption
+from appstream_simulator.windows.protocol.access import OPEN, Access
 from appstream_simulator.windows.protocol.authentication import Authenticated, ConnectionAuthentication
 from appstream_simulator.windows.protocol.certificates import Authority, ServerCertificate
 from appstream_simulator.windows.protocol.faults import WindowsFaults
@@ -34,26 +37,34 @@ MAX_BODY = 16 * 1024 * 1024
 IDLE_TIMEOUT = 300
 # Before another attempt after accept() failed (no file descriptors left, for one), real seconds.
 _PAUSE_AFTER_FAILURE = 0.1
+# How long a client may wait for an answer through the firewall, real seconds.
+_PATIENCE = 60
 
 
 class Listener:
-    """WinRM of one machine on one address, both ports. `start` once; `stop` is power-off and may be called again."""
+    """WinRM of one machine on one address. `start` once; `stop` is power-off and may be called again."""
 
-    def __init__(self, host: Host, address: str, authority: Authority, faults: WindowsFaults) -> None:
+    def __init__(
+        self, host: Host, address: str, authority: Authority, faults: WindowsFaults, access: Access = OPEN
+    ) -> None:
         self._host = host
         self._address = address
         self._authority = authority
         self._faults = faults
-        self._service = Service(host, faults)
+        self._access = access
+        self._service = Service(host, faults, allows_shells=access.shells)
         self._servers: list[_Server] = []
 
     def start(self) -> None:
-        """Open both ports. Raises OSError when one is taken."""
-        certificate = self._authority.server_certificate(self._address, self._host.fqdn, self._host.computer_name)
+        """Open the ports there are listeners for. Raises OSError when one is taken."""
         credentials = NtlmCredentials(self._authority.state_directory / "ntlm" / self._address)
-        for port, tls in ((HTTP_PORT, None), (HTTPS_PORT, certificate)):
+        ports: list[tuple[int, ServerCertificate | None]] = [(HTTP_PORT, None)] if self._access.http else []
+        if self._access.https:
+            ports.append((HTTPS_PORT, self._access.certificate or self._issued_certificate()))
+        for port, tls in ports:
+            surroundings = _Surroundings(self._host, self._service, self._faults, credentials, self._access)
             try:
-                server = _Server((self._address, port), self._host, self._service, self._faults, credentials, tls)
+                server = _Server((self._address, port), surroundings, tls)
             except OSError:
                 self.stop()
                 raise
@@ -62,6 +73,9 @@ class Listener:
             threading.Thread(
                 target=server.accept_connections, name=f"winrm {self._address}:{server.server_address[1]}", daemon=True
             ).start()
+
+    def _issued_certificate(self) -> ServerCertificate:
+        return self._authority.server_certificate(self._address, self._host.fqdn, self._host.computer_name)
 
     def stop(self) -> None:
         """Power-off: no new connections, established ones are cut, shells and the commands in them are gone."""
@@ -92,6 +106,17 @@ class Connection:
             pass  # closed by the client in the meantime
 
 
+@dataclass(frozen=True)
+class _Surroundings:
+    """What the listeners of one machine share."""
+
+    host: Host
+    service: Service
+    faults: WindowsFaults
+    credentials: NtlmCredentials
+    access: Access
+
+
 class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     block_on_close = False
@@ -99,19 +124,15 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 128
 
     def __init__(
-        self,
-        address: tuple[str, int],
-        host: Host,
-        service: Service,
-        faults: WindowsFaults,
-        credentials: NtlmCredentials,
-        certificate: ServerCertificate | None,
+        self, address: tuple[str, int], surroundings: _Surroundings, certificate: ServerCertificate | None
     ) -> None:
-        self.host = host
-        self.service = service
-        self.faults = faults
-        self.credentials = credentials
+        self.host = surroundings.host
+        self.service = surroundings.service
+        self.faults = surroundings.faults
+        self.credentials = surroundings.credentials
+        self.access = surroundings.access
         self.certificate = certificate
+        self._kept_out: set[str] = set()
         self._off = threading.Event()
         self._tls = _tls_context(certificate) if certificate else None
         self._lock = threading.Lock()
@@ -126,10 +147,48 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             except OSError:
                 self._off.wait(_PAUSE_AFTER_FAILURE)
                 continue
-            if self.verify_request(request, client_address):
+            reason = self._kept_out_because(client_address[0])
+            if reason:
+                self._ignore(request, client_address[0], reason)
+            elif self.verify_request(request, client_address):
                 self.process_request(request, client_address)
             else:
                 self.shutdown_request(request)
+
+    def _kept_out_because(self, source: str) -> str | None:
+        try:
+            return self.access.keeps_out(source, self.server_address[1])
+        except Exception as error:  # our own defect, which must not end the accepting of connections
+            self._record_defect(error)
+            return "error"
+
+    def _record_defect(self, error: BaseException | None) -> None:
+        self.host.journal.record("error", host=self.host.builder_name, error=f"{type(error).__name__}: {error}")
+
+    def _ignore(self, request: socket.socket, source: str, reason: str) -> None:
+        """Never answer a connection that a real machine would not even have seen, until its client gives up.
+
+        A real firewall drops the client's first packet, so that connecting times out. Here the kernel has made the
+        connection already.
+        """
+        if source not in self._kept_out:
+            self._kept_out.add(source)
+            self.host.journal.record(
+                "firewall", host=self.host.builder_name, source=source, port=self.server_address[1], reason=reason
+            )
+        threading.Thread(target=self._outwait, args=(request,), name=f"firewall {source}", daemon=True).start()
+
+    def _outwait(self, request: socket.socket) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                request.settimeout(left)
+                if not request.recv(65536):
+                    break
+        except OSError:
+            pass  # timed out, or closed at either end
+        Connection(request).cut()
+        self.shutdown_request(request)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         sock, peer = super().get_request()
@@ -166,7 +225,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         error = sys.exc_info()[1]
         if isinstance(error, (OSError, ssl.SSLError)):
             return
-        self.host.journal.record("error", host=self.host.builder_name, error=f"{type(error).__name__}: {error}")
+        self._record_defect(error)
 
     def power_off(self) -> None:
         self._off.set()
@@ -197,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._winrm = server
         certificate = server.certificate
         self._authentication = ConnectionAuthentication(
-            server.host, server.credentials, server.faults, certificate.der if certificate else None
+            server.host, server.credentials, server.faults, certificate.der if certificate else None, server.access
         )
         super().__init__(request, client_address, cast("socketserver.BaseServer", server))
 
@@ -232,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle_message(self, body: bytes, speaker: Authenticated) -> None:
         protocol = message_encryption.protocol_of(self.headers.get("Content-Type", ""))
-        if protocol is None and not self._winrm.certificate:
+        if protocol is None and not self._winrm.certificate and not self._winrm.access.unencrypted:
             # AllowUnencrypted=false. That Windows answers 500 without a body is assumed.
             self._winrm.host.journal.record(
                 "auth", host=self._winrm.host.builder_name, outcome="unencrypted", user=speaker.user
@@ -240,7 +299,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(500, challenges=speaker.headers)
             return
         if protocol is None:
-            status, answer = self._winrm.service.handle(body, speaker.user, self._connection.cut)
+            status, answer = self._answer(body, speaker)
             self._reply(status, answer, SOAP, speaker.headers)
             return
         context = self._authentication.context
@@ -249,9 +308,14 @@ class _Handler(BaseHTTPRequestHandler):
         except (message_encryption.EncryptionError, SpnegoError, AttributeError):
             self._reply(400, challenges=speaker.headers)
             return
-        status, answer = self._winrm.service.handle(message, speaker.user, self._connection.cut)
+        status, answer = self._answer(message, speaker)
         content_type, sealed = message_encryption.encrypt(context, protocol, answer)
         self._reply(status, sealed, content_type, speaker.headers)
+
+    def _answer(self, message: bytes, speaker: Authenticated) -> tuple[int, bytes]:
+        if not speaker.allowed:
+            return self._winrm.service.deny(message)
+        return self._winrm.service.handle(message, speaker.user, self._connection.cut)
 
     def _reply(self, status: int, body: bytes = b"", content_type: str = "", challenges: tuple[str, ...] = ()) -> None:
         self.send_response(status)

@@ -10,9 +10,10 @@ in which the acceptor reads it.
 from __future__ import annotations
 
 import os
+import struct
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # pyspnego has no public function for the NT hash, and Python's OpenSSL no MD4.
@@ -20,6 +21,7 @@ from spnego._ntlm_raw.crypto import ntowfv1
 
 _process_environment = threading.Lock()
 _NO_LM_HASH = "0" * 32
+_AUTHENTICATE = b"NTLMSSP\0\x03\0\0\0"
 
 
 class NtlmCredentials:
@@ -57,6 +59,17 @@ def _lines(accounts: Mapping[str, str], computer_name: str) -> Iterator[str]:
         nt_hash = ntowfv1(password).hex().upper()
         for name in account_forms(account, computer_name):
             yield f"{name}:0:{_NO_LM_HASH}:{nt_hash}:[U]:LCT-0"
+
+
+def claimed_account(token: bytes) -> tuple[str, str] | None:
+    """Domain and user that an AUTHENTICATE_MESSAGE (MS-NLMP 2.2.1.3), bare or in SPNEGO, claims to come from."""
+    message = token[token.find(_AUTHENTICATE) :] if _AUTHENTICATE in token else b""
+    with suppress(struct.error, UnicodeDecodeError):
+        # Length, maximum length and offset of DomainName, then of UserName; UTF-16 is what all clients negotiate.
+        domain_length, _, domain_start, user_length, _, user_start = struct.unpack("<HHIHHI", message[28:44])
+        domain = message[domain_start : domain_start + domain_length].decode("utf-16-le")
+        return domain, message[user_start : user_start + user_length].decode("utf-16-le")
+    return None
 
 
 def account_forms(account: str, computer_name: str) -> list[str]:

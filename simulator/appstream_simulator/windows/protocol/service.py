@@ -54,10 +54,13 @@ class Caller:
 class Service:
     """Answers requests of authenticated users. One per machine; thread-safe."""
 
-    def __init__(self, host: Host, faults: WindowsFaults, quotas: Quotas | None = None) -> None:
+    def __init__(
+        self, host: Host, faults: WindowsFaults, quotas: Quotas | None = None, *, allows_shells: bool = True
+    ) -> None:
         self._host = host
         self._faults = faults
         self._quotas = quotas or Quotas()
+        self._allows_shells = allows_shells
         self._shells: dict[str, Shell] = {}
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -83,6 +86,14 @@ class Service:
         except wsman.Fault as fault:
             return 500, wsman.fault_envelope(fault, message_id, self._host.computer_name)
 
+    def deny(self, message: bytes) -> tuple[int, bytes]:
+        """Answer a SOAP message of a user who has no rights here."""
+        try:
+            message_id = wsman.parse(message).message_id
+        except wsman.Fault:
+            message_id = ""
+        return 500, wsman.fault_envelope(wsman.access_denied(), message_id, self._host.computer_name)
+
     def _dispatch(self, request: wsman.Request, caller: Caller) -> str:
         if request.action == wsman.CREATE:
             return self._create(request, caller)
@@ -107,6 +118,9 @@ class Service:
         return shell
 
     def _create(self, request: wsman.Request, caller: Caller) -> str:
+        if not self._allows_shells:
+            # AllowRemoteShellAccess=0; what Windows answers then is assumed.
+            raise wsman.access_denied()
         with self._lock:
             owned = sum(shell.owner == caller.user for shell in self._shells.values())
         if owned >= self._quotas.shells_per_user:

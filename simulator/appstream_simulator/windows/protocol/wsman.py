@@ -115,6 +115,11 @@ def action_not_supported(action: str) -> Fault:
     return Fault(2150858754, f"The WS-Management service does not support the action {action}.", "a:ActionNotSupported")
 
 
+def access_denied() -> Fault:
+    """What a user gets who is authenticated but has no rights: as clients report it from Windows."""
+    return Fault(5, "Access is denied. ", "w:AccessDenied")
+
+
 def too_many_shells(limit: int) -> Fault:
     return Fault(
         2150859173,

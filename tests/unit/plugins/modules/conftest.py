@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Runs a module's main() against an AppStream that lives in a few dictionaries."""
+"""Runs a module's main() against an AppStream that lives in a few dictionaries, or against the simulated AWS."""
 
 from __future__ import annotations
 
 import copy
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,9 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from appstream_simulator.server import Server
+from appstream_simulator.settings import Settings
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 PREFIX = "arn:aws:appstream:eu-central-1:123456789012"
@@ -223,18 +226,82 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     return fake
 
 
+def run_module(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, check_mode: bool, options: dict[str, Any]
+) -> dict[str, Any]:
+    """What the module prints; waits take no time unless told otherwise."""
+    if "wait" in module.ARGUMENT_SPEC:
+        options.setdefault("wait_delay", 0)
+    printed = io.StringIO()
+    monkeypatch.setattr("sys.stdout", printed)
+    with patch_module_args({**options, "_ansible_check_mode": check_mode}), pytest.raises(SystemExit):
+        module.main()
+    result: dict[str, Any] = json.loads(printed.getvalue())
+    return result
+
+
 @pytest.fixture
 def run(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
-    """run(module, check_mode=False, **options): what the module prints; waits take no time unless told otherwise."""
+    """run(module, check_mode=False, **options)."""
 
-    def run_module(module: ModuleType, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        if "wait" in module.ARGUMENT_SPEC:
-            options.setdefault("wait_delay", 0)
-        printed = io.StringIO()
-        monkeypatch.setattr("sys.stdout", printed)
-        with patch_module_args({**options, "_ansible_check_mode": check_mode}), pytest.raises(SystemExit):
-            module.main()
-        result: dict[str, Any] = json.loads(printed.getvalue())
-        return result
+    def run_with_fake(module: ModuleType, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        return run_module(monkeypatch, module, check_mode, options)
 
-    return run_module
+    return run_with_fake
+
+
+class Simulated:
+    """The simulated AWS in this process, as modules see it: over HTTP, every request checked by the service's model."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str, config: Config | None = None) -> Any:
+        """A boto3 client; making one takes longer than most tests, so they are kept."""
+        key = f"{service} {config and config.retries}"
+        if key not in self._clients:
+            keys = {"aws_access_key_id": "AKIASIMULATEDACCESS1", "aws_secret_access_key": "not-a-secret"}
+            endpoint = {"region_name": "eu-west-1", "endpoint_url": self.server.endpoint}
+            self._clients[key] = boto3.client(service, config=config, **endpoint, **keys)
+        return self._clients[key]
+
+    def fail(self, **fault: Any) -> None:
+        """Let calls fail, see the simulator's faults."""
+        self.server.gateway.faults.add(fault)
+
+    def operations(self) -> list[str]:
+        """The operations called that change something."""
+        called = [str(call["operation"]) for call in self.server.calls.entries()]
+        return [name for name in called if not name.startswith(("Describe", "List"))]
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Simulated]:
+    no_machines = SimpleNamespace(faults=SimpleNamespace(clear=lambda: None), machines=list, close=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        # Reading them takes most of the time of a reset.
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        server = Server(Settings(speed=0), site=no_machines).start()
+        yield Simulated(server)
+        server.stop()
+
+
+@pytest.fixture
+def simulated(simulator: Simulated, monkeypatch: pytest.MonkeyPatch) -> Simulated:
+    simulator.server.reset()
+    monkeypatch.setattr(
+        AnsibleAppStreamModule, "client", lambda self, service, **more: simulator.client(service, **more)
+    )
+    monkeypatch.setattr(retries, "pause_before", lambda attempt: 0)
+    return simulator
+
+
+@pytest.fixture
+def run_simulated(simulated: Simulated, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """run_simulated(module, check_mode=False, **options): as run, against the simulated AWS."""
+
+    def run_with_simulator(module: ModuleType, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        return run_module(monkeypatch, module, check_mode, options)
+
+    return run_with_simulator

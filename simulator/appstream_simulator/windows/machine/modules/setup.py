@@ -210,7 +210,8 @@ def _user(task: Task) -> Facts:
         "ansible_user_dir": environment.profile_directory(user),
         "ansible_user_gecos": "",
         "ansible_user_id": plain_name(user),
-        "ansible_user_sid": security_identifier(task.machine.computer_name, plain_name(user)),
+        "ansible_user_sid": task.disk.accounts.identifier(user)
+        or security_identifier(task.machine.computer_name, plain_name(user)),
     }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..accounts import is_identifier
 from .task import Option, Task
 
 OPTIONS = {"name": Option(), "members": Option("list"), "state": Option(default="present")}
@@ -22,16 +23,16 @@ def run(task: Task) -> dict[str, Any]:
     if group is None:
         task.fail(f"Could not find local group {options['name']}", **result)
     members = list(task.disk.accounts.groups[group])
-    current = {_account_name(task, member).lower(): member for member in members}
-    wanted = {name.lower(): name for name in (_account_name(task, str(member)) for member in options["members"])}
+    current = {_account_name(task, group, member).lower(): member for member in members}
+    wanted = {name.lower(): name for name in (_account_name(task, group, str(name)) for name in options["members"])}
     if state != "absent":
         result["added"] = [name for key, name in wanted.items() if key not in current]
     if state == "absent":
         result["removed"] = [name for key, name in wanted.items() if key in current]
     if state == "pure":
-        result["removed"] = [_account_name(task, member) for key, member in current.items() if key not in wanted]
+        result["removed"] = [_account_name(task, group, member) for key, member in current.items() if key not in wanted]
     removed = {name.lower() for name in result.get("removed", [])}
-    after = [_account_name(task, member) for key, member in current.items() if key not in removed]
+    after = [_account_name(task, group, member) for key, member in current.items() if key not in removed]
     after += result.get("added", [])
     if not task.check_mode:
         task.disk.accounts.groups[group] = [_stored(task, name) for name in after]
@@ -39,21 +40,40 @@ def run(task: Task) -> dict[str, Any]:
     return {**result, "members": after}
 
 
-def _account_name(task: Task, member: str) -> str:
-    """`COMPUTER\\name` for a local user, else `DOMAIN\\name` as given; a name nobody knows fails."""
+def _account_name(task: Task, group: str, member: str) -> str:
+    """`COMPUTER\\name` for a local user, else `DOMAIN\\name` or identifier as it is known; what nobody knows fails."""
     computer = task.machine.computer_name
     domain, _backslash, name = member.rpartition("\\")
-    if domain.lower() in ("", ".", computer.lower()) and "@" not in name:
+    if domain.lower() in ("", ".", computer.lower()) and "@" not in name and not is_identifier(member):
         user = task.disk.accounts.user(name)
         if user is None:
             reason = "Some or all identity references could not be translated."
             task.fail(f"account_name {member} is not a valid account, cannot get SID: {reason}", changed=False)
         return f"{computer}\\{user.name}"
-    # Nothing is known about the accounts of a domain; a machine that has joined none cannot look them up.
-    if not task.machine.domain and domain.upper() not in ("NT AUTHORITY", "BUILTIN"):
+    # A machine that has joined no domain cannot look up accounts of one.
+    if not task.machine.domain and domain.upper() not in ("NT AUTHORITY", "BUILTIN") and not is_identifier(member):
         reason = "The trust relationship between this workstation and the primary domain failed."
         task.fail(f"account_name {member} is not a valid account, cannot get SID: {reason}", changed=False)
-    return member
+    return _domain_account(task, group, member)
+
+
+def _domain_account(task: Task, group: str, account: str) -> str:
+    """An account of the domain, spelt as the group has it if it is a member.
+
+    Members may be known by identifier only, and the identifier of an account is known once it has logged on or policy
+    has named it. So it cannot always be told whether an account is one of the members.
+    """
+    accounts, membership = task.disk.accounts, task.machine.membership
+    user, _at, domain = account.partition("@")
+    if membership and domain.lower() == membership.domain:
+        account = f"{membership.netbios_name}\\{user}"
+    found = accounts.find_member(group, account)
+    unnamed = any(map(is_identifier, accounts.groups[group]))
+    if found is None and unnamed and not accounts.identifier(account):
+        text = f"the identifier of {account} is not known"
+        task.machine.record("unhandled", what="win_group_membership", text=text)
+        task.fail(f"appstream-simulator: it is not known whether {account} is a member of {group}", changed=False)
+    return found or account
 
 
 def _stored(task: Task, account: str) -> str:

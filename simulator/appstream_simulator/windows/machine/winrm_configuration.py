@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a machine's own registry, services and certificates make of its WinRM service.
+
+The defaults are Windows' (`winrm get winrm/config/service`); values of group policy below `POLICY_KEY` override them
+(WindowsRemoteManagement.admx). Without policy there is no HTTP listener: how AppStream ships its base images is not
+documented, and here it is taken for closed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .registry import Registry
+from .services import Service
+
+POLICY_KEY = "HKLM\\Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
+SHELL_KEY = f"{POLICY_KEY}\\WinRS"
+# Where WinRM keeps the listeners that are not policy's.
+HTTPS_LISTENER_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener\\*+HTTPS"
+
+
+@dataclass(frozen=True)
+class WinRMConfiguration:
+    """The WinRM service of a machine.
+
+    Attributes:
+        http: there is an HTTP listener on the machine's address.
+        thumbprint: of the certificate of the HTTPS listener; empty when there is no such listener.
+        problems: settings that are not what they should be, and so have no effect.
+    """
+
+    http: bool
+    thumbprint: str
+    basic: bool
+    unencrypted: bool
+    credssp: bool
+    negotiate: bool
+    kerberos: bool
+    shells: bool
+    problems: tuple[str, ...] = ()
+
+
+def configuration(registry: Registry, services: Mapping[str, Service], address: str) -> WinRMConfiguration:
+    """How WinRM of a machine at this address is configured."""
+    service = services.get("winrm")
+    running = service is not None and service.state == "running"
+    selected, problems = _selected(_text(registry, POLICY_KEY, "IPv4Filter"), address)
+    return WinRMConfiguration(
+        http=running and _flag(registry, POLICY_KEY, "AllowAutoConfig", default=False) and selected,
+        thumbprint=_text(registry, HTTPS_LISTENER_KEY, "certThumbprint") if running else "",
+        basic=_flag(registry, POLICY_KEY, "AllowBasic", default=False),
+        unencrypted=_flag(registry, POLICY_KEY, "AllowUnencryptedTraffic", default=False),
+        credssp=_flag(registry, POLICY_KEY, "AllowCredSSP", default=False),
+        negotiate=_flag(registry, POLICY_KEY, "AllowNegotiate", default=True),
+        kerberos=_flag(registry, POLICY_KEY, "AllowKerberos", default=True),
+        shells=_flag(registry, SHELL_KEY, "AllowRemoteShellAccess", default=True),
+        problems=problems,
+    )
+
+
+def _flag(registry: Registry, key: str, name: str, *, default: bool) -> bool:
+    value = registry.get(key, name)
+    return default if value is None or value.kind != "DWord" else value.data != 0
+
+
+def _text(registry: Registry, key: str, name: str) -> str:
+    value = registry.get(key, name)
+    return value.data if value is not None and isinstance(value.data, str) else ""
+
+
+def _selected(address_filter: str, address: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether IPv4Filter takes an address of the machine in, and what of it is malformed.
+
+    It is `*` or ranges `first-last`, separated by commas; blank is none.
+    """
+    if address_filter.strip() == "*":
+        return True, ()
+    own, selected, problems = ipaddress.ip_address(address), False, []
+    for part in filter(None, (part.strip() for part in address_filter.split(","))):
+        first, _dash, last = part.partition("-")
+        try:
+            low, high = ipaddress.IPv4Address(first.strip()), ipaddress.IPv4Address(last.strip())
+        except ValueError:
+            problems.append(f"IPv4Filter: {part!r} is no range of addresses")
+            continue
+        selected = selected or int(low) <= int(own) <= int(high)
+    return selected, tuple(problems)
