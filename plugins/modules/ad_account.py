@@ -120,7 +120,7 @@ EXAMPLES = r"""
     domain_name: corp.example.com
     domain_username: Administrator
     domain_password: "{{ domain_password }}"
-    name: svc-appstream-join
+    name: appstream-join
     type: user
     path: OU=AppStream,DC=corp,DC=example,DC=com
     description: Joins AppStream image builders to the domain
@@ -136,7 +136,7 @@ EXAMPLES = r"""
     type: group
     path: OU=AppStream,DC=corp,DC=example,DC=com
     members:
-      - svc-appstream-install
+      - appstream-install
     purge_members: true
 
 - name: Set a new password
@@ -144,7 +144,7 @@ EXAMPLES = r"""
     domain_name: corp.example.com
     domain_username: Administrator
     domain_password: "{{ domain_password }}"
-    name: svc-appstream-join
+    name: appstream-join
     type: user
     password: "{{ new_join_password }}"
     update_password: always
@@ -154,7 +154,7 @@ EXAMPLES = r"""
     domain_name: corp.example.com
     domain_username: Administrator
     domain_password: "{{ domain_password }}"
-    name: svc-appstream-join
+    name: appstream-join
     type: user
     state: absent
 """
@@ -171,7 +171,7 @@ account:
       description: The sAMAccountName.
       type: str
       returned: always
-      sample: svc-appstream-join
+      sample: appstream-join
     type:
       description: Whether it is a C(user) or a C(group).
       type: str
@@ -181,7 +181,7 @@ account:
       description: The distinguished name.
       type: str
       returned: always
-      sample: CN=svc-appstream-join,OU=AppStream,DC=corp,DC=example,DC=com
+      sample: CN=appstream-join,OU=AppStream,DC=corp,DC=example,DC=com
     sid:
       description: The security identifier.
       type: str
@@ -196,7 +196,7 @@ account:
       description: The user principal name, null if there is none.
       type: str
       returned: for users
-      sample: svc-appstream-join@corp.example.com
+      sample: appstream-join@corp.example.com
     enabled:
       description: Whether it may log on.
       type: bool
@@ -228,7 +228,7 @@ account:
       type: list
       elements: str
       returned: for groups
-      sample: ["CN=svc-appstream-install,OU=AppStream,DC=corp,DC=example,DC=com"]
+      sample: ["CN=appstream-install,OU=AppStream,DC=corp,DC=example,DC=com"]
 error_kind:
   description: What went wrong, one of C(other), C(not found), C(exists), C(denied), C(credentials), C(unreachable) and
     C(refused value).

@@ -70,7 +70,7 @@ EXAMPLES = r"""
     domain_username: Administrator
     domain_password: "{{ domain_password }}"
     organizational_unit: OU=ImageBuilders,DC=corp,DC=example,DC=com
-    principal: svc-appstream-join
+    principal: appstream-join
     delegation: join_computers
 
 - name: Let a group link policies no more
@@ -99,7 +99,7 @@ delegation:
       description: The account's name, or its SID if it has no name in this domain.
       type: str
       returned: always
-      sample: svc-appstream-join
+      sample: appstream-join
     sid:
       description: The account's security identifier. Null if there is no such account, with O(state=absent).
       type: str

@@ -30,7 +30,7 @@ EXAMPLES = r"""
 
 - name: Name an account as Windows does
   ansible.builtin.debug:
-    msg: "{{ domain.netbios_name }}\\svc-appstream-join"
+    msg: "{{ domain.netbios_name }}\\appstream-join"
 """
 
 RETURN = r"""

@@ -47,7 +47,7 @@ EXAMPLES = r"""
 - name: Find the computer name of an image builder
   euc.appstream.ad_image_builder_info:
     domain_name: corp.example.com
-    domain_username: svc-appstream-install
+    domain_username: appstream-install
     domain_password: "{{ install_password }}"
     organizational_unit: OU=ImageBuilders,DC=corp,DC=example,DC=com
     names:

@@ -80,9 +80,9 @@ EXAMPLES = r"""
     domain_password: "{{ vault_reader_password }}"
     organizational_unit: OU=ImageBuilders,DC=corp,DC=example,DC=com
     policy_name: "AppStream image builders: WinRM"
-    join_account: svc-appstream-join
+    join_account: appstream-join
     join_password: "{{ vault_join_password }}"
-    install_account: svc-appstream-install
+    install_account: appstream-install
     install_password: "{{ vault_install_password }}"
     administrators_group: AppStreamImageInstallers
   register: domain
@@ -125,7 +125,7 @@ checks:
       description: What was found.
       type: str
       returned: always
-      sample: svc-appstream-join may not create computers in OU=ImageBuilders,DC=corp,DC=example,DC=com
+      sample: appstream-join may not create computers in OU=ImageBuilders,DC=corp,DC=example,DC=com
     remedy:
       description: What to do about it; empty when there is nothing to do.
       type: str
