@@ -159,11 +159,17 @@ def test_from_nothing_to_an_image(environment: Environment) -> None:
 
 @pytest.mark.parametrize("environment", [{"first_boot_applies_policy": False}], indirect=True)
 def test_a_builder_whose_policy_comes_late_is_restarted_once(environment: Environment) -> None:
-    assert environment.prepare().exit_code == 0
+    """Over HTTPS, with the listener that the policy's start-up script makes."""
+    prepared = environment.prepare(prepare_directory_https=True, prepare_network_winrm_ports=[5986])
+    assert prepared.exit_code == 0, prepared.output
+    environment.connect_with(
+        ansible_port=5986, ansible_winrm_transport="kerberos", ansible_winrm_server_cert_validation="ignore"
+    )
     run = environment.build(connect_image_builder_policy_wait_timeout=10)
     assert run.exit_code == 0, run.output
     assert len(environment.workplace.calls("StartImageBuilder")) == 1
     assert [image["State"] for image in environment.workplace.images().values()] == ["AVAILABLE"]
+    assert {entry["transport"] for entry in environment.workplace.journal("auth")} == {"https"}
 
 
 def test_each_builder_by_its_own_rules(environment: Environment) -> None:

@@ -22,22 +22,11 @@ from hypothesis import strategies as st
 
 GROUP = Group("S-1-5-21-1-2-3-1104", "CORP\\Installers")
 OPTIONS: dict[str, Any] = {
-    "state": "present",
+    **policy_content.DEFAULTS,
     "name": "WinRM",
-    "guid": None,
     "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com",
     "controller_networks": ["10.1.2.0/24"],
-    "allow_any_controller": False,
     "administrators_group": "CORP\\Installers",
-    "administrators_method": "preferences",
-    "http": True,
-    "https": False,
-    "listener_addresses": ["*"],
-    "firewall_profiles": ["domain"],
-    "allow_basic": False,
-    "allow_unencrypted": False,
-    "allow_credssp": False,
-    "allow_insecure": False,
 }
 networks = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).flatmap(
     lambda address: st.integers(9, 32 if address.version == 4 else 128).map(
