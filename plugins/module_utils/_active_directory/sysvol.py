@@ -78,10 +78,11 @@ class Sysvol:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whose folder exists."""
-        with (
-            self._telling("write", path, "write access"),
-            smbclient.open_file(self._full(path), mode="wb", share_access="r", **self._arguments) as file,
-        ):
+        with self._telling("write", path, "write access"):
+            self._write(path, content)
+
+    def _write(self, path: str, content: bytes) -> None:
+        with smbclient.open_file(self._full(path), mode="wb", share_access="r", **self._arguments) as file:
             file.write(content)
 
     def make_folder(self, path: str) -> None:
