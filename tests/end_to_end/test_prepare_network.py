@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
+import yaml
 from workplace import Workplace
 
+PASSWORD = f"{secrets.token_urlsafe(16)}-aA1"
 CONTROLLERS = ["10.9.0.0/28", "2001:db8:9::/64"]
 SERVERS = ["10.0.1.10", "10.0.2.10"]
 TAG = "euc.appstream:prepared-by"
@@ -155,3 +158,37 @@ def test_refuses_before_anything_is_written(workplace: Workplace) -> None:
     assert [words for words in cases if words not in printed] == []
     assert [check["ok"] for check in told(workplace)[0]] == [False], "an unknown VPC is told of, not a failure"
     assert writes(workplace) == []
+
+
+def test_prepare_environment_makes_a_managed_directory_and_uses_its_name_servers(workplace: Workplace) -> None:
+    ec2, vpc = workplace.client("ec2"), vpc_of(workplace)
+    places = zip(("eu-west-1a", "eu-west-1b"), (5, 6), strict=True)
+    network = workplace.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"].rsplit(".", 2)[0]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.{number}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for zone, number in places
+    ]
+    wanted = {"name": "corp.example.com", "password": PASSWORD, "subnet_ids": subnets}
+    variables = {
+        "appstream_managed_directory": wanted,
+        # Its domain controllers are simulated no further than their addresses.
+        "prepare_environment_directory": False,
+        "prepare_network_vpc_id": vpc,
+        "prepare_network_controller_cidrs": CONTROLLERS,
+    }
+    file = workplace.folder / "environment.yml"
+    file.write_text(yaml.safe_dump(variables))
+    command = ["ansible-playbook", "-i", "localhost,", "-e", f"@{file}", "euc.appstream.prepare_environment"]
+    planned = workplace.run([*command, "--check", "-vvv"])
+    assert planned.exit_code == 0, planned.output
+    assert workplace.client("ds").describe_directories()["DirectoryDescriptions"] == []
+
+    run = workplace.run(command)
+    assert run.exit_code == 0, run.output
+    assert "3 checks passed" in run.output
+    assert PASSWORD not in planned.output + run.output
+    (directory,) = workplace.client("ds").describe_directories()["DirectoryDescriptions"]
+    options_id = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["DhcpOptionsId"]
+    (found,) = ec2.describe_dhcp_options(DhcpOptionsIds=[options_id])["DhcpOptions"]
+    settings = {one["Key"]: [value["Value"] for value in one["Values"]] for one in found["DhcpConfigurations"]}
+    assert sorted(settings["domain-name-servers"]) == sorted(directory["DnsIpAddrs"])
