@@ -100,7 +100,8 @@ class Domain:
 
     def account(self, *groups: str) -> Account:
         """Make an account that is in no group but Domain Users and those named."""
-        name, password = f"user{next(_NUMBERS)}", f"{secrets.token_urlsafe(12)}-aA1"
+        # A leading dash would be an option of samba-tool.
+        name, password = f"user{next(_NUMBERS)}", f"P{secrets.token_urlsafe(12)}-aA1"
         self.samba_tool("user", "create", name, password)
         for group in groups:
             self.samba_tool("group", "addmembers", group, name)

@@ -26,7 +26,7 @@ def fresh_name(kind: str = "svc") -> str:
 
 def fresh_password() -> str:
     """A password the domain's policy takes."""
-    return f"{secrets.token_urlsafe(12)}-aA1"
+    return f"P{secrets.token_urlsafe(12)}-aA1"
 
 
 def can_log_on(name: str, password: str) -> bool:

@@ -34,7 +34,7 @@ class Environment:
         self.domain = domain
         self.unit = f"OU=Image{number},{BASE}"
         self.join_name, self.install_name = f"join{number}", f"install{number}"
-        self.join_password, self.install_password = (f"{secrets.token_urlsafe(12)}-aA1" for _account in range(2))
+        self.join_password, self.install_password = (f"P{secrets.token_urlsafe(12)}-aA1" for _account in range(2))
         vpc = workplace.client("ec2").describe_vpcs(Filters=[{"Name": "cidr", "Values": [f"10.{number}.0.0/16"]}])
         self.variables: dict[str, Any] = {
             "prepare_network_vpc_id": vpc["Vpcs"][0]["VpcId"],
