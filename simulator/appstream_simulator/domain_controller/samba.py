@@ -58,11 +58,6 @@ class DomainController:
         """The smb.conf, for `samba-tool --configfile`."""
         return self.folder / "etc" / "smb.conf"
 
-    @property
-    def ca_file(self) -> Path:
-        """The certificate authority of its LDAPS certificate."""
-        return self.folder / "private" / "tls" / "ca.pem"
-
     def provision(self) -> None:
         """Make the domain.
 
