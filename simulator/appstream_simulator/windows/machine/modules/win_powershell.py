@@ -9,27 +9,28 @@ from typing import Any
 
 from appstream_simulator.windows.protocol import powershell
 
+from .. import powershell_scripts
 from . import win_command
 from .task import Option, Task
 
+_PARAMETERS = {"parameters": Option("dict", {}), "sensitive_parameters": Option("list", [])}
 OPTIONS = {
     "script": Option(),
     "path": Option(),
     "creates": Option(),
     "removes": Option(),
+    **_PARAMETERS,
 }
 # How errors and deep objects are shown, and who reads the script file.
 _HARMLESS_OPTIONS = frozenset({"depth", "error_action", "remote_src"})
-_DEFAULT_OPTIONS = {
-    "parameters": Option("dict", {}),
-    "sensitive_parameters": Option("list", []),
-    "arguments": Option("list", []),
-}
+_DEFAULT_OPTIONS = {"arguments": Option("list", [])}
+# Texts that only the general PowerShell rules know take no parameters.
+_WITHOUT_A_RULE = {name: option for name, option in OPTIONS.items() if name not in _PARAMETERS}
 _SUPPORTS_SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)]*SupportsShouldProcess(?!\s*=\s*\$false)", re.IGNORECASE)
 
 
 def run(task: Task) -> dict[str, Any]:
-    """Run a script; parameters, another executable or another working directory are beyond the rules and fail."""
+    """Run a script; another executable or another working directory is beyond the rules and fails."""
     options = task.options(OPTIONS)
     empty: dict[str, Any] = {"result": {}, "host_out": "", "host_err": ""}
     empty |= {stream: [] for stream in ("output", "error", "warning", "verbose", "debug", "information")}
@@ -40,12 +41,27 @@ def run(task: Task) -> dict[str, Any]:
     if task.check_mode and not _SUPPORTS_SHOULD_PROCESS.search(script):
         return {**empty, "changed": True, "msg": "skipped, running in check mode"}
     task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
+    known = powershell_scripts.find(script)
+    if known:
+        rule, found = known
+        output = rule(powershell_scripts.ScriptRun(task, _parameters(options), found))
+        return {**empty, "changed": True, "output": output}
+    at_default = {**_DEFAULT_OPTIONS, **_PARAMETERS}
+    task.refuse_other_options(_WITHOUT_A_RULE, harmless=_HARMLESS_OPTIONS, at_default=at_default)
     process = powershell.run_text(task.machine, script, user=task.call.user, environment=task.call.environment)
     result = {**empty, "changed": True, "output": process.stdout.decode(errors="replace").splitlines()}
     if process.exit_code:
         text = process.stderr.decode(errors="replace")
         result |= {"failed": True, "msg": text.strip(), "error": [{"output": text}]}
     return result
+
+
+def _parameters(options: dict[str, Any]) -> dict[str, Any]:
+    parameters = {str(name).lower(): value for name, value in options["parameters"].items()}
+    for item in options["sensitive_parameters"]:
+        text = item.get("value") or item.get("password")
+        parameters[str(item["name"]).lower()] = None if text is None else powershell_scripts.Secret(str(text))
+    return parameters
 
 
 def _script(task: Task, options: dict[str, Any]) -> str:

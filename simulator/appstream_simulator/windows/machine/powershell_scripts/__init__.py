@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Scripts with parameters that win_powershell is given, as far as they are simulated.
+
+No PowerShell is interpreted: a rule recognises the whole of a script's statements and does to the machine what the
+cmdlets in them are documented to do. Any other script with parameters fails and is journalled as `unhandled`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..modules.task import Task
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A SecureString parameter."""
+
+    text: str = field(repr=False)
+
+
+@dataclass
+class ScriptRun:
+    """One run of a script.
+
+    Attributes:
+        parameters: by lower-case name.
+        found: what the rule's pattern found in the statements.
+    """
+
+    task: Task
+    parameters: Mapping[str, Any]
+    found: re.Match[str]
+
+
+# Returns the objects the script outputs; raises ModuleFailure for a terminating error.
+Rule = Callable[[ScriptRun], list[Any]]
+
+
+def rules() -> Sequence[tuple[re.Pattern[str], Rule]]:
+    """All rules, the first that fits wins; patterns match the whole of `statements(script)`."""
+    return ()
+
+
+def statements(script: str) -> str:
+    """The script's statements on one line: without comments, attributes and the param block, white space collapsed."""
+    text = re.sub(r"(?m)(^|\s)#[^\r\n]*$", " ", re.sub(r"<#.*?#>", " ", script, flags=re.DOTALL))
+    text = re.sub(r"^\s*\[CmdletBinding\([^)]*\)\]", "", text, flags=re.IGNORECASE).lstrip()
+    if re.match(r"param\s*\(", text, re.IGNORECASE):
+        text = text[_end_of_parentheses(text) :]
+    return " ".join(text.split())
+
+
+def _end_of_parentheses(text: str) -> int:
+    depth = 0
+    for index, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == ")" and depth == 0:
+            return index + 1
+    return len(text)
+
+
+def find(script: str) -> tuple[Rule, re.Match[str]] | None:
+    """The rule for a script, and what its pattern found; None when there is none."""
+    text = statements(script)
+    for pattern, rule in rules():
+        match = pattern.fullmatch(text)
+        if match:
+            return rule, match
+    return None
