@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from windows_box import start_windows_box
 from workplace import Workplace, open_workplace
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -18,6 +19,15 @@ _NETWORKS = itertools.count(16 + 100 * (_WORKER % 2))
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     """A simulated account, its network and a user's project folder."""
     with open_workplace(tmp_path / "project", f"127.{next(_NETWORKS)}") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """A workplace with one running image builder, host `windows-box`, shared by the tests of a file."""
+    folder = tmp_path_factory.mktemp("box") / "project"
+    with open_workplace(folder, f"127.{next(_NETWORKS)}") as opened:
+        start_windows_box(opened)
         yield opened
 
 

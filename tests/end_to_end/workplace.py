@@ -160,10 +160,10 @@ class Workplace:
             *arguments,
         ]
 
-    def run_playbook(self, plays: list[dict[str, Any]]) -> Run:
+    def run_playbook(self, plays: list[dict[str, Any]], *arguments: str) -> Run:
         """Run plays of the user's own against the same inventory."""
         (self.folder / "own.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
-        return self.run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml"])
+        return self.run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml", *arguments])
 
     def build(
         self,
