@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import ldap
+import ldap.modlist
 import ldif
 import pytest
 from ansible.module_utils.testing import patch_module_args
@@ -52,13 +54,25 @@ class Account:
     sid: str
 
 
+def _text_of(identifier: bytes) -> str:
+    """A security identifier as text (MS-DTYP 2.4.2)."""
+    authority = int.from_bytes(identifier[2:8], "big")
+    parts = [int.from_bytes(identifier[start : start + 4], "little") for start in range(8, len(identifier), 4)]
+    return "-".join(str(part) for part in ("S", identifier[0], authority, *parts))
+
+
 class Domain:
-    """The domain as its administrator sees it, apart from the collection's own code: through samba-tool."""
+    """The domain as its administrator sees it, apart from the collection's own code: LDAP and Samba's own tools."""
 
     def __init__(self, folder: Path, administrator_password: str) -> None:
         self.folder = folder
         self.administrator_password = administrator_password
         self.ca_file = folder / "private" / "tls" / "ca.pem"
+        self.ldap = ldap.initialize(f"ldaps://{SERVER}")
+        self.ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, str(self.ca_file))
+        self.ldap.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        self.ldap.set_option(ldap.OPT_REFERRALS, 0)
+        self.ldap.simple_bind_s(f"CN=Administrator,CN=Users,{BASE}", administrator_password)
 
     def samba_tool(self, *arguments: str) -> str:
         """Output of samba-tool on the controller's own database; fails the test when it fails."""
@@ -95,19 +109,28 @@ class Domain:
     def organizational_unit(self, name: str | None = None) -> str:
         """Make an organizational unit at the head of the domain; its distinguished name."""
         unit = f"OU={name or f'Unit{next(_NUMBERS)}'},{BASE}"
-        self.samba_tool("ou", "create", unit)
+        self.ldap.add_s(unit, ldap.modlist.addModlist({"objectClass": [b"organizationalUnit"]}))
         return unit
 
     def account(self, *groups: str) -> Account:
         """Make an account that is in no group but Domain Users and those named."""
-        # A leading dash would be an option of samba-tool.
         name, password = f"user{next(_NUMBERS)}", f"P{secrets.token_urlsafe(12)}-aA1"
-        self.samba_tool("user", "create", name, password)
+        distinguished_name = f"CN={name},CN=Users,{BASE}"
+        attributes = {
+            "objectClass": [b"user"],
+            "sAMAccountName": [name.encode()],
+            "userPrincipalName": [f"{name}@{DOMAIN}".encode()],
+            "unicodePwd": [f'"{password}"'.encode("utf-16-le")],
+            "userAccountControl": [b"512"],
+        }
+        self.ldap.add_s(distinguished_name, ldap.modlist.addModlist(attributes))
         for group in groups:
-            self.samba_tool("group", "addmembers", group, name)
-        shown = self.samba_tool("user", "show", name, "--attributes=objectSid,distinguishedName")
-        facts = dict(line.split(": ", 1) for line in shown.splitlines() if ": " in line)
-        return Account(name, password, facts["dn"], facts["objectSid"])
+            found = self.ldap.search_s(BASE, ldap.SCOPE_SUBTREE, f"(sAMAccountName={group})", ["1.1"])
+            self.ldap.modify_s(found[0][0], [(ldap.MOD_ADD, "member", [distinguished_name.encode()])])
+        identifier = self.ldap.search_s(distinguished_name, ldap.SCOPE_BASE, attrlist=["objectSid"])[0][1]["objectSid"][
+            0
+        ]
+        return Account(name, password, distinguished_name, _text_of(identifier))
 
     def logon(self, account: Account | None = None) -> dict[str, Any]:
         """Options with which a module logs on as this account, as the administrator without one."""
