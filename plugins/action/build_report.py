@@ -42,6 +42,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "base_image": {"type": "raw"},
             "builder_name": {"type": "str"},
             "applications": {"type": "list", "elements": "dict"},
+            "seal": {"type": "dict"},
             "phases": {
                 "type": "list",
                 "elements": "dict",

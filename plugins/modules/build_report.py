@@ -71,9 +71,15 @@ options:
         type: str
       applications:
         description:
-          - The applications installed, dictionaries with C(name), C(version), C(checksum) and C(source).
+          - The applications installed, dictionaries with C(name), C(kind), C(version), C(checksum) and C(source). One with
+            C(failed) and a C(message) could not be installed, which becomes a warning.
         type: list
         elements: dict
+      seal:
+        description:
+          - What sealing the image builder did, a dictionary with C(removed) and C(kept), lists of dictionaries with C(kind) and
+            C(name).
+        type: dict
       phases:
         description:
           - The phases of the build in their order.
@@ -198,7 +204,8 @@ manifest:
       sample: {id: 20261122T120000Z, started: "2026-11-22T12:00:00Z", finished: "2026-11-22T13:02:41Z"}
     versions:
       description:
-        - Versions of C(ansible-core), C(euc.appstream), C(amazon.aws) and C(ansible.windows), null if not found.
+        - Versions of C(ansible-core), C(euc.appstream), C(amazon.aws), C(ansible.windows), C(community.windows) and
+          C(chocolatey.chocolatey), null if not found.
       returned: always
       type: dict
       sample: {ansible-core: 2.21.5, euc.appstream: 0.1.0, amazon.aws: 11.4.0, ansible.windows: 3.8.0}

@@ -25,7 +25,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._progress import ela
 SCHEMA = 1
 """Version of the manifest's shape: grows when a key changes its meaning or goes away."""
 
-COLLECTIONS = ("euc.appstream", "amazon.aws", "ansible.windows")
+COLLECTIONS = ("euc.appstream", "amazon.aws", "ansible.windows", "community.windows", "chocolatey.chocolatey")
 
 _FILE_MODE = 0o644
 _KEPT_IMAGE_KEYS = ("name", "arn", "state")
@@ -127,9 +127,15 @@ def _manifest_image(image: Mapping[str, Any]) -> dict[str, Any]:
         "failed": bool(image.get("failed")),
         "image": {key: made.get(key) for key in _KEPT_IMAGE_KEYS},
         "applications": image.get("applications") or [],
+        "warnings": [*(image.get("warnings") or []), *_applications_without(image.get("applications") or [])],
         "phases": phases,
         "seconds": round(sum(phase["seconds"] for phase in phases), 1),
     }
+
+
+def _applications_without(applications: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each application that is not required and could not be installed."""
+    return [f"without {one['name']}: {one.get('message')}" for one in applications if one.get("failed")]
 
 
 def _image_lines(image: Mapping[str, Any], check_mode: bool) -> list[str]:
@@ -156,6 +162,9 @@ def _common_lines(image: Mapping[str, Any]) -> list[str]:
     base_name = base.get("name") or base.get("arn") if isinstance(base, Mapping) else base
     if base_name:
         lines.append(f"    base image {base_name}")
+    if image.get("seal"):
+        removed, kept = (len(image["seal"].get(key) or []) for key in ("removed", "kept"))
+        lines.append(f"    sealed: {removed} things removed, {kept} kept")
     if image["phases"]:
         parts = [f"{phase['name']} {elapsed_text(phase['seconds'])}" for phase in image["phases"]]
         lines.append(f"    {', '.join(parts)}; total {elapsed_text(image['seconds'])}")

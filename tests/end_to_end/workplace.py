@@ -106,6 +106,17 @@ class Workplace:
         }
         (inventory / "group_vars" / "appstream_image_builders.yml").write_text(yaml.safe_dump(settings))
 
+    def host(self, **changes: Any) -> dict[str, Any]:
+        """Variables of a host that is an image: nothing is installed unless `changes` says so."""
+        recipe = self.recipe("unnamed", **{"applications": None, "dynamic_app_catalog": True, **changes})
+        return {f"appstream_{key}": value for key, value in recipe.items() if key != "name"}
+
+    def write_images(self, hosts: dict[str, dict[str, Any]], **connection: Any) -> None:
+        """An inventory whose hosts are images, each with variables of its own."""
+        self.write_inventory(
+            {"children": {"appstream_image_builders": {}, "appstream_images": {"hosts": hosts}}}, **connection
+        )
+
     def recipe(self, name: str, **changes: Any) -> dict[str, Any]:
         """A recipe with one application; `changes` replace its keys, None takes a key away."""
         recipe: dict[str, Any] = {
@@ -271,7 +282,7 @@ def open_workplace(folder: Path, network: str, **settings: Any) -> Iterator[Work
     """Start a simulator whose builders get addresses in `network`.1.0/24, and stop it at the end."""
     (folder / "home").mkdir(parents=True)
     settings_file = folder / "simulator.yml"
-    settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 300, **settings}))
+    settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))
     settings_file.chmod(0o600)
     ready = folder / "ready.json"
     log = (folder / "simulator.log").open("wb")
