@@ -7,6 +7,7 @@ All paths are below `/_simulator/`; the README lists them.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import traceback
@@ -50,6 +51,7 @@ class Control:
             "GET outcomes": lambda _: server.simulation.outcomes.list(),
             "POST outcomes": self._add_outcomes,
             "DELETE outcomes": lambda _: server.simulation.outcomes.clear(),
+            "POST search": self._search,
             "POST reset": lambda _: server.reset(),
         }
 
@@ -59,7 +61,7 @@ class Control:
 
     def _answer(self, request: Request) -> Response:
         route = f"{request.method} {request.path.removeprefix(PREFIX).rstrip('/')}"
-        handler = self._routes.get(route)
+        handler = self._routes.get(route) or self._files_of(route, request.args.get("path", "C:\\"))
         if handler is None:
             return _json({"error": f"no such control: {route}", "controls": sorted(self._routes)}, 404)
         try:
@@ -74,6 +76,23 @@ class Control:
     def _health(self, _: Any) -> dict[str, Any]:
         errors = list(self._server.simulation.errors)
         return {"status": "failing" if errors else "ok", "version": __version__, "errors": errors}
+
+    def _files_of(self, route: str, path: str) -> Handler | None:
+        """What `GET machines/<builder>/files?path=` answers: a file's content, or the names in a directory."""
+        found = re.fullmatch(r"GET machines/([^/]+)/files", route)
+        if found is None:
+            return None
+
+        def read(_: Any) -> dict[str, Any]:
+            machines = [item for item in self._server.site.machines() if item.request.builder_name == found[1]]
+            machine = machines[-1] if machines else None
+            if machine is None or not machine.disk.exists(path):
+                raise ValueError(f"there is no machine {found[1]}, or nothing at {path} on it")
+            if machine.disk.is_directory(path):
+                return {"path": path, "names": machine.disk.list(path)}
+            return {"path": path, "base64": base64.b64encode(machine.disk.read(path)).decode()}
+
+        return read
 
     def _clock(self, _: Any) -> dict[str, float]:
         clock = self._server.clock
@@ -97,6 +116,14 @@ class Control:
         with self._server.simulation.lock:
             _add_all(outcomes.add, body)
             return outcomes.list()
+
+    def _search(self, body: Any) -> list[str]:
+        """Where on the disk of a builder's machine, on or off, a text stands."""
+        found = [machine for machine in self._server.site.machines() if machine.builder_name == body["builder"]]
+        if not found:
+            raise ValueError(f"there is no machine of an image builder {body['builder']}")
+        places: list[str] = found[-1].places_of(str(body["text"]))
+        return places
 
     def _state(self, _: Any) -> dict[str, Any]:
         self._server.ticker.tick()

@@ -52,6 +52,8 @@ class Server:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._http = make_server(host, port, self._application, threaded=True, request_handler=MotoRequestHandler)
         self.endpoint = f"http://{host}:{self._http.server_port}"
+        if hasattr(self.site, "options"):
+            self.site.options.aws_endpoint = self.endpoint
 
     def start(self) -> Server:
         """Serve in threads of this process.

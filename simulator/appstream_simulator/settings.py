@@ -48,8 +48,11 @@ class Settings:
 
     Attributes:
         speed: virtual seconds per real second.
-        accounts: Windows accounts and their passwords; local administrators of every machine. They stand for what a
+        accounts: Windows accounts and their passwords; administrators of builders of base images. They stand for what a
             base image or a group policy provides on a real builder.
+        client_certificates: which of these accounts client certificates stand for: mappings with `issuer` (PEM file of
+            the issuer's certificate), `subject` (user principal name, may have `*`) and `account`. With any, WinRM
+            takes certificates.
         shelf_files: YAML files describing further installers.
         state_directory: where the certificate authority and its certificates are kept.
         durations: virtual seconds by name; the keys of `DEFAULT_DURATIONS`, those left out keep their default.
@@ -65,6 +68,7 @@ class Settings:
 
     speed: float = 1.0
     accounts: dict[str, str] = field(default_factory=dict, repr=False)
+    client_certificates: list[dict[str, str]] = field(default_factory=list)
     shelf_files: list[Path] = field(default_factory=list)
     state_directory: Path = Path(".appstream-simulator")
     durations: dict[str, float] = field(default_factory=dict)
@@ -80,6 +84,9 @@ class Settings:
         if unknown:
             raise SettingsError(f"unknown durations: {', '.join(unknown)}; known are {', '.join(DEFAULT_DURATIONS)}")
         self.durations = {**DEFAULT_DURATIONS, **{name: float(value) for name, value in self.durations.items()}}
+        for mapping in self.client_certificates:
+            if set(mapping) != {"issuer", "subject", "account"} or mapping["account"] not in self.accounts:
+                raise SettingsError("client_certificates: issuer, subject and one of the accounts are expected")
         self.shelf_files = [Path(name) for name in self.shelf_files]
         self.state_directory = Path(self.state_directory)
         self.journal_file = Path(self.journal_file) if self.journal_file else None
@@ -117,6 +124,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     folder = path.parent
     if "shelf_files" in content:
         content["shelf_files"] = [folder / name for name in content["shelf_files"]]
+    for mapping in content.get("client_certificates", []):
+        mapping["issuer"] = str(folder / mapping["issuer"])
     for name in ("state_directory", "journal_file"):
         if content.get(name):
             content[name] = folder / content[name]
@@ -137,7 +146,7 @@ def _parsed(name: str, text: str) -> Any:
         return text.split(os.pathsep)
     if name in ("older_agent_output", "active_directory", "first_boot_applies_policy"):
         return text.lower() in ("1", "true", "yes", "on")
-    if name not in ("accounts", "durations", "shelf_files"):
+    if name not in ("accounts", "client_certificates", "durations", "shelf_files"):
         return text
     try:
         return json.loads(text)

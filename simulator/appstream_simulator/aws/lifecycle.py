@@ -125,6 +125,10 @@ def _finish(backend: AppStreamBackend, image: Image, when: float) -> None:
     if image.state != "PENDING":
         return
     outcome = backend.simulation.outcomes.take("image", image.name)
+    problem = machines.image_problem(image)
+    if outcome is None and problem:
+        image.fail("INTERNAL_ERROR", "INTERNAL_SERVICE_ERROR", problem, when)
+        return
     if outcome is None:
         image.state = "AVAILABLE"
         return

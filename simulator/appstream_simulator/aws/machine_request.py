@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import domain_membership, image_taking, lifecycle, security_groups
+from appstream_simulator.aws import builder_s3, domain_membership, image_taking, lifecycle, security_groups
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.windows.machine.requests import CreateImage, MachineRequest
 
@@ -45,6 +46,7 @@ def machine_request(backend: AppStreamBackend, builder: ImageBuilder) -> Machine
             groups = security_groups.of_interface(account, region, builder.network_interface)
             return security_groups.admits(account, region, groups, source_address, port)
 
+    role_arn = builder.request.get("IamRoleArn")
     return MachineRequest(
         key=builder.arn,
         builder_name=builder.name,
@@ -60,4 +62,7 @@ def machine_request(backend: AppStreamBackend, builder: ImageBuilder) -> Machine
         on_restart=on_restart,
         admits=admits,
         closed=domain_membership.is_asked_for(backend, builder),
+        root_volume_gb=builder.root_volume["VolumeSizeInGb"],
+        iam_role_arn=role_arn,
+        read_s3=functools.partial(builder_s3.read, backend.account_id, role_arn) if role_arn else None,
     )

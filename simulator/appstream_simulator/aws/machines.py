@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
+from appstream_simulator.windows.machine.accounts import ADMINISTRATOR
+from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.requests import MachineRequest
 
 if TYPE_CHECKING:
@@ -67,6 +69,17 @@ def snapshot(backend: AppStreamBackend, builder: ImageBuilder, image: Image) -> 
             machine.power_off()
 
     simulation.worker.submit(job)
+
+
+def image_problem(image: Image) -> str:
+    """Why what is on the disk makes no image; empty when it does.
+
+    The guide (tutorial-image-builder.md) says that with a renamed Administrator "image creation will fail". How it
+    fails is unproven.
+    """
+    if not isinstance(image.disk, Disk) or image.disk.accounts.administrator == ADMINISTRATOR:
+        return ""
+    return "An internal error occurred while creating the image."
 
 
 def remove(backend: AppStreamBackend, builder: ImageBuilder) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import krb5
 import pypsrp.exceptions
@@ -15,6 +16,8 @@ import winrm.exceptions
 from appstream_simulator.windows.domain.membership import Membership
 from appstream_simulator.windows.domain.policy import PolicyObject, RegistryValue, StartupScript
 from appstream_simulator.windows.machine.accounts import ADMINISTRATORS, LocalUser
+from appstream_simulator.windows.protocol import network_credentials
+from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 from pypsrp.client import Client
 from winrm_members import (
     LISTENER_SCRIPT,
@@ -55,6 +58,31 @@ def test_pypsrp(
         stdout, _stderr, code = client.execute_cmd("hostname")
 
     assert (stdout.strip(), code) == (member.membership.computer_name, 0)
+
+
+@pytest.mark.parametrize("delegate", [False, True])
+def test_only_a_delegated_ticket_leads_on(
+    people: People,
+    memberships: list[Membership],
+    member_of: Callable[..., Member],
+    monkeypatch: pytest.MonkeyPatch,
+    delegate: bool,
+) -> None:
+    seen = []
+
+    def using(credentials: NetworkCredentials | None) -> AbstractContextManager[None]:
+        seen.append(credentials)
+        return nullcontext()
+
+    monkeypatch.setattr(network_credentials, "using", using)
+    member = member_of(memberships[0], policy(people))
+    member.power_cycle()
+
+    settings = psrp_settings(member, people.insider, negotiate_delegate=delegate)
+    with Client(member.address, **settings) as client:
+        client.execute_cmd("hostname")
+
+    assert set(seen) == {NetworkCredentials(f"CORP\\{people.insider}") if delegate else None}
 
 
 @pytest.mark.parametrize("transport", ["pywinrm", "pypsrp"])

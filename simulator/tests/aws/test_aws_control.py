@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.server import Server
+from appstream_simulator.windows.machine.disk import Disk
 from simulated_aws import BASE_IMAGE, Network, Simulator, create_builder, describe_builder
 
 
@@ -45,6 +46,17 @@ def test_state(simulator: Simulator, appstream: Any, network: Network) -> None:
     assert (builder["Account"], builder["Region"]) == ("123456789012", "eu-west-1")
     assert (image["Name"], image["State"], image["Visible"], image["Tags"]) == ("image", "PENDING", False, {"i": "j"})
     assert machine == {"builder": "builder", "address": "127.77.1.4"}
+
+
+def test_files_of_a_machine(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig=network.config)
+    disk = simulator.machine("builder").disk = Disk(lambda: 0.0)
+    disk.write("C:\\a b.txt", b"\xff\0")
+    assert simulator.control("GET", "machines/builder/files") == {"path": "C:\\", "names": ["a b.txt"]}
+    assert simulator.control("GET", "machines/builder/files?path=c:/a%20b.txt")["base64"] == "/wA="
+    for path in ("machines/builder/files?path=C:/nothing", "machines/other/files"):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            simulator.control("GET", path)
 
 
 def test_call_log(simulator: Simulator, appstream: Any) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from appstream_simulator.windows.machine.accounts import LocalUser
+from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.requests import ImageAssistantError
 from simulated_aws import (
     BASE_IMAGE,
@@ -164,6 +166,35 @@ def test_image_keeps_the_disk_for_builders_started_from_it(
         appstream.create_image_builder(Name=name, **request)
         simulator.advance(600)
         assert simulator.machine(name).disk == {"C:/tool.exe": "one"}
+
+
+def test_what_changes_until_the_guest_is_cut_off_is_in_the_image(
+    simulator: Simulator, appstream: Any, builder: Any, network: Network
+) -> None:
+    builder.create_image("image")
+    simulator.advance(14)
+    builder.disk["C:/late.txt"] = "before the cut"
+    simulator.advance(1)
+    builder.disk["C:/later.txt"] = "after the cut"
+    simulator.advance(1300)
+    create_builder(appstream, "second", ImageName="image", VpcConfig=network.config)
+    assert simulator.machine("second").disk == {"C:/late.txt": "before the cut"}
+
+
+def test_a_renamed_administrator_makes_no_image(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    disk = Disk(lambda: 0.0)
+    disk.accounts.users["administrator"] = LocalUser("Administrator")
+    builder.snapshot = disk.copy
+    for name, administrator, state in (("first", "cisadmin", "FAILED"), ("second", "Administrator", "AVAILABLE")):
+        disk.accounts.rename_administrator(administrator)
+        builder.create_image(name)
+        simulator.advance(15)
+        simulator.advance(1255)
+        assert describe_image(appstream, name)["State"] == state
+        appstream.start_image_builder(Name="builder")
+        simulator.advance(600)
+    (error,) = describe_image(appstream, "first")["ImageErrors"]
+    assert error["ErrorCode"] == "INTERNAL_SERVICE_ERROR"
 
 
 def test_disk_of_a_builder_survives_a_stop(simulator: Simulator, appstream: Any, builder: Any) -> None:

@@ -47,14 +47,29 @@ def test_security_template() -> None:
             "CORP\\helpers__Members = CORP\\a,*S-1-5-21-1-2-3-500",
             "[Kerberos Policy]",
             "MaxTicketAge = 10",
+            "[System Access]",
+            'NewAdministratorName = "cisadmin"',
+            "MinimumPasswordLength = 14",
+            "[Privilege Rights]",
+            "SeDenyInteractiveLogonRight = *S-1-5-32-546,CORP\\svc",
+            "SeTcbPrivilege =",
         )
     )
+    assert template.administrator_name == "cisadmin"
+    assert template.privilege_rights == {
+        "SeDenyInteractiveLogonRight": ["S-1-5-32-546", "CORP\\svc"],
+        "SeTcbPrivilege": [],
+    }
     assert template.services == {"WinRM": 2, "Spooler": 4}
     assert template.restricted_groups == [
         RestrictedGroup("S-1-5-21-1-2-3-1111", ["S-1-5-32-544", "S-1-5-32-580"], []),
         RestrictedGroup("CORP\\helpers", None, ["CORP\\a", "S-1-5-21-1-2-3-500"]),
     ]
-    assert template.ignored == ["section [kerberos policy]", "security descriptor of the service Spooler"]
+    assert template.ignored == [
+        "section [kerberos policy]",
+        "security descriptor of the service Spooler",
+        "[System Access] minimumpasswordlength",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -292,6 +307,8 @@ def test_policy_survives_json() -> None:
                     RegistryValue("K", "d", "REG_DWORD", 7),
                 ],
                 services={"WinRM": 2},
+                administrator_name="a",
+                privilege_rights={"SeTcbPrivilege": ["S-1-5-18"]},
                 restricted_groups=[RestrictedGroup("g", None, [])],
                 local_groups=[LocalGroup("g", "", "U", False, True, [GroupMember("m", "", "ADD")])],
                 startup_scripts=[StartupScript("a.ps1", "", True, b"\0\r\n")],

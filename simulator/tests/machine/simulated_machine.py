@@ -38,6 +38,9 @@ class SilentWinRM:
         self.running.clear()
         self.stopped.set()
 
+    def refresh(self) -> None:
+        """Nobody can tell the difference."""
+
 
 @dataclass
 class World:
@@ -62,8 +65,9 @@ class World:
         user: str = ADMINISTRATOR,
         environment: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Run `ansible.windows.<name>`."""
-        call = ModuleCall(f"ansible.windows.{name}", arguments or {}, user, check_mode, diff, environment or {})
+        """Run `ansible.windows.<name>`, or the module of another collection by its full name."""
+        full_name = name if "." in name else f"ansible.windows.{name}"
+        call = ModuleCall(full_name, arguments or {}, user, check_mode, diff, environment or {})
         return self.machine.run_module(call)
 
     def process(self, command_line: str, *, user: str = ADMINISTRATOR) -> ProcessResult:

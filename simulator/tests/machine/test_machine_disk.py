@@ -8,13 +8,14 @@ import pytest
 from appstream_simulator.windows.machine import windows_paths
 from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.registry import Registry, RegistryValue
+from appstream_simulator.windows.machine.shares import Shares
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 @pytest.fixture
 def disk() -> Disk:
-    disk = Disk(lambda: 1000.0, {"\\\\server\\share\\a.msi": b"shared"}.get)
+    disk = Disk(lambda: 1000.0, Shares({"\\\\server\\share\\a.msi": b"shared"}))
     disk.make_directories("C:\\Program Files\\Notepad++")
     disk.make_directories("C:\\Program Files (x86)")
     disk.write("C:\\Program Files\\Notepad++\\notepad++.exe", b"MZ")

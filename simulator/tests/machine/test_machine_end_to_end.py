@@ -17,9 +17,12 @@ import yaml
 from appstream_simulator.clock import Clock
 from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
+from appstream_simulator.windows.machine import windows_updates
 from appstream_simulator.windows.machine.machine import Machine
+from appstream_simulator.windows.machine.shelf import Shelf
 from appstream_simulator.windows.machine.site import CreateImage, MachineRequest, Site
 from appstream_simulator.windows.machine.stock import IMAGE_ASSISTANT
+from appstream_simulator.windows.machine.windows_updates import WindowsUpdate
 from simulated_machine import ADMINISTRATOR, PASSWORD, make_world
 
 # One of its own for every run, so that two runs on one computer do not meet.
@@ -41,13 +44,15 @@ class RealMachine:
         self.machine: Machine = self.site.create(request)
         self.folder = folder
 
-    def play(self, tasks: list[dict[str, Any]]) -> dict[str, Any]:
+    def play(self, tasks: list[dict[str, Any]], connection: str = "winrm") -> dict[str, Any]:
         """Run tasks with ansible-playbook; the statistics of the host and the results of the tasks by name."""
         variables = {
             "ansible_host": ADDRESS,
             "ansible_port": 5985,
-            "ansible_connection": "winrm",
+            "ansible_connection": connection,
             "ansible_winrm_transport": "ntlm",
+            "ansible_psrp_auth": "ntlm",
+            "ansible_psrp_protocol": "http",
             "ansible_user": ADMINISTRATOR,
             "ansible_password": PASSWORD,
         }
@@ -154,3 +159,133 @@ def test_failure_restart_catalog_and_image(real: RealMachine) -> None:
     (image,) = real.images
     assert (image.name, image.tags) == ("design-1", {"Cost Center": "42"})
     assert not real.machine.describe()["restart_pending"]
+
+
+CUMULATIVE = WindowsUpdate("11111111-0000", "2026-09 Cumulative Update (KB5060001)", "5060001", reboot_required=True)
+LATER = WindowsUpdate("22222222-0000", "2026-10 Cumulative Update (KB5060002)", "5060002", after=(CUMULATIVE.id,))
+BROKEN = WindowsUpdate("33333333-0000", "Broken (KB5060003)", "5060003", ("Feature Packs",), fails_with=0x80070643)
+
+
+@pytest.mark.parametrize("connection", ["winrm", "psrp"])
+def test_updates_with_the_action_plugin(real: RealMachine, connection: str) -> None:
+    real.machine.shelf.updates[:] = [CUMULATIVE, LATER, BROKEN]
+    real.machine.disk.updates.clear()
+    windows_updates.disable(real.machine.disk)
+    updates = {"reboot_timeout": 60}
+    played = real.play(
+        [
+            {**module("win_updates", updates, "disabled"), "ignore_errors": True},
+            module("win_service", {"name": "wuauserv", "start_mode": "manual"}),
+            module("win_updates", {**updates, "state": "searched"}, "search"),
+            module("win_updates", {**updates, "reboot": True}, "install"),
+            {
+                **module("win_updates", {**updates, "category_names": ["FeaturePacks"]}, "broken"),
+                "ignore_errors": True,
+            },
+        ],
+        connection,
+    )
+    results = played["results"]
+    assert played["stats"]["failures"] == 0, json.dumps(results)[-3000:]
+    assert results["disabled"]["msg"].startswith("Searching for updates: The service cannot be started")
+    assert (results["search"]["found_update_count"], results["search"]["changed"]) == (1, False)
+    installed = results["install"]
+    assert (installed["installed_update_count"], installed["rebooted"], installed["reboot_required"]) == (
+        2,
+        True,
+        False,
+    )
+    assert installed["updates"][LATER.id]["kb"] == ["5060002"]
+    assert installed["filtered_updates"][BROKEN.id]["filtered_reasons"] == ["category_names"]
+    assert results["broken"]["failed_update_count"] == 1
+    assert results["broken"]["updates"][BROKEN.id]["failure_hresult_code"] == 0x80070643
+    assert real.journal.entries("unhandled") == []
+
+
+def test_settings_with_the_modules_as_they_are_shipped(real: RealMachine) -> None:
+    hive = {"path": "HKLM:\\ANSIBLE\\Software\\A", "name": "b", "data": "c", "hive": "C:\\Users\\Default\\NTUSER.DAT"}
+    scheduled = {
+        "name": "Example",
+        "actions": [{"path": "cmd.exe"}],
+        "username": "SYSTEM",
+        "triggers": [{"type": "boot"}],
+    }
+    tasks = [
+        module("win_regedit", hive),
+        module("win_timezone", {"timezone": "W. Europe Standard Time"}),
+        module("win_region", {"format": "de-DE", "location": "94", "unicode_language": "de-DE", "copy_settings": True}),
+        module("win_acl", {"path": "C:\\Users\\Public", "user": "Users", "rights": "Modify", "type": "allow"}),
+        module("win_acl_inheritance", {"path": "C:\\Users\\Public", "state": "absent", "reorganize": True}),
+        module("win_owner", {"path": "C:\\Users\\Public", "user": "SYSTEM", "recurse": True}),
+        module("win_user", {"name": "designer", "password": "Secret-9"}),
+        module("win_user_profile", {"username": "designer", "state": "present"}),
+        {"community.windows.win_scheduled_task": scheduled, "name": "task"},
+        module("win_command", {"argv": ["secedit.exe", "/export", "/cfg", "C:\\Windows\\Temp\\s.inf"]}, "secedit"),
+    ]
+    watched = [
+        module("win_certificate_info", {"store_name": "Root"}),
+        module("win_service_info", {"name": "wuauserv"}),
+        module("win_reboot_info", {}),
+        module("win_product_facts", {}),
+        {"community.windows.win_scheduled_task_stat": {"name": "Example"}, "name": "task stat"},
+    ]
+    first = real.play([*tasks, *watched])
+    assert first["stats"]["failures"] == 0, json.dumps(first["results"])[-3000:]
+    assert first["results"]["task stat"]["task_exists"]
+    second = real.play(tasks[:-1])["results"]
+    assert [name for name, result in second.items() if result["changed"]] == []
+    assert real.journal.entries("unhandled") == []
+
+
+SOURCES = r"""
+installers:
+  - {name: hanging, kind: exe, registry_key: Hanging, hangs: true, urls: ["https://apps.example.net/hanging.exe"]}
+shares:
+  - path: \\files.example.com\private
+    accounts: {'CORP\reader': right-password}
+    files: [{path: tool.txt, text: tool}]
+chocolatey: [{name: putty.install, version: "0.81", installs: putty}]
+"""
+
+
+def as_reader(task: dict[str, Any], password: str = "right-password") -> dict[str, Any]:
+    flags = "logon_type=new_credentials logon_flags=netcredentials_only"
+    become = {"become": True, "become_method": "runas", "become_flags": flags}
+    return {**task, **become, "vars": {"ansible_become_user": "CORP\\reader", "ansible_become_pass": password}}
+
+
+def test_installing_from_elsewhere_with_the_modules_as_they_are_shipped(real: RealMachine) -> None:
+    (real.folder / "sources.yml").write_text(SOURCES)
+    shelf = Shelf([real.folder / "sources.yml"])
+    real.machine.shelf, real.machine.disk.share_reader = shelf, shelf.shares
+    source = "\\\\files.example.com\\private\\tool.txt"
+    copy = module("win_copy", {"src": source, "dest": "C:\\tool.txt", "remote_src": True})
+    hanging = module(
+        "win_package", {"path": "https://apps.example.net/hanging.exe", "product_id": "Hanging"}, "hanging"
+    )
+    tasks = [
+        {**copy, "name": "denied", "ignore_errors": True},
+        {**as_reader(copy, "wrong"), "name": "wrong", "ignore_errors": True},
+        {**as_reader(copy), "name": "copied"},
+        {**as_reader(module("win_command", {"cmd": "whoami"})), "name": "whoami"},
+        {"chocolatey.chocolatey.win_chocolatey": {"name": "putty.install"}, "name": "chocolatey"},
+        {"chocolatey.chocolatey.win_chocolatey": {"nam": "x"}, "name": "misspelt", "ignore_errors": True},
+        {"community.windows.win_shortcut": {"src": "notepad", "dest": "C:\\Users\\Public\\n.lnk"}, "name": "shortcut"},
+        {"community.windows.win_file_version": {"path": "C:\\Windows\\notepad.exe"}, "name": "version"},
+        module("win_feature", {"name": "Telnet-Client", "state": "present"}),
+        {**hanging, "async": 400, "poll": 1, "ignore_errors": True},
+        module("win_command", {"argv": ["taskkill", "/F", "/T", "/IM", "hanging.exe"]}, "kill"),
+    ]
+    played = real.play(tasks)
+    results = played["results"]
+    assert played["stats"]["failures"] == 0, json.dumps(results)[-3000:]
+    assert results["denied"]["msg"] == "Unhandled exception while executing module: Access is denied"
+    assert results["wrong"]["msg"] == f"Cannot copy src file: '{source}' as it does not exist"
+    assert real.machine.disk.read("C:\\tool.txt") == b"tool"
+    assert results["whoami"]["stdout"].strip() == f"{real.machine.computer_name}\\{ADMINISTRATOR}".lower()
+    assert results["chocolatey"]["changed"]
+    assert "Unsupported parameters" in results["misspelt"]["msg"]
+    assert "timed out waiting for module completion" in results["hanging"]["msg"]
+    assert results["kill"]["rc"] == 0
+    assert real.journal.entries("unhandled") == []
+    assert "right-password" not in json.dumps(real.journal.entries())

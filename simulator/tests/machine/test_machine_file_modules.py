@@ -26,10 +26,10 @@ def test_ping(world: World) -> None:
 
 
 def test_a_module_without_stand_in_fails_loudly(world: World) -> None:
-    result = world.module("win_feature", {"name": "Web-Server"})
+    result = world.module("win_hostname", {"name": "other"})
     assert result["failed"]
-    assert "ansible.windows.win_feature" in result["msg"]
-    assert world.journal.entries("unhandled")[0]["text"] == "ansible.windows.win_feature"
+    assert "ansible.windows.win_hostname" in result["msg"]
+    assert world.journal.entries("unhandled")[0]["text"] == "ansible.windows.win_hostname"
 
 
 def test_wrong_types_are_refused(world: World) -> None:
@@ -255,7 +255,7 @@ def test_path(world: World) -> None:
     assert world.module("win_path", arguments, check_mode=True)["changed"]
     assert world.module("win_path", arguments)["path_value"].endswith(";C:\\Tools;%JAVA_HOME%\\bin")
     assert not world.module("win_path", {"elements": ["c:\\tools\\"]})["changed"]
-    world.write("C:\\Tools\\own.exe")
+    world.write("C:\\Tools\\own.exe", b"MZ")
     assert world.process("own").exit_code == 1
     assert world.module("win_path", {"elements": ["C:\\Tools"], "state": "absent"})["changed"]
     with pytest.raises(FileNotFoundError):

@@ -77,12 +77,12 @@ def test_accounts(world: World, domain_world: World) -> None:
 
 def test_a_local_user_may_log_on_by_membership(world: World) -> None:
     world.module("win_user", {"name": "bob", "password": "Secret-9", "groups": ["Users"]})
-    assert not world.machine.check_password("bob", "Secret-9")
+    assert not world.machine.may_log_on("bob", "Secret-9")
     world.module("win_group_membership", {"name": "Administrators", "members": ["bob"]})
-    assert world.machine.check_password("bob", "Secret-9")
+    assert world.machine.may_log_on("bob", "Secret-9")
     assert world.machine.is_administrator("bob")
     world.module("win_user", {"name": "bob", "account_disabled": True})
-    assert not world.machine.check_password("bob", "Secret-9")
+    assert not world.machine.may_log_on("bob", "Secret-9")
 
 
 def test_environment(world: World) -> None:

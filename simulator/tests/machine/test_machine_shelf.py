@@ -52,7 +52,7 @@ def test_own_installers(tmp_path: Path) -> None:
     assert shelf.by_url("https://apps.example.net/viewer/Viewer%20Setup.exe?token=1#x") is viewer
     assert shelf.has_host("https://apps.example.net/other")
     assert not shelf.has_host("https://nowhere.example.net/")
-    assert shelf.read_share("\\\\FILES.example.net\\apps\\viewer.exe") == viewer.content
+    assert shelf.shares.read("\\\\FILES.example.net\\apps\\viewer.exe") == viewer.content
     assert shelf.by_uninstaller("c:\\program files\\viewer\\UNINS.exe") is viewer
 
 
@@ -72,7 +72,7 @@ def test_listing_and_export_agree(tmp_path: Path) -> None:
         ("installers: {}", "a mapping with a list 'installers'"),
         ("installers: [", "shelf.yml"),
         ("installers: [{kind: exe}]", "a mapping with a name"),
-        ("installers: [{name: a, kind: msix}]", "msi or exe"),
+        ("installers: [{name: a, kind: rpm}]", "msi or exe"),
         ("installers: [{name: a, kind: msi}]", "product_code"),
         ("installers: [{name: a, kind: exe}]", "registry_key"),
         ("installers: [{name: a, kind: exe, registry_key: a, architecture: arm}]", "architecture"),

@@ -84,12 +84,16 @@ class FakeHost:
             "ansible.windows.setup": lambda call: {"ansible_facts": {"ansible_hostname": self.computer_name}},
         }
         self.calls: list[ModuleCall] = []
+        self.registry: dict[tuple[str, str], int] = {}
         self.restarts: list[float] = []
         self.restarted = threading.Event()
         self.disk.make_directories("C:\\Users\\Administrator\\AppData\\Local\\Temp")
 
     def accounts(self) -> Mapping[str, str]:
         return self.users
+
+    def may_log_on(self, user: str, password: str) -> bool:
+        return self.check_password(user, password)
 
     def check_password(self, user: str, password: str) -> bool:
         return {name.lower(): known for name, known in self.users.items()}.get(user.lower()) == password
@@ -113,6 +117,9 @@ class FakeHost:
             raise FileNotFoundError(program)
         return self.programs[program](command_line, stdin)
 
+    def spend(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         self.calls.append(call)
         return self.modules[call.name](call)
@@ -121,6 +128,9 @@ class FakeHost:
         line = call.arguments.get("_raw_params") or call.arguments.get("cmd") or " ".join(call.arguments["argv"])
         result = self.run_process(line, stdin=b"", user=call.user, environment=call.environment)
         return {"changed": True, "rc": result.exit_code, "stdout": result.stdout.decode(), "stderr": "", "cmd": line}
+
+    def registry_number(self, key: str, name: str) -> int | None:
+        return self.registry.get((key, name))
 
     def restart(self, delay: float) -> None:
         self.restarts.append(delay)

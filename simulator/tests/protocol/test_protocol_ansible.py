@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
 from appstream_simulator.windows.machine.site import Machine, MachineRequest, Site
 from appstream_simulator.windows.protocol.certificates import Authority
+from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import ModuleCall
 from appstream_simulator.windows.protocol.listener import Listener
 from fake_host import PASSWORD, FakeHost
@@ -109,11 +112,64 @@ def test_a_defect_of_a_module_reaches_the_play(
     host.journal.clear()
 
 
+# Each rule (its pattern does not match itself) strikes in the task after it. A connection that is lost in the middle of
+# a task is a failure, which a play can rescue; one that cannot be made is UNREACHABLE.
+LOSSES = [
+    ("win_command: hostname", {"kind": "drop", "match": "win_[c]ommand", "when": "before"}, "FAILED"),
+    ("win_command: hostname", {"kind": "drop", "match": "win_[c]ommand", "when": "after"}, "FAILED"),
+    ("win_copy: {content: x, dest: 'C:\\Users\\x'}", {"kind": "drop", "match": "win_[c]opy"}, "FAILED"),
+    ("win_ping:", {"kind": "refuse"}, "UNREACHABLE"),
+    ("win_ping:", {"kind": "unauthorized"}, "UNREACHABLE"),
+]
+LOSSES_PLAY = """
+- hosts: builder
+  gather_facts: false
+  ignore_errors: true
+  ignore_unreachable: true
+  tasks:
+"""
+LOSS = """
+    - ansible.windows.win_ping: {{data: '{rule}'}}
+    - ansible.windows.{task}
+      register: lost
+    - ansible.builtin.debug:
+        msg: "LOST {{{{ 'UNREACHABLE' if lost is unreachable else 'FAILED' if lost is failed else 'OK' }}}}"
+"""
+
+
+@pytest.mark.parametrize("connection", ["winrm-http", "psrp-http"])
+def test_losses_of_the_connection(
+    listener: Listener,
+    host: FakeHost,
+    faults: WindowsFaults,
+    authority: Authority,
+    address: str,
+    tmp_path: Path,
+    connection: str,
+) -> None:
+    def strike_next(call: ModuleCall) -> dict[str, object]:
+        if "data" in call.arguments:
+            faults.add({**json.loads(call.arguments["data"]), "times": 1})
+        return {"ping": "pong"}
+
+    host.modules["ansible.windows.win_ping"] = strike_next
+    host.modules["ansible.windows.win_copy"] = lambda _call: {"files": [], "directories": [], "symlinks": []}
+    play = LOSSES_PLAY + "".join(LOSS.format(task=task, rule=json.dumps(rule)) for task, rule, _outcome in LOSSES)
+    (tmp_path / "play.yml").write_text(play)
+
+    done = Ansible(tmp_path, address, authority, connection).run("ansible-playbook", "play.yml")
+
+    assert re.findall(r"LOST (\w+)", done.stdout) == [outcome for _task, _rule, outcome in LOSSES], done.stdout
+
+
 MACHINE_PLAY = """
 - hosts: builder
   gather_facts: true
   tasks:
     - ansible.windows.win_copy: {src: payload.bin, dest: 'C:\\Windows\\Temp\\payload.bin'}
+    - ansible.windows.win_copy: {src: folder, dest: 'C:\\Windows\\Temp'}
+    - ansible.windows.win_copy: {src: folder, dest: 'C:\\Windows\\Temp'}
+      register: again
     - ansible.builtin.fetch: {src: 'C:\\Windows\\Temp\\payload.bin', dest: fetched.bin, flat: true}
     - ansible.builtin.script: script.ps1
       register: script
@@ -123,9 +179,9 @@ MACHINE_PLAY = """
     - ansible.windows.win_shell: Start-Sleep -Seconds 120
       vars: {ansible_winrm_operation_timeout_sec: 1, ansible_winrm_read_timeout_sec: 5}
     - ansible.windows.win_reboot: {pre_reboot_delay: 0}
-      when: reboot | default(false)
     - ansible.builtin.wait_for_connection:
-    - ansible.builtin.assert: {that: "script.stdout_lines == ['from a script']"}
+    - ansible.builtin.fetch: {src: 'C:\\Windows\\Temp\\folder\\Ünter\\empty', dest: empty, flat: true}
+    - ansible.builtin.assert: {that: ["script.stdout_lines == ['from a script']", again is not changed]}
 """
 
 
@@ -157,23 +213,27 @@ def machine(address: str, tmp_path: Path) -> Iterator[Machine]:
     site.close()
 
 
-@pytest.mark.parametrize(("connection", "reboot"), [("winrm-http", True), ("psrp-https", False)])
+@pytest.mark.parametrize("connection", ["winrm-http", "psrp-https"])
 def test_transfers_jobs_and_reboots_of_the_simulated_machine(
-    machine: Machine, address: str, tmp_path: Path, connection: str, reboot: bool
+    machine: Machine, address: str, tmp_path: Path, connection: str
 ) -> None:
     ansible = Ansible(tmp_path, address, Authority(tmp_path / "state"), connection)
-    content = bytes(range(256)) * 2500
+    content = bytes(range(256)) * 20000
+    (tmp_path / "folder" / "Ünter").mkdir(parents=True)
+    (tmp_path / "folder" / "Ünter" / "empty").touch()
+    (tmp_path / "folder" / "file").write_bytes(content[:1000])
     (tmp_path / "payload.bin").write_bytes(content)
     (tmp_path / "script.ps1").write_text("Write-Output 'from a script'\n")
     (tmp_path / "play.yml").write_text(MACHINE_PLAY)
 
     ready = ansible.run("ansible", "builder", "-m", "ansible.builtin.wait_for_connection", "-a", "sleep=0 timeout=30")
     booted = machine.boot_time
-    done = ansible.run("ansible-playbook", "play.yml", "-e", f'{{"reboot": {str(reboot).lower()}}}')
+    done = ansible.run("ansible-playbook", "play.yml")
 
     assert ready.returncode == 0, ready.stdout + ready.stderr
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "fetched.bin").read_bytes() == content
-    assert (machine.boot_time > booted) is reboot
+    assert (tmp_path / "empty").read_bytes() == b""
+    assert machine.boot_time > booted
     assert not machine.journal.entries("unhandled")
     assert not machine.journal.entries("error")

@@ -40,7 +40,7 @@ def test_every_version_decodes_to_the_same_module_call(version: str) -> None:
 
     assert (call.kind, call.name) == ("module", "ansible.windows.win_command")
     assert call.arguments == {"_raw_params": "hostname"}
-    assert call.become == payload.Become("other", "become-secret")
+    assert call.become == payload.Become("other", "become-secret", "batch")
     assert call.async_job
     assert call.async_job.directory == "%USERPROFILE%\\.ansible_async"
     assert call.environment["FOO"] == "bar"

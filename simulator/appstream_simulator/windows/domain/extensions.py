@@ -99,7 +99,12 @@ def _security(read_file: ReadFile) -> tuple[dict[str, Any], list[str]]:
     template = _parsed(read_file, path, security_template.parse)
     if template is None:
         return {}, []
-    fields = {"services": template.services, "restricted_groups": template.restricted_groups}
+    fields = {
+        "services": template.services,
+        "restricted_groups": template.restricted_groups,
+        "administrator_name": template.administrator_name,
+        "privilege_rights": template.privilege_rights,
+    }
     return fields, [f"{path}: {what}" for what in template.ignored]
 
 

@@ -80,6 +80,8 @@ class PolicyObject:
         guid: upper case in braces.
         version: of the computer half (low 16 bits of versionNumber).
         services: start type by service name: 2 automatic, 3 manual, 4 disabled.
+        administrator_name: what the built-in Administrator is to be called; empty when the object does not say.
+        privilege_rights: who is to have a user right, identifiers or names by the right's name.
         errors: why an extension's files could not be read; nothing of that extension is in here.
         ignored: what the object holds that is not simulated.
     """
@@ -92,6 +94,8 @@ class PolicyObject:
     restricted_groups: list[RestrictedGroup] = field(default_factory=list)
     local_groups: list[LocalGroup] = field(default_factory=list)
     startup_scripts: list[StartupScript] = field(default_factory=list)
+    administrator_name: str = ""
+    privilege_rights: dict[str, list[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 

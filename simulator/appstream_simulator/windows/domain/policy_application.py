@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from appstream_simulator.windows.machine import security_identifiers, user_rights
 from appstream_simulator.windows.machine.accounts import (
     ADMINISTRATORS,
     BUILTIN_GROUPS,
@@ -39,7 +40,6 @@ _KINDS = {
 }
 _START_MODES = {2: "auto", 3: "manual", 4: "disabled"}
 _BUILT_IN_SUFFIX = " (built-in)"
-_BUILT_IN_ADMINISTRATOR = "administrator"
 
 
 def apply(disk: Disk, policy: ComputerPolicy, report: Report) -> None:
@@ -49,6 +49,7 @@ def apply(disk: Disk, policy: ComputerPolicy, report: Report) -> None:
         for group in item.local_groups:
             _apply_local_group(disk.accounts, group, report)
     _apply_services(disk, policy, report)
+    _apply_accounts(disk.accounts, policy, report)
     for restricted in _effective_restricted_groups(policy):
         _apply_restricted_group(disk.accounts, restricted, report)
 
@@ -83,6 +84,22 @@ def _apply_services(disk: Disk, policy: ComputerPolicy, report: Report) -> None:
                 report("error", f"service {name}", f"there is no such service, or no start mode {mode}")
                 continue
             service.start_mode = _START_MODES[mode]
+
+
+def _apply_accounts(accounts: Accounts, policy: ComputerPolicy, report: Report) -> None:
+    """The Administrator's name and the user rights; what the last object says counts, and stays without it."""
+    for item in policy.objects:
+        if item.administrator_name and item.administrator_name != accounts.administrator:
+            accounts.rename_administrator(item.administrator_name)
+        for right, members in item.privilege_rights.items():
+            name = user_rights.spelling(right)
+            if name is None:
+                report("unhandled", f"user right {right}", "this user right is not known here")
+                continue
+            found = {member: security_identifiers.find(accounts, "", member) for member in members}
+            for member in (member for member, identifier in found.items() if identifier is None):
+                report("error", f"user right {name}", f"no mapping between account names and security IDs: {member}")
+            accounts.rights[name] = [identifier for identifier in found.values() if identifier is not None]
 
 
 def _effective_restricted_groups(policy: ComputerPolicy) -> list[RestrictedGroup]:
@@ -215,7 +232,7 @@ def _remove_all(accounts: Accounts, group: str, *, users: bool, groups: bool) ->
     kept = []
     for member in accounts.groups[group]:
         is_user = plain_name(member) == member and member.lower() in accounts.users
-        protected = group == ADMINISTRATORS and member.lower() == _BUILT_IN_ADMINISTRATOR
+        protected = group == ADMINISTRATORS and member.lower() == accounts.administrator.lower()
         if protected or not (users if is_user else groups):
             kept.append(member)
     accounts.groups[group] = kept

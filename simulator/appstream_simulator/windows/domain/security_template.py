@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reader of GptTmpl.inf, as far as services and restricted groups go (MS-GPSB 2.2)."""
+"""Reader of GptTmpl.inf: services, restricted groups, user rights and the Administrator's name (MS-GPSB 2.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from appstream_simulator.windows.domain.policy_files import (
 
 # MS-GPSB 2.2.8: name, start type and security descriptor; the name may do without quotation marks.
 _SERVICE = re.compile(r'^(?:"([^"]+)"|([^",]+))\s*,\s*([234])\s*,\s*"([^"]*)"$')
-_KNOWN_SECTIONS = ("unicode", "version", "service general setting", "group membership")
+_KNOWN_SECTIONS = (
+    "unicode",
+    "version",
+    "service general setting",
+    "group membership",
+    "system access",
+    "privilege rights",
+)
+_ADMINISTRATOR_NAME = "newadministratorname"
 
 
 @dataclass(frozen=True)
@@ -27,12 +35,16 @@ class SecurityTemplate:
 
     Attributes:
         services: start type by service name.
+        administrator_name: what the built-in Administrator is called from now on; empty when it stays as it is.
+        privilege_rights: who has a user right, identifiers or names by the right's name.
         ignored: sections and settings of the template that are not simulated.
     """
 
     services: dict[str, int] = field(default_factory=dict)
     restricted_groups: list[RestrictedGroup] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    administrator_name: str = ""
+    privilege_rights: dict[str, list[str]] = field(default_factory=dict)
 
 
 def parse(data: bytes) -> SecurityTemplate:
@@ -55,7 +67,26 @@ def parse(data: bytes) -> SecurityTemplate:
         services[name] = start
         if descriptor:
             ignored.append(f"security descriptor of the service {name}")
-    return SecurityTemplate(services, _restricted_groups(sections.get("group membership", [])), ignored)
+    access = assignments(sections.get("system access", []))
+    ignored += [f"[System Access] {name}" for name in access if name != _ADMINISTRATOR_NAME]
+    return SecurityTemplate(
+        services,
+        _restricted_groups(sections.get("group membership", [])),
+        ignored,
+        access.get(_ADMINISTRATOR_NAME, "").strip('"'),
+        _privilege_rights(sections.get("privilege rights", [])),
+    )
+
+
+def _privilege_rights(lines: list[str]) -> dict[str, list[str]]:
+    """MS-GPSB 2.2.3: `SeInteractiveLogonRight = *S-1-5-32-544,name`; nobody has a right that is set to nothing."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name, value = assignment(line)
+        if name.lower() in (known.lower() for known in found):
+            raise PolicyFileError(f"{name} is set twice")
+        found[name] = [_without_asterisk(entry.strip()) for entry in value.split(",") if entry.strip()]
+    return found
 
 
 def _service(line: str) -> tuple[str, int, str]:

@@ -21,6 +21,8 @@ BUILTIN_GROUPS = {
     "Remote Management Users": "S-1-5-32-580",
 }
 
+ADMINISTRATOR = "Administrator"
+
 # Who may use WinRM's shells (the service's and the shells' default security descriptors).
 WINRM_GROUPS = frozenset({ADMINISTRATORS, "Remote Management Users"})
 
@@ -52,11 +54,18 @@ class Accounts:
         groups: members by group name: `name` of a local user, `DOMAIN\\name`, or the security identifier of an account
             whose name is not known here.
         identifiers: security identifiers of accounts of a domain, by their lower-case `domain\\name`.
+        machine_identifier: of the machine itself; those of its accounts begin with it.
+        administrator: the present name of the built-in Administrator (relative identifier 500).
+        rights: who has a user right (`SeInteractiveLogonRight` …), by identifier; those left out are as Windows ships.
     """
 
     users: dict[str, LocalUser] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in BUILTIN_GROUPS})
     identifiers: dict[str, str] = field(default_factory=dict)
+    machine_identifier: str = "S-1-5-21-0-0-0"
+    administrator: str = ADMINISTRATOR
+    rights: dict[str, list[str]] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
 
     def copy(self) -> Accounts:
         """An independent copy."""
@@ -73,6 +82,35 @@ class Accounts:
             if wanted in (group.lower(), BUILTIN_GROUPS.get(group, "").lower()):
                 return group
         return None
+
+    def user_identifier(self, name: str) -> str:
+        """The security identifier of one of the machine's own users; a user made again has another than before."""
+        if name.lower() == self.administrator.lower():
+            return f"{self.machine_identifier}-500"
+        generation = self.deleted.count(name.lower())
+        return f"{self.machine_identifier}-{1000 + _number(name.lower() + '/' * generation) % 9000}"
+
+    def group_identifier(self, name: str) -> str:
+        """The security identifier of a local group."""
+        well_known = BUILTIN_GROUPS.get(name)
+        return well_known or f"{self.machine_identifier}-{10000 + _number(name.lower()) % 9000}"
+
+    def foreign_identifier(self, domain: str, name: str) -> str:
+        """A stable identifier made up for an account of a domain of which nothing is known but its name."""
+        label = domain.partition(".")[0].lower()
+        return f"{machine_identifier(label)}-{1000 + _number(name.lower()) % 9000}"
+
+    def is_built_in(self, name: str) -> bool:
+        """Whether this is an account that nobody can delete."""
+        return plain_name(name).lower() in (self.administrator.lower(), "guest")
+
+    def rename_administrator(self, name: str) -> None:
+        """Give the built-in Administrator another name; it keeps its identifier and its memberships."""
+        before, user = self.administrator, self.users.pop(self.administrator.lower())
+        user.name = self.administrator = name
+        self.users[name.lower()] = user
+        for members in self.groups.values():
+            members[:] = [name if member.lower() == before.lower() else member for member in members]
 
     def groups_of(self, user: str) -> list[str]:
         """The groups a local user is a member of."""
@@ -129,6 +167,7 @@ class Accounts:
         """Delete a local user and its memberships."""
         plain = plain_name(name).lower()
         del self.users[plain]
+        self.deleted.append(plain)
         for members in self.groups.values():
             members[:] = [member for member in members if member.lower() != plain]
 
@@ -143,13 +182,9 @@ def plain_name(account: str) -> str:
     return account.rpartition("\\")[2].partition("@")[0]
 
 
-def security_identifier(computer_name: str, account: str) -> str:
-    """A stable identifier made up for an account; well-known ones for built-in groups and Administrator."""
-    if account in BUILTIN_GROUPS:
-        return BUILTIN_GROUPS[account]
-    machine = "-".join(str(_number(f"{computer_name}/{part}")) for part in range(3))
-    relative = 500 if account.lower() == "administrator" else 1000 + _number(account.lower()) % 9000
-    return f"S-1-5-21-{machine}-{relative}"
+def machine_identifier(key: str) -> str:
+    """The identifier of a machine, or of a domain, made up from what is its own."""
+    return "S-1-5-21-" + "-".join(str(_number(f"{key}/{part}")) for part in range(3))
 
 
 def _number(text: str) -> int:

@@ -12,17 +12,39 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from appstream_simulator.windows.protocol.certificates import SelfSigned
 
 from . import windows_paths
 from .accounts import Accounts
+from .permissions import SecurityDescriptor
 from .registry import Registry
+from .scheduled_tasks import ScheduledTask
 from .services import Service
+from .shares import ACCESS_DENIED, BAD_NETWORK_PATH, ShareError, ShareReader, Shares
+from .windows_updates import UpdateState
 
-# Reads a file of a share: its content, or None when there is no such file.
-ShareReader = Callable[[str], "bytes | None"]
+_Found = TypeVar("_Found")
+
+
+class DiskFullError(OSError):
+    """Windows' error 112 (ERROR_DISK_FULL)."""
+
+
+@dataclass
+class Space:
+    """How large drive C: is, and what takes space on it besides the files that are shown.
+
+    Attributes:
+        capacity: bytes; practically without an end unless it is set.
+        size_of: bytes that a file with this content takes, which may be more than the content has.
+        taken: bytes by what takes them, e.g. Windows itself.
+    """
+
+    capacity: int = 1 << 62
+    size_of: Callable[[bytes], int] = len
+    taken: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -34,7 +56,9 @@ class _Entry:
     content: bytes | None = None
     hidden: bool = False
     read_only: bool = False
+    security: SecurityDescriptor | None = None
     children: dict[str, _Entry] = field(default_factory=dict)
+    space: int = 0
 
     def copy(self) -> _Entry:
         return replace(self, children={key: child.copy() for key, child in self.children.items()})
@@ -62,36 +86,42 @@ class FileInformation:
         return ", ".join(name for name, is_set in flags if is_set)
 
 
-def _no_shares(_path: str) -> bytes | None:
-    return None
-
-
 class Disk:
     """Drive C: and what lives on it. Thread-safe; paths are case-insensitive, 8.3 names and either slash resolve.
 
     Args:
         now: the time given to new files, seconds since the epoch.
-        share_reader: reads files of network shares (`\\\\server\\share\\…`); writing to shares is refused.
+        share_reader: reads network shares (`\\\\server\\share\\…`), which cannot be written to; None: there are none.
 
     Attributes:
         registry: the registry hives.
         services: installed services by lower-case name.
         accounts: local users and groups.
         certificates: the computer's own certificates with their keys (`Cert:\\LocalMachine\\My`), by thumbprint.
+        provided_accounts: accounts of a domain and their passwords that may log on and are administrators without being
+            listed in the groups.
+        other_certificates: the other certificate stores; see `certificate_stores`.
+        scheduled_tasks: tasks of the Task Scheduler by lower-case path.
+        updates: how far Windows updates have got, by their ids.
         policy_values: key and name, lower case, of the registry values that group policy has set.
         application_catalog: what Image Assistant has registered, in the order of registration; entries as
             `list-applications` prints them.
     """
 
-    def __init__(self, now: Callable[[], float], share_reader: ShareReader = _no_shares) -> None:
+    def __init__(self, now: Callable[[], float], share_reader: ShareReader | None = None) -> None:
         self.registry = Registry()
         self.services: dict[str, Service] = {}
         self.accounts = Accounts()
         self.certificates: dict[str, SelfSigned] = {}
+        self.provided_accounts: dict[str, str] = {}
+        self.other_certificates: dict[str, dict[str, SelfSigned]] = {}
+        self.scheduled_tasks: dict[str, ScheduledTask] = {}
+        self.updates: dict[str, UpdateState] = {}
         self.policy_values: set[tuple[str, str]] = set()
         self.application_catalog: list[dict[str, Any]] = []
         self._now = now
-        self.share_reader = share_reader
+        self.share_reader: ShareReader = share_reader or Shares({})
+        self.space = Space()
         self._lock = threading.RLock()
         self._drives: dict[str, _Entry] = {"c:": self._new_entry("C:")}
 
@@ -99,13 +129,20 @@ class Disk:
         """An independent copy of everything on the disk."""
         with self._lock:
             twin = Disk(self._now, self.share_reader)
-            twin.registry = self.registry.copy()
+            twin.registry, hives = self.registry.copy(), self.registry.unsaved()
             twin.services = {name: replace(service) for name, service in list(self.services.items())}
             twin.accounts = self.accounts.copy()
             twin.certificates = dict(self.certificates)
+            twin.other_certificates = {name: dict(store) for name, store in list(self.other_certificates.items())}
+            twin.provided_accounts = dict(self.provided_accounts)
+            twin.scheduled_tasks = {path: task.copy() for path, task in list(self.scheduled_tasks.items())}
+            twin.updates = dict(self.updates)
             twin.policy_values = set(self.policy_values)
             twin.application_catalog = [dict(entry) for entry in self.application_catalog]
+            twin.space = replace(self.space, taken=dict(self.space.taken))
             twin._drives = {drive: root.copy() for drive, root in self._drives.items()}
+            for path, data in hives.items():
+                twin.save_hive(path, data)
             return twin
 
     def read(self, path: str) -> bytes:
@@ -114,9 +151,10 @@ class Disk:
         Raises:
             FileNotFoundError: no such file.
             IsADirectoryError: the path is a directory.
+            PermissionError: the file is a registry hive that is loaded.
         """
         if windows_paths.is_unc(path):
-            content = self.share_reader(windows_paths.normalise(path))
+            content = self.share_reader.read(windows_paths.normalise(path))
             if content is None:
                 raise FileNotFoundError(f"Could not find file '{path}'.")
             return content
@@ -126,6 +164,7 @@ class Disk:
                 raise FileNotFoundError(f"Could not find file '{path}'.")
             if entry.content is None:
                 raise IsADirectoryError(f"Access to the path '{path}' is denied.")
+            self._refuse_loaded_hives(path)
             return entry.content
 
     def write(self, path: str, data: bytes) -> None:
@@ -134,18 +173,22 @@ class Disk:
         Raises:
             FileNotFoundError: the directory does not exist.
             IsADirectoryError: the path is a directory.
-            PermissionError: the path is on a share.
+            PermissionError: the path is on a share, or the file is a registry hive that is loaded.
+            DiskFullError: there is not enough space.
         """
         self._refuse_shares(path)
+        self._refuse_loaded_hives(path)
         with self._lock:
             directory, name = self._directory_of(path)
             entry = _child(directory, name)
+            size = self.space.size_of(data)
+            self._require_space(size - (entry.space if entry else 0))
             if entry is None:
                 directory.children[name.lower()] = self._new_entry(name, data)
                 return
             if entry.content is None:
                 raise IsADirectoryError(f"Access to the path '{path}' is denied.")
-            entry.content = bytes(data)
+            entry.content, entry.space = bytes(data), size
             entry.written = entry.accessed = self._now()
 
     def make_directories(self, path: str) -> bool:
@@ -181,7 +224,7 @@ class Disk:
 
         Raises:
             FileNotFoundError: there is nothing.
-            PermissionError: the path is on a share.
+            PermissionError: the path is on a share, or it is or holds a registry hive that is loaded.
         """
         self._refuse_shares(path)
         with self._lock:
@@ -189,17 +232,52 @@ class Disk:
             entry = _child(directory, name)
             if entry is None:
                 raise FileNotFoundError(f"Cannot find path '{path}' because it does not exist.")
+            self._refuse_loaded_hives(self.stat(path).path, below=True)
             del directory.children[entry.name.lower()]
 
+    def copy_tree(self, source: str, target: str) -> None:
+        """Copy a directory's content into another directory, which is made when missing; files there are replaced.
+
+        Raises:
+            FileNotFoundError: there is no source.
+            PermissionError: a file is a registry hive that is loaded.
+        """
+        root = self.stat(source).path
+        self.make_directories(target)
+        for information in list(self.walk(root)):
+            copy = target + information.path[len(root) :]
+            if information.is_directory:
+                self.make_directories(copy)
+            else:
+                self.write(copy, self.read(information.path))
+            if information.hidden:
+                self.set_hidden(copy)
+
+    def save_hive(self, path: str, data: bytes) -> None:
+        """Write a registry hive that has been unloaded; nothing happens when its directory is gone."""
+        with self._lock:
+            directory = self._find(windows_paths.normalise(path).rpartition("\\")[0] + "\\")
+            entry = self._find(path)
+            if directory is None or directory.content is not None:
+                return
+            if entry is None:
+                self.write(path, data)
+            elif entry.content != data:
+                entry.content, entry.written = data, self._now()
+
     def exists(self, path: str) -> bool:
-        """Whether there is a file or a directory."""
+        """Whether there is a file or a directory.
+
+        Raises:
+            ShareError: on a share, access is denied or the server is not there (`Test-Path` fails with the same text).
+        """
         return self.is_file(path) or self.is_directory(path)
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file; a malformed path is none."""
         try:
             if windows_paths.is_unc(path):
-                return self.share_reader(windows_paths.normalise(path)) is not None
+                return self._on_share(self.share_reader.read, path) is not None
             with self._lock:
                 entry = self._find(path)
         except ValueError:
@@ -209,6 +287,8 @@ class Disk:
     def is_directory(self, path: str) -> bool:
         """Whether there is a directory; a malformed path is none."""
         try:
+            if windows_paths.is_unc(path):
+                return self._on_share(self.share_reader.list, path) is not None
             with self._lock:
                 entry = self._find(path)
         except ValueError:
@@ -220,7 +300,13 @@ class Disk:
 
         Raises:
             FileNotFoundError: no such directory.
+            ShareError: the share cannot be read.
         """
+        if windows_paths.is_unc(path):
+            names = self.share_reader.list(windows_paths.normalise(path))
+            if names is None:
+                raise FileNotFoundError(f"Could not find a part of the path '{path}'.")
+            return names
         with self._lock:
             entry = self._find(path)
             if entry is None or entry.content is not None:
@@ -245,7 +331,7 @@ class Disk:
                 path=full_path,
                 name=entry.name if len(entries) > 1 else full_path,
                 is_directory=entry.content is None,
-                size=len(entry.content or b""),
+                size=entry.space,
                 created=entry.created,
                 written=entry.written,
                 accessed=entry.accessed,
@@ -253,13 +339,23 @@ class Disk:
                 read_only=entry.read_only,
             )
 
+    def _on_share(self, method: Callable[[str], _Found], path: str) -> _Found | None:
+        """What Test-Path goes by: a denied access and a missing server are errors, a failed logon is just no file."""
+        try:
+            return method(windows_paths.normalise(path))
+        except ShareError as error:
+            if error.code in (ACCESS_DENIED, BAD_NETWORK_PATH):
+                raise
+            return None
+
     def _stat_on_share(self, path: str) -> FileInformation:
-        content = self.read(path)
         normal = windows_paths.normalise(path)
+        is_directory = self.share_reader.list(normal) is not None
+        content = b"" if is_directory else self.read(path)
         return FileInformation(
             path=normal,
             name=normal.rpartition("\\")[2],
-            is_directory=False,
+            is_directory=is_directory,
             size=len(content),
             created=0.0,
             written=0.0,
@@ -297,9 +393,57 @@ class Disk:
                 raise FileNotFoundError(f"Could not find item {path}.")
             entry.hidden = True
 
+    def security(self, path: str) -> SecurityDescriptor | None:
+        """The security descriptor of a file or directory, None when it has none of its own."""
+        with self._lock:
+            entry = self._find(path)
+            return entry.security if entry else None
+
+    def set_security(self, path: str, descriptor: SecurityDescriptor) -> None:
+        """Give a file or directory a security descriptor of its own.
+
+        Raises:
+            FileNotFoundError: there is nothing.
+        """
+        with self._lock:
+            entry = self._find(path)
+            if entry is None:
+                raise FileNotFoundError(f"Could not find item {path}.")
+            entry.security = descriptor
+
+    def change_security(self, change: Callable[[SecurityDescriptor], SecurityDescriptor]) -> None:
+        """Replace the security descriptors of all files and directories."""
+        with self._lock:
+            entries = list(self._drives.values())
+            while entries:
+                entry = entries.pop()
+                entry.security = change(entry.security) if entry.security else None
+                entries += entry.children.values()
+
     def _new_entry(self, name: str, content: bytes | None = None) -> _Entry:
         now = self._now()
-        return _Entry(name, now, now, now, None if content is None else bytes(content))
+        if content is None:
+            return _Entry(name, now, now, now)
+        return _Entry(name, now, now, now, bytes(content), space=self.space.size_of(content))
+
+    def take_space(self, what: str, size: int) -> None:
+        """Let something take this many bytes besides the files that are shown; 0 gives them back.
+
+        Raises:
+            DiskFullError: there is not so much.
+        """
+        with self._lock:
+            self._require_space(size - self.space.taken.get(what, 0))
+            self.space.taken[what] = size
+
+    def free_space(self) -> int:
+        """Free bytes on drive C:."""
+        with self._lock:
+            return self.space.capacity - sum(self.space.taken.values()) - _space_below(self._drives["c:"])
+
+    def _require_space(self, size: int) -> None:
+        if size > 0 and self.free_space() < size:
+            raise DiskFullError("There is not enough space on the disk.")
 
     def _resolve(self, path: str) -> tuple[str, Sequence[_Entry]]:
         drive, names = windows_paths.components(windows_paths.normalise(path))
@@ -325,6 +469,13 @@ class Disk:
             raise FileNotFoundError(f"Could not find a part of the path '{path}'.")
         return directory, name
 
+    def _refuse_loaded_hives(self, path: str, *, below: bool = False) -> None:
+        wanted = windows_paths.normalise(path).lower()
+        for used in self.registry.files_in_use():
+            if used == wanted or (below and used.startswith(f"{wanted}\\")):
+                reason = "because it is being used by another process."
+                raise PermissionError(f"The process cannot access the file '{path}' {reason}")
+
     def _refuse_shares(self, path: str) -> None:
         if windows_paths.is_unc(path):
             raise PermissionError(f"Access to the path '{path}' is denied.")
@@ -336,3 +487,7 @@ def _child(directory: _Entry, name: str) -> _Entry | None:
         return entry
     long_name = windows_paths.short_names(child.name for child in directory.children.values()).get(name.upper())
     return directory.children[long_name.lower()] if long_name else None
+
+
+def _space_below(entry: _Entry) -> int:
+    return entry.space + sum(_space_below(child) for child in entry.children.values())

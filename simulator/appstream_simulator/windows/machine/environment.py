@@ -16,9 +16,16 @@ USER_KEY = "HKCU\\Environment"
 _VARIABLE = re.compile(r"%([^%]+)%")
 
 
-def of_process(registry: Registry, computer_name: str, user: str) -> dict[str, str]:
-    """Variables of a new process of this user: those Windows makes, the machine's, the user's; PATH is both joined."""
-    profile = profile_directory(user)
+def of_process(
+    registry: Registry, computer_name: str, user: str, profile: str, *, service: bool = False
+) -> dict[str, str]:
+    """Variables of a new process of this user: those Windows makes, the machine's, the user's; PATH is both joined.
+
+    Args:
+        profile: directory of the user's profile; HKEY_CURRENT_USER must be his.
+        service: it is a service account, which has the computer's name and the machine's variables only.
+    """
+    temporary = "C:\\Windows\\TEMP" if service else f"{profile}\\AppData\\Local\\Temp"
     variables = {
         "ALLUSERSPROFILE": "C:\\ProgramData",
         "APPDATA": f"{profile}\\AppData\\Roaming",
@@ -33,13 +40,13 @@ def of_process(registry: Registry, computer_name: str, user: str) -> dict[str, s
         "PUBLIC": "C:\\Users\\Public",
         "SystemDrive": "C:",
         "SystemRoot": "C:\\Windows",
-        "TEMP": f"{profile}\\AppData\\Local\\Temp",
-        "TMP": f"{profile}\\AppData\\Local\\Temp",
-        "USERDOMAIN": user.rpartition("\\")[0] or computer_name,
-        "USERNAME": plain_name(user),
+        "TEMP": temporary,
+        "TMP": temporary,
+        "USERDOMAIN": "WORKGROUP" if service else user.rpartition("\\")[0] or computer_name,
+        "USERNAME": f"{computer_name}$" if service else plain_name(user),
         "USERPROFILE": profile,
     }
-    machine, own = registry.texts(MACHINE_KEY), registry.texts(USER_KEY)
+    machine, own = registry.texts(MACHINE_KEY), {} if service else registry.texts(USER_KEY)
     paths = [values[name] for values in (machine, own) for name in values if name.upper() == "PATH"]
     for values in (machine, own):
         variables.update({name: text for name, text in values.items() if name.upper() != "PATH"})
@@ -55,5 +62,5 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 
 def profile_directory(user: str) -> str:
-    """The profile of a user, wherever the account is from."""
+    """The directory a user's profile has unless there is another of that name; see `profiles.directory_of_user`."""
     return f"C:\\Users\\{plain_name(user)}"

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import environment, icons, image_assistant_options, stock, windows_paths
-from .accounts import plain_name
+from . import icons, image_assistant_options, profiles, stock, windows_paths
 from .image_assistant_options import CommandLine, ParserError
 from .requests import CreateImage, ImageAssistantError
 
@@ -41,6 +40,8 @@ IMAGE_EXISTS = "An image with the given name already exists"
 INVALID_TAGS = "Invalid value (tags)"
 # Not in the guide's tables; reported by users of the tool.
 CATALOG_EMPTY = "No applications are in the application catalog"
+
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 # Output of older agents as the guide prints it; the agent of 05-17-2021 "fixes an output … to be valid JSON".
 _MALFORMED = {
@@ -155,7 +156,7 @@ def _catalog_entry(process: Process, values: dict[str, str]) -> dict[str, Any]:
     path = windows_paths.normalise(values["absolute-app-path"])
     default_name = ntpath.splitext(ntpath.basename(path))[0].replace(" ", "_")
     entry = {"Name": values["name"], "AbsoluteAppPath": path, "DisplayName": values.get("display-name", default_name)}
-    entry["AbsoluteIconPath"] = values.get("absolute-icon-path") or f"{ICON_DIRECTORY}\\{values['name']}.png"
+    entry["AbsoluteIconPath"] = values.get("absolute-icon-path") or _extracted_icon(process, values["name"], path)
     if "working-directory" in values:
         entry["WorkingDirectory"] = windows_paths.normalise(values["working-directory"])
     if "launch-parameters" in values:
@@ -165,13 +166,26 @@ def _catalog_entry(process: Process, values: dict[str, str]) -> dict[str, Any]:
     return entry
 
 
+def _extracted_icon(process: Process, name: str, program: str) -> str:
+    """Path of the icon taken from the program, "otherwise a generic one"; where it is kept is unproven."""
+    disk = process.machine.disk
+    path = f"{ICON_DIRECTORY}\\{re.sub(_NOT_IN_FILE_NAMES, '_', name)}.png"
+    disk.make_directories(ICON_DIRECTORY)
+    disk.write(path, icons.of_file(program, disk.read(program)))
+    return path
+
+
 def _remove_application(process: Process, command: CommandLine) -> dict[str, Any]:
     _require_administrator(process)
-    catalog = process.machine.disk.application_catalog
+    disk = process.machine.disk
+    catalog = disk.application_catalog
     entry = next((entry for entry in catalog if entry["Name"] == command.values["name"]), None)
     if entry is None:
         raise Refusal(1, "App not found")
     catalog.remove(entry)
+    # Unproven: that the tool's own copy of the icon goes, too.
+    if entry["AbsoluteIconPath"].startswith(f"{ICON_DIRECTORY}\\") and disk.is_file(entry["AbsoluteIconPath"]):
+        disk.remove(entry["AbsoluteIconPath"])
     return {}
 
 
@@ -181,18 +195,19 @@ def _list_applications(process: Process, _command: CommandLine) -> dict[str, Any
 
 def _update_default_profile(process: Process, command: CommandLine) -> dict[str, Any]:
     disk, source = process.machine.disk, _profile(process, command)
-    target = environment.profile_directory("Default")
-    for information in list(disk.walk(source)):
-        copy = target + information.path[len(source) :]
-        if information.is_directory:
-            disk.make_directories(copy)
-        else:
-            disk.write(copy, disk.read(information.path))
+    try:
+        disk.copy_tree(source, profiles.DEFAULT_PROFILE)
+    except OSError as error:
+        raise Refusal(1, f"Unable to copy file or folder: {source}. {error}") from error
     return {}
 
 
 def _reset_user_profile(process: Process, command: CommandLine) -> dict[str, Any]:
-    process.machine.disk.remove(_profile(process, command))
+    disk, directory = process.machine.disk, _profile(process, command)
+    disk.remove(directory)
+    owner = profiles.owner_of(disk, directory)
+    if owner:
+        profiles.delete(disk, owner)
     return {}
 
 
@@ -205,12 +220,14 @@ def _profile(process: Process, command: CommandLine) -> str:
     machine = process.machine
     if domain.lower() not in (".", machine.computer_name.lower()) and not machine.domain:
         raise Refusal(1, DOMAIN_USER_WITHOUT_DOMAIN)
-    directory = environment.profile_directory(user)
+    account = command.values.get("profile", f".\\{stock.TEMPLATE_USER}")
+    directory = profiles.directory_of_user(machine.disk, machine.computer_name, account)
     if not machine.disk.is_directory(directory):
         raise Refusal(1, f"Unable to copy file or folder: {directory}. The system cannot find the path specified.")
-    if plain_name(process.user).lower() == user.lower():
+    hive = f"{directory}\\{profiles.HIVE_FILE}"
+    if machine.disk.registry.in_use(hive):
         reason = "The process cannot access the file because it is being used by another process."
-        raise Refusal(1, f"Unable to copy file or folder: {directory}\\NTUSER.DAT. {reason}")
+        raise Refusal(1, f"Unable to copy file or folder: {hive}. {reason}")
     return machine.disk.stat(directory).path
 
 
@@ -268,7 +285,7 @@ def _is_tag(key: str, value: str) -> bool:
 
 
 def _require_administrator(process: Process) -> None:
-    if not process.machine.is_administrator(process.user):
+    if not process.administrator:
         raise Refusal(1, NOT_ADMINISTRATOR)
 
 

@@ -6,14 +6,10 @@ from __future__ import annotations
 
 import ntpath
 
-from . import program_files
+from . import pending_restart, program_files
 from .disk import Disk
 from .services import Service
 from .shelf import Installer
-
-# Where Windows keeps what has to be moved at the next boot; its presence is a pending restart.
-SESSION_MANAGER_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
-PENDING_RENAMES = "PendingFileRenameOperations"
 
 # Exit codes of Windows Installer that mean success: at once, restarting the machine, after a restart by someone else.
 RESTART_INITIATED = 1641
@@ -23,15 +19,23 @@ INSTALLED_EXIT_CODES = (0, RESTART_INITIATED, RESTART_REQUIRED)
 
 def is_installed(disk: Disk, installer: Installer) -> bool:
     """Whether the product is listed under Programs and Features."""
-    return disk.registry.has_key(installer.uninstall_key)
+    return installer.kind in ("msi", "exe") and disk.registry.has_key(installer.uninstall_key)
+
+
+def is_product_installed(disk: Disk, product_code: str) -> bool:
+    """Whether Windows Installer has the product of this code."""
+    views = ("HKLM\\SOFTWARE", "HKLM\\SOFTWARE\\WOW6432Node", "HKCU\\SOFTWARE")
+    keys = (f"{view}\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\{product_code}" for view in views)
+    return bool(product_code) and any(disk.registry.get(key, "WindowsInstaller") is not None for key in keys)
 
 
 def install(disk: Disk, installer: Installer) -> None:
     """Put the product's files, registry values, services and uninstall entry on the disk."""
+    if installer.size:
+        disk.take_space(installer.uninstall_key, installer.size)
     for file in installer.files:
         disk.make_directories(ntpath.dirname(file.path))
-        data = program_files.content(file.path, file.version) if file.text is None else file.text.encode()
-        disk.write(file.path, data)
+        disk.write(file.path, file.data)
     if installer.uninstaller:
         disk.make_directories(ntpath.dirname(installer.uninstaller.path))
         disk.write(installer.uninstaller.path, program_files.content(installer.uninstaller.path))
@@ -41,7 +45,8 @@ def install(disk: Disk, installer: Installer) -> None:
         )
     for service in installer.services:
         entry = Service(service.name, service.path, service.display_name, start_mode=service.start_mode)
-        entry.state = "running" if service.start_mode in ("auto", "delayed") else "stopped"
+        automatic = service.start_mode in ("auto", "delayed")
+        entry.state = "running" if (automatic if service.started is None else service.started) else "stopped"
         disk.services[service.name.lower()] = entry
     _write_uninstall_entry(disk, installer)
 
@@ -81,6 +86,8 @@ def uninstall(disk: Disk, installer: Installer) -> None:
     for value in installer.registry:
         disk.registry.delete(value.key, value.name)
     disk.registry.delete_key(installer.uninstall_key)
+    if installer.size:
+        disk.take_space(installer.uninstall_key, 0)
 
 
 def _remove_empty_directories(disk: Disk, directory: str, install_location: str) -> None:
@@ -91,15 +98,10 @@ def _remove_empty_directories(disk: Disk, directory: str, install_location: str)
 
 
 def mark_restart_pending(disk: Disk) -> None:
-    """Make Windows say that a restart is pending."""
-    disk.registry.set(SESSION_MANAGER_KEY, PENDING_RENAMES, ["\\??\\C:\\Windows\\Temp\\pending.tmp", ""], "MultiString")
+    """Make Windows say that a restart is pending, as an installer does."""
+    pending_restart.mark_renames(disk)
 
 
-def restart_pending(disk: Disk) -> bool:
-    """Whether Windows says that a restart is pending."""
-    return disk.registry.get(SESSION_MANAGER_KEY, PENDING_RENAMES) is not None
-
-
-def clear_pending_restart(disk: Disk) -> None:
-    """What a boot does: the pending renames are carried out."""
-    disk.registry.delete(SESSION_MANAGER_KEY, PENDING_RENAMES)
+def mark_servicing_pending(disk: Disk) -> None:
+    """Make Windows say that a restart is pending, as a Windows feature does."""
+    pending_restart.mark_servicing(disk)

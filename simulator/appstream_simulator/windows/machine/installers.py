@@ -1,19 +1,25 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Running installers: msiexec.exe, setup programs and uninstallers, all driven by the shelf."""
+"""Running installers: msiexec.exe with entries of the shelf and real MSI files, setup programs and uninstallers."""
 
 from __future__ import annotations
 
 import ntpath
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import command_line, installation
+from . import command_line, installation, msi_installation
+from .disk import DiskFullError
+from .msi_installation import MsiError, Product
+from .shares import ShareError
 from .shelf import MSI_MAGIC, Installer
 
 if TYPE_CHECKING:
+    from .machine import Machine
     from .processes import Process
 
 # Exit codes of Windows Installer (Microsoft: "MsiExec.exe and InstMsi.exe error messages").
@@ -22,7 +28,13 @@ UNKNOWN_PRODUCT = 1605
 INSTALL_FAILURE = 1603
 INSTALL_PACKAGE_OPEN_FAILED = 1619
 INSTALL_PACKAGE_INVALID = 1620
+INSTALL_ALREADY_RUNNING = 1618
 INVALID_COMMAND_LINE = 1639
+# What setup programs that find the disk full end with.
+DISK_FULL = 112
+
+# Patches, repairs, administrative and advertised installations.
+_BEYOND_MSIEXEC = re.compile(r"[/-](p|update|f[pecmsoduva]*|a|j[um]?|jm|ju)", re.IGNORECASE)
 
 # Unproven: how long an installer that restarts the machine (1641) leaves it up, in virtual seconds.
 _RESTART_DELAY = 5.0
@@ -34,26 +46,55 @@ _MESSAGES = {
     "contact the application vendor to verify that this is a valid Windows Installer package.",
     INSTALL_PACKAGE_INVALID: f"{_CANNOT_OPEN} Contact the application vendor to verify that this is a valid Windows "
     "Installer package.",
+    INSTALL_ALREADY_RUNNING: "Another installation is already in progress. Complete that installation before "
+    "proceeding with this install.",
     INVALID_COMMAND_LINE: "Invalid command line argument. Consult the Windows Installer SDK for detailed command line "
     "help.",
 }
 
 
+@dataclass(frozen=True)
+class _Package:
+    """What msiexec works on: an entry of the shelf, or a product of a real MSI file with its bytes."""
+
+    installer: Installer
+    product: Product | None = None
+    content: bytes = b""
+
+
 def run_msiexec(process: Process) -> ProcessResult:
     """`msiexec /i FILE` (or /package), `/x FILE|PRODUCT-CODE` (or /uninstall), with /q…, /l… LOG and properties."""
     options = process.arguments[1:]
+    if any(_BEYOND_MSIEXEC.fullmatch(option) for option in options):
+        process.record("unhandled", what="msiexec", text=process.command_line)
+        return ProcessResult(1, "appstream-simulator: this use of msiexec is not simulated\r\n".encode("utf-16-le"))
     action, target = _action(options)
     if action is None or not target:
         return _installer_result(process, INVALID_COMMAND_LINE)
-    installer = _msi(process, target)
-    if isinstance(installer, int):
-        return _installer_result(process, installer)
+    properties = _properties(options)
+    package = _package(process, target, properties)
+    if isinstance(package, int):
+        return _installer_result(process, package)
     if not any(re.fullmatch(r"[/-](q[nbrf]?[+!-]*|quiet|passive)", option, re.IGNORECASE) for option in options):
-        return _wait_for_a_click(process, installer)
-    process.machine.spend(installer.seconds)
-    exit_code = _install(process, installer) if action == "install" else _uninstall(process, installer)
-    _write_log(process, options, installer, exit_code)
+        return _wait_for_a_click(process, package.installer)
+    if not process.machine.windows_installer.acquire(blocking=False):
+        return _installer_result(process, INSTALL_ALREADY_RUNNING)
+    notes: list[str] = []
+    try:
+        if package.installer.hangs:
+            return _hang(process, package.installer)
+        process.machine.spend(package.installer.seconds)
+        removes = action == "uninstall" or properties.get("REMOVE") == "ALL"
+        exit_code = _remove_package(process, package) if removes else _install_package(process, package, notes)
+    finally:
+        process.machine.windows_installer.release()
+    _write_log(process, options, package.installer, exit_code, notes)
     return _installer_result(process, exit_code)
+
+
+def _properties(options: list[str]) -> dict[str, str]:
+    found = (re.fullmatch(r"([A-Z_][A-Z0-9_.]*)=(.*)", option) for option in options)
+    return {match[1]: match[2] for match in found if match}
 
 
 def _action(options: list[str]) -> tuple[str | None, str]:
@@ -68,18 +109,97 @@ def _action(options: list[str]) -> tuple[str | None, str]:
     return None, ""
 
 
-def _msi(process: Process, target: str) -> Installer | int:
+def _package(process: Process, target: str, properties: dict[str, str]) -> _Package | int:
     machine = process.machine
     if target.startswith("{"):
-        installer = machine.shelf.by_product_code(target)
-        return installer if installer and installation.is_installed(machine.disk, installer) else UNKNOWN_PRODUCT
+        return _installed_package(process, target)
     path = ntpath.join(process.working_directory, target)
-    if not machine.disk.is_file(path):
+    try:
+        if not machine.disk.is_file(path):
+            return INSTALL_PACKAGE_OPEN_FAILED
+        content = machine.disk.read(path)
+    except ShareError:
         return INSTALL_PACKAGE_OPEN_FAILED
-    content = machine.disk.read(path)
     if not content.startswith(MSI_MAGIC):
         return INSTALL_PACKAGE_INVALID
-    return machine.shelf.recognise(content) or INSTALL_PACKAGE_INVALID
+    installer = machine.shelf.recognise(content)
+    if installer:
+        return _Package(installer)
+    return _real_package(process, content, properties) or INSTALL_PACKAGE_INVALID
+
+
+def _real_package(process: Process, content: bytes, properties: dict[str, str]) -> _Package | None:
+    try:
+        product = msi_installation.read(process.machine, content, process.user, properties)
+    except MsiError as error:
+        process.record("error", what="msi", error=str(error))
+        return None
+    return _Package(product.installer, product, content)
+
+
+def _installed_package(process: Process, product_code: str) -> _Package | int:
+    machine = process.machine
+    if not installation.is_product_installed(machine.disk, product_code):
+        return UNKNOWN_PRODUCT
+    installer = machine.shelf.by_product_code(product_code)
+    if installer:
+        return _Package(installer)
+    content = msi_installation.kept_package(machine.disk, product_code)
+    return (_real_package(process, content, {}) if content else None) or UNKNOWN_PRODUCT
+
+
+def _install_package(process: Process, package: _Package, notes: list[str]) -> int:
+    """Install, and note for the log what stands in the way."""
+    machine, product = process.machine, package.product
+    if product is None:
+        return _install(process, package.installer, notes)
+    for what in product.beyond:
+        process.record("unhandled", what="msi", text=f"{product.installer.name}: {what}")
+    if product.refusal or not machine.is_administrator(process.user):
+        notes.append(
+            f"Product: {product.installer.display_name} -- {product.refusal or 'You are not an administrator.'}"
+        )
+        exit_code = INSTALL_FAILURE
+    elif machine.disk.free_space() < product.size + len(package.content):
+        notes.append(_out_of_space(machine, product.size + len(package.content)))
+        exit_code = INSTALL_FAILURE
+    else:
+        exit_code = SUCCESS
+        with machine.disk_in_use():
+            for code in product.replaces:
+                _remove_replaced(process, code)
+            msi_installation.install(machine.disk, product, package.content)
+    process.record("install", installer=product.installer.name, exit_code=exit_code)
+    return exit_code
+
+
+def _remove_replaced(process: Process, product_code: str) -> None:
+    content = msi_installation.kept_package(process.machine.disk, product_code)
+    package = _real_package(process, content, {}) if content else None
+    if package and package.product:
+        msi_installation.remove(process.machine.disk, package.product)
+        process.record("uninstall", installer=package.installer.name, exit_code=SUCCESS)
+
+
+def _remove_package(process: Process, package: _Package) -> int:
+    if package.product is None:
+        return _uninstall(process, package.installer)
+    machine = process.machine
+    if not installation.is_product_installed(machine.disk, package.installer.product_code):
+        return UNKNOWN_PRODUCT
+    with machine.disk_in_use():
+        msi_installation.remove(machine.disk, package.product)
+    process.record("uninstall", installer=package.installer.name, exit_code=SUCCESS)
+    return SUCCESS
+
+
+def _out_of_space(machine: Machine, needed: int) -> str:
+    """Windows Installer's error 1601; sizes in KB."""
+    available = machine.disk.free_space() // 1024
+    return (
+        f"Error 1601. Out of disk space -- Volume: 'C:'; required space: {needed // 1024} KB; available space: "
+        f"{available} KB. Free some disk space and retry."
+    )
 
 
 def run_installer(process: Process) -> ProcessResult:
@@ -90,8 +210,10 @@ def run_installer(process: Process) -> ProcessResult:
     arguments = command_line.after_program(process.command_line)
     if installer.silent_arguments and not _contains(arguments, installer.silent_arguments):
         return _wait_for_a_click(process, installer)
+    if installer.hangs:
+        return _hang(process, installer)
     machine.spend(installer.seconds)
-    return _installer_result(process, _install(process, installer))
+    return _installer_result(process, _install(process, installer, []))
 
 
 def run_uninstaller(process: Process) -> ProcessResult:
@@ -110,13 +232,16 @@ def _contains(arguments: str, wanted: tuple[str, ...]) -> bool:
     return any(argument.lower() in given for argument in wanted)
 
 
-def _install(process: Process, installer: Installer) -> int:
+def _install(process: Process, installer: Installer, notes: list[str]) -> int:
     machine = process.machine
     arguments = command_line.after_program(process.command_line)
     rule = next((rule for rule in installer.exit_codes if re.search(rule.arguments, arguments)), None)
     exit_code = rule.exit_code if rule else installer.exit_code
     if not machine.is_administrator(process.user) or not all(machine.disk.exists(path) for path in installer.needs):
         exit_code = INSTALL_FAILURE
+    if exit_code in installation.INSTALLED_EXIT_CODES and machine.disk.free_space() < installer.size:
+        notes.append(_out_of_space(machine, installer.size))
+        exit_code = INSTALL_FAILURE if installer.kind == "msi" else DISK_FULL
     if exit_code in installation.INSTALLED_EXIT_CODES:
         if exit_code == SUCCESS and installer.reboot_required:
             exit_code = installation.RESTART_REQUIRED
@@ -140,6 +265,13 @@ def _uninstall(process: Process, installer: Installer) -> int:
     return exit_code
 
 
+def _hang(process: Process, installer: Installer) -> ProcessResult:
+    """An installer that never ends by itself."""
+    process.record("install", installer=installer.name, waiting_for="ever")
+    process.machine.wait_for_power_off()
+    return ProcessResult(1)
+
+
 def _wait_for_a_click(process: Process, installer: Installer) -> ProcessResult:
     """Without its silent argument an installer shows a window nobody sees in session 0, and waits for good."""
     process.record("install", installer=installer.name, waiting_for="a window")
@@ -147,19 +279,21 @@ def _wait_for_a_click(process: Process, installer: Installer) -> ProcessResult:
     return ProcessResult(1)
 
 
-def _write_log(process: Process, options: list[str], installer: Installer, exit_code: int) -> None:
+def _write_log(process: Process, options: list[str], installer: Installer, exit_code: int, notes: list[str]) -> None:
     for index, option in enumerate(options[:-1]):
         if re.fullmatch(r"[/-](l[a-z*+!]*|log)", option, re.IGNORECASE):
             path = ntpath.join(process.working_directory, options[index + 1])
             if process.machine.disk.is_directory(ntpath.dirname(path)):
-                process.machine.disk.write(path, _log_text(installer, exit_code).encode("utf-16"))
+                with suppress(DiskFullError):
+                    process.machine.disk.write(path, _log_text(installer, exit_code, notes).encode("utf-16"))
             return
 
 
-def _log_text(installer: Installer, exit_code: int) -> str:
+def _log_text(installer: Installer, exit_code: int, notes: list[str]) -> str:
     lines = [
         f"Property(S): ProductCode = {installer.product_code}",
         f"Property(S): ProductName = {installer.display_name}",
+        *notes,
     ]
     if exit_code not in installation.INSTALLED_EXIT_CODES:
         lines.append("Action ended: InstallFinalize. Return value 3.")

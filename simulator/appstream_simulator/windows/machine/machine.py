@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,16 +22,33 @@ from appstream_simulator.windows.domain.policy import ComputerPolicy
 from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.pac import LogonInformation
 
-from . import domain_logon, environment, installation, modules, processes, stock
+from . import (
+    domain_logon,
+    environment,
+    installation,
+    modules,
+    new_disk,
+    pending_restart,
+    processes,
+    profiles,
+    running,
+    scheduled_tasks,
+    security_identifiers,
+    windows_updates,
+)
 from .accounts import ADMINISTRATORS, WINRM_GROUPS, plain_name
 from .disk import Disk
+from .powershell_scripts import secret_scan
 from .requests import MachineRequest
 from .services import start_automatic_services
 from .shelf import Shelf
+from .winrm_configuration import LISTENERS_KEY
 
 # The delay of a shutdown is there for the client to get its answer, and clients live in real time: however fast the
 # clock runs, this much of the delay is waited for in real seconds.
 _GRACE = 1.0
+# How long Windows goes on servicing after a boot that had something to finish, in virtual seconds; assumed.
+_SERVICING_SECONDS = 20.0
 
 
 class PoweredOffError(ConnectionError):
@@ -46,11 +64,13 @@ class MachineOptions:
         first_boot_applies_policy: computer policy has been applied when a new image builder is RUNNING; False: only its
             second boot after the join applies policy. Which of the two AppStream does is unproven.
         read_policy: finds a member's computer policy.
+        aws_endpoint: URL of the simulator's own AWS endpoint, from which the machines may fetch.
     """
 
     older_agent_output: bool = False
     first_boot_applies_policy: bool = True
     read_policy: Callable[[Membership], ComputerPolicy] = group_policy.read
+    aws_endpoint: str | None = None
 
 
 class WinRM(Protocol):
@@ -62,6 +82,10 @@ class WinRM(Protocol):
 
     def stop(self) -> None:
         """Close them and reset every connection."""
+        ...
+
+    def refresh(self) -> None:
+        """Open and close ports as listeners have come and gone; established connections live on."""
         ...
 
 
@@ -99,19 +123,23 @@ class Machine:
         self.fqdn = f"{self.computer_name}.{self.domain}" if self.domain else self.computer_name
         self.address: str | None = None
         self.boot_time = clock.now()
-        self.disk = _disk_of(request, clock, shelf)
+        self.disk = new_disk.disk_of(request, clock, shelf, settings)
         self.membership: Membership | None = None
         self._boots_as_member = 0
         self._logons: dict[str, domain_logon.Token] = {}
         if request.membership:
             self.join(request.membership)
-        self._settings_accounts = {} if request.closed else settings.accounts
+        self.client_certificates = [] if request.closed else settings.client_certificates
+        # What win_updates has running, by the name that cancels it.
+        self.processes_of_updates: dict[str, Any] = {}
         self._winrm = winrm
         self._state = "off"
         self._off = threading.Event()
         self._off.set()
         self._shutdown: threading.Event | None = None
         self._listener: WinRM | None = None
+        self.running = running.RunningProcesses()
+        self.windows_installer = threading.Lock()
 
     # Domain
 
@@ -229,7 +257,11 @@ class Machine:
                 return
             self.boot_time = self.clock.now()
             self._logons = {}
-            installation.clear_pending_restart(self.disk)
+            pending_restart.set_servicing(self.disk, in_progress=pending_restart.is_servicing_pending(self.disk))
+            pending_restart.clear(self.disk)
+            profiles.boot(self.disk)
+            windows_updates.boot(self.disk, self.shelf.updates)
+            self.processes_of_updates.clear()
             if policy:
                 member_start.apply(self.disk, policy, self.record)
             start_automatic_services(self.disk.services)
@@ -244,6 +276,12 @@ class Machine:
                 return
             self._state = "on"
         self.record("power", state="on", address=self.address)
+        scheduled_tasks.run_triggered(self, "boot")
+        self._in_background(self._finish_servicing, off)
+
+    def _finish_servicing(self, off: threading.Event) -> None:
+        if self.clock.sleep(_SERVICING_SECONDS, cancelled=off):
+            pending_restart.set_servicing(self.disk, in_progress=False)
 
     def _find_policy(self) -> ComputerPolicy | None:
         """The policy to apply at this boot; it takes a while to read, so nothing is locked meanwhile."""
@@ -265,7 +303,7 @@ class Machine:
         Raises:
             PoweredOffError: the machine went off meanwhile.
         """
-        if not self.clock.sleep(seconds, cancelled=self._off):
+        if not running.sleep(self.clock, seconds, self._off):
             raise PoweredOffError(f"{self.builder_name} went off")
 
     def wait_for_power_off(self) -> None:
@@ -274,7 +312,7 @@ class Machine:
         Raises:
             PoweredOffError: always, in the end.
         """
-        self._off.wait()
+        running.sleep(self.clock, math.inf, self._off)
         raise PoweredOffError(f"{self.builder_name} went off")
 
     @contextmanager
@@ -291,10 +329,19 @@ class Machine:
 
     # State
 
-    def snapshot(self) -> Disk:
-        """A copy of the disk: what an image taken now contains."""
+    def refresh_winrm(self) -> None:
+        """Let WinRM see that listeners have been made or deleted."""
         with self._lock:
-            return self.disk.copy()
+            listener = self._listener
+        if listener:
+            listener.refresh()
+
+    def snapshot(self) -> Disk:
+        """A copy of the disk: what an image taken now contains. Making one switches Windows Update off."""
+        with self._lock:
+            twin = self.disk.copy()
+        windows_updates.disable(twin)
+        return twin
 
     def describe(self) -> dict[str, Any]:
         """State for the control plane, JSON-able."""
@@ -306,12 +353,22 @@ class Machine:
             "address": self.address,
             "power": self._state,
             "boot_time": self.boot_time,
-            "restart_pending": installation.restart_pending(self.disk),
+            "restart_pending": bool(pending_restart.reasons(self.disk)),
             "products": sorted(
                 item.name for item in self.shelf.installers.values() if installation.is_installed(self.disk, item)
             ),
             "applications": [dict(entry) for entry in self.disk.application_catalog],
+            "winrm": {
+                "accounts": sorted(self.accounts()),
+                "listeners": sorted(self.disk.registry.key_names(LISTENERS_KEY)),
+                "certificates": sorted(certificate.subject for certificate in self.disk.certificates.values()),
+            },
         }
+
+    def places_of(self, text: str) -> list[str]:
+        """Where on the disk a text stands, in files (as UTF-8 or UTF-16, or in their names) and in the registry."""
+        with self._lock:
+            return secret_scan.places(self.disk, text)
 
     def record(self, kind: str, **fields: Any) -> None:
         """Write to the journal, under the builder's name."""
@@ -329,7 +386,7 @@ class Machine:
             for user in self.disk.accounts.users.values()
             if user.password and not user.disabled and WINRM_GROUPS & set(self.disk.accounts.groups_of(user.name))
         }
-        return {**local, **self._settings_accounts}
+        return {**local, **self.disk.provided_accounts}
 
     def log_on(self, information: LogonInformation) -> bool:
         """Note the logon of an account of the domain; says whether it may use WinRM."""
@@ -338,9 +395,15 @@ class Machine:
             self._logons[information.account.lower()] = token
             return not WINRM_GROUPS.isdisjoint(token.local_groups)
 
+    def may_log_on(self, user: str, password: str) -> bool:
+        """Whether this is an account that may log on over WinRM, and its password; spelt as for `check_password`."""
+        known = {name.lower(): secret for name, secret in self.accounts().items()}
+        return any(known.get(name) == password for name in self._spellings(user))
+
     def check_password(self, user: str, password: str) -> bool:
         """Whether this is an account and its password; local ones may be given as `.\\name` or `COMPUTER\\name`."""
-        known = {name.lower(): secret for name, secret in self.accounts().items()}
+        local = {user.name: user.password for user in self.disk.accounts.users.values() if not user.disabled}
+        known = {name.lower(): secret for name, secret in {**local, **self.disk.provided_accounts}.items() if secret}
         return any(known.get(name) == password for name in self._spellings(user))
 
     def is_administrator(self, user: str) -> bool:
@@ -353,7 +416,7 @@ class Machine:
         token = self._logons.get(user.lower())
         if token:
             return ADMINISTRATORS in token.local_groups
-        given = {name.lower() for name in self._settings_accounts}
+        given = {name.lower() for name in self.disk.provided_accounts}
         members = {member.lower() for member in self.disk.accounts.groups[ADMINISTRATORS]}
         return any(name in given or name in members for name in self._spellings(user))
 
@@ -365,7 +428,33 @@ class Machine:
 
     def environment(self, user: str) -> Mapping[str, str]:
         """Environment variables of a new process of this user."""
-        return environment.of_process(self.disk.registry, self.computer_name, user)
+        with self.logged_on(user):
+            return environment.of_process(
+                self.disk.registry,
+                self.computer_name,
+                user,
+                self.profile_directory(user),
+                service=self.identifier(user) in security_identifiers.SERVICE_ACCOUNTS,
+            )
+
+    def identifier(self, user: str) -> str:
+        """The security identifier of an account that has logged on."""
+        return security_identifiers.of_logon(self.disk.accounts, self.computer_name, user)
+
+    def profile_directory(self, user: str) -> str:
+        """The directory of a user's profile."""
+        return profiles.directory_of_user(self.disk, self.computer_name, user)
+
+    @contextmanager
+    def logged_on(self, user: str) -> Iterator[None]:
+        """While in this context the user is logged on: his profile is there and his registry hive loaded."""
+        with profiles.logged_on(self.disk, self.computer_name, user, self.record):
+            yield
+
+    def registry_number(self, key: str, name: str) -> int | None:
+        """The number in a registry value; None when there is no such value, or no number in it."""
+        value = self.disk.registry.get(key, name)
+        return value.data if value and isinstance(value.data, int) else None
 
     def run_process(
         self,
@@ -382,34 +471,17 @@ class Machine:
             FileNotFoundError: no such program.
             PoweredOffError: the machine went off meanwhile.
         """
-        stock.create_profile(self.disk, user)
-        return processes.run(
-            self,
-            command_line,
-            stdin=stdin,
-            user=user,
-            extra_environment=environment,
-            working_directory=working_directory,
-        )
+        with self.logged_on(user):
+            return processes.run(
+                self,
+                command_line,
+                stdin=stdin,
+                user=user,
+                extra_environment=environment,
+                working_directory=working_directory,
+            )
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of an Ansible module; one the simulator does not have fails and is journalled as `unhandled`."""
-        stock.create_profile(self.disk, call.user)
-        return modules.run(self, call)
-
-
-def _disk_of(request: MachineRequest, clock: Clock, shelf: Shelf) -> Disk:
-    if request.disk is None:
-        disk = stock.stock_disk(request.platform, clock.now, shelf.read_share)
-    else:
-        disk = request.disk.copy()
-        disk.share_reader = shelf.read_share
-    # Machine variables every image builder has (user-instance-metadata-image-builders.md and community scripts).
-    for name, text in {
-        "AppStream_Image_Arn": request.image_arn,
-        "AppStream_Instance_Type": request.instance_type,
-        "AppStream_Resource_Type": "imagebuilder",
-        "AppStream_Resource_Name": request.builder_name,
-    }.items():
-        disk.registry.set(environment.MACHINE_KEY, name, text)
-    return disk
+        with self.logged_on(call.user):
+            return modules.run(self, call)

@@ -13,14 +13,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.windows.protocol import powershell
+from appstream_simulator.windows.protocol import deadlines, powershell
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import command_line, command_shell, environment, image_assistant, installers, stock
+from . import (
+    account_programs,
+    aws_command,
+    command_line,
+    command_shell,
+    dism,
+    image_assistant,
+    installers,
+    stock,
+    system_programs,
+    task_kill,
+    winrm_command,
+)
 from .accounts import plain_name
+from .running import TerminatedError
+from .shelf import EXE_MAGIC
 
 if TYPE_CHECKING:
     from .machine import Machine
+
+
+# PowerShell's exit code when the file of -File is not there (0xFFFD0000).
+_NO_SCRIPT_FILE = -196608
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class Process:
         program: full path of the program file.
         arguments: as CommandLineToArgvW splits the command line, the program's name first.
         environment: all variables of the process.
+        administrator: by the rights that its user had at the logon, whatever has become of the account since.
     """
 
     machine: Machine
@@ -41,6 +60,7 @@ class Process:
     user: str
     environment: Mapping[str, str]
     working_directory: str
+    administrator: bool = False
 
     def record(self, kind: str, **fields: Any) -> None:
         """Write to the journal what the process did."""
@@ -73,10 +93,16 @@ def run(
     Raises:
         FileNotFoundError: no such program.
         PoweredOffError: the machine went off meanwhile.
+        AbandonedError: the asynchronous job that wanted it ran out of time before its end.
     """
     variables = {**machine.environment(user), **(extra_environment or {})}
-    folder = working_directory or environment.profile_directory(user)
-    return _start(Process(machine, "", line, [], stdin, user, variables, folder))
+    folder = working_directory or machine.profile_directory(user)
+    administrator = machine.is_administrator(user)
+    result = _start(Process(machine, "", line, [], stdin, user, variables, folder, administrator))
+    deadline = deadlines.current()
+    if deadline and deadline.passed:
+        raise deadlines.AbandonedError("the job that waited for the process is gone")
+    return result
 
 
 def resolve_program(machine: Machine, name: str, variables: Mapping[str, str], working_directory: str) -> str | None:
@@ -98,19 +124,32 @@ def _start(process: Process) -> ProcessResult:
     program = resolve_program(process.machine, arguments[0], process.environment, process.working_directory)
     if program is None:
         raise FileNotFoundError("The system cannot find the file specified")
-    return _behaviour(process.machine, program)(
-        replace(process, command_line=line, arguments=arguments, program=program)
-    )
+    started = replace(process, command_line=line, arguments=arguments, program=program)
+    behaviour = _behaviour(process.machine, program)
+    with process.machine.running.started(program):
+        try:
+            return behaviour(started)
+        except TerminatedError:
+            return ProcessResult(1)
+
+
+class BadImageError(OSError):
+    """Windows' error 193 (ERROR_BAD_EXE_FORMAT)."""
 
 
 def _behaviour(machine: Machine, program: str) -> Callable[[Process], ProcessResult]:
     behaviour = PROGRAMS.get(program.lower())
     if behaviour is not None:
         return behaviour
-    if machine.shelf.recognise(machine.disk.read(program)) is not None:
+    if program.lower().endswith((".cmd", ".bat")):
+        return command_shell.run_batch_file
+    installer = machine.shelf.recognise(machine.disk.read(program))
+    if installer is not None and installer.kind == "exe":
         return installers.run_installer
     if machine.shelf.by_uninstaller(program) is not None:
         return installers.run_uninstaller
+    if not machine.disk.read(program).startswith(EXE_MAGIC):
+        raise BadImageError("%1 is not a valid Win32 application")
     return _unhandled
 
 
@@ -156,7 +195,17 @@ def _shutdown(process: Process) -> ProcessResult:
 
 
 def _powershell(process: Process) -> ProcessResult:
-    text = command_shell.powershell_text(process.arguments[1:])
+    text, folder = command_shell.powershell_text(process.arguments[1:]), ""
+    script = command_shell.powershell_file(process.arguments[1:])
+    if script and not script[1]:
+        path = ntpath.normpath(ntpath.join(process.working_directory, script[0]))
+        if not process.machine.disk.is_file(path):
+            message = (
+                f"The argument '{script[0]}' to the -File parameter does not exist. Provide the path to an existing "
+            )
+            text = f"{message}'.ps1' file as an argument to the -File parameter.\r\n"
+            return ProcessResult(_NO_SCRIPT_FILE, text.encode())
+        text, folder = process.machine.disk.read(path).decode("utf-8-sig"), ntpath.dirname(path)
     if text is None:
         return _unhandled(process)
     return powershell.run_text(
@@ -166,6 +215,7 @@ def _powershell(process: Process) -> ProcessResult:
         user=process.user,
         environment=process.environment,
         working_directory=process.working_directory,
+        script_folder=folder,
     )
 
 
@@ -176,5 +226,16 @@ PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
     f"{stock.SYSTEM32}\\shutdown.exe".lower(): _shutdown,
     f"{stock.SYSTEM32}\\msiexec.exe".lower(): installers.run_msiexec,
     f"{stock.SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe".lower(): _powershell,
+    f"{stock.SYSTEM32}\\cscript.exe".lower(): winrm_command.run_cscript,
+    f"{stock.SYSTEM32}\\taskkill.exe".lower(): task_kill.run,
+    f"{stock.SYSTEM32}\\Dism.exe".lower(): dism.run,
+    aws_command.PROGRAM.lower(): aws_command.run,
+    f"{stock.SYSTEM32}\\net.exe".lower(): account_programs.run_net,
+    f"{stock.SYSTEM32}\\secedit.exe".lower(): account_programs.run_secedit,
+    f"{stock.SYSTEM32}\\schtasks.exe".lower(): system_programs.run_schtasks,
+    f"{stock.SYSTEM32}\\certutil.exe".lower(): system_programs.run_certutil,
+    f"{stock.SYSTEM32}\\tzutil.exe".lower(): system_programs.run_tzutil,
+    f"{stock.SYSTEM32}\\icacls.exe".lower(): system_programs.run_icacls,
+    f"{stock.SYSTEM32}\\reg.exe".lower(): system_programs.run_reg,
     stock.IMAGE_ASSISTANT.lower(): image_assistant.run,
 }

@@ -21,6 +21,11 @@ def content(name: str, version: str = "") -> bytes:
     return f"MZ appstream-simulator\nFile: {name}\nFileVersion: {full_version}\n".encode()
 
 
+def has_version(data: bytes) -> bool:
+    """Whether a program file's content carries a version."""
+    return _VERSION.search(data) is not None
+
+
 def version(data: bytes) -> tuple[int, int, int, int]:
     """The file version in a program file's content; zeros when there is none, as FileVersionInfo says."""
     found = _VERSION.search(data)

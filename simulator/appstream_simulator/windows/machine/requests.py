@@ -22,6 +22,14 @@ class ImageAssistantError(Exception):
     """The service refuses to create the image; Image Assistant shows the text with status 255."""
 
 
+class S3Error(Exception):
+    """S3 refuses; `status` is the HTTP status it answers with."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
 @dataclass(frozen=True)
 class CreateImage:
     """An image to be created, as Image Assistant hands it to the service.
@@ -56,6 +64,9 @@ class MachineRequest:
         admits: whether the security groups let a source address connect to a port.
         closed: WinRM is as on a base image that AWS ships, opened by group policy and by nothing else; False: it is
             open, and the accounts of the settings are local administrators.
+        root_volume_gb: size of drive C:.
+        iam_role_arn: the role whose credentials the machine has, in the profile appstream_machine_role.
+        read_s3: content of an object, by bucket and key, as that role may read it; raises `S3Error`.
     """
 
     key: str
@@ -73,3 +84,6 @@ class MachineRequest:
     membership: Membership | None = None
     admits: Callable[[str, int], bool] = admit_everybody
     closed: bool = False
+    root_volume_gb: int = 200
+    iam_role_arn: str | None = None
+    read_s3: Callable[[str, str], bytes] | None = None

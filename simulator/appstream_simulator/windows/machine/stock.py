@@ -8,10 +8,13 @@ import ntpath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import environment, program_files
+from . import cultures, environment, hives, profiles, program_files, scheduled_tasks, time_zones
 from .accounts import ADMINISTRATORS, LocalUser
-from .disk import Disk, ShareReader
+from .disk import Disk
+from .registry import Registry
+from .scheduled_tasks import ScheduledTask
 from .services import Service
+from .shares import ShareReader
 
 IMAGE_ASSISTANT = "C:\\Program Files\\Amazon\\Photon\\ConsoleImageBuilder\\image-assistant.exe"
 TEMPLATE_USER = "DefaultProfileUser"
@@ -52,14 +55,22 @@ SYSTEM32 = "C:\\Windows\\System32"
 PROGRAMS = (
     *(f"{SYSTEM32}\\{name}.exe" for name in ("cmd", "hostname", "whoami", "shutdown", "msiexec", "notepad")),
     f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",
+    f"{SYSTEM32}\\cscript.exe",
+    *(f"{SYSTEM32}\\{name}.exe" for name in ("Dism", "taskkill")),
+    # Assumed: the AWS CLI that images bring "for use with the IAM role" (developer guide).
+    "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
+    *(f"{SYSTEM32}\\{name}.exe" for name in ("net", "secedit", "schtasks", "certutil", "tzutil", "icacls", "reg")),
     "C:\\Windows\\explorer.exe",
     "C:\\Windows\\notepad.exe",
 )
 
+# What winrm.cmd of Windows says.
+WINRM_COMMAND = (f"{SYSTEM32}\\winrm.cmd", b'@cscript //nologo "%~dpn0.vbs" %*\r\n')
+
 # Image Assistant is "included in the Windows PATH" (programmatically-create-image.md).
 MACHINE_PATH = (
     "%SystemRoot%\\system32;%SystemRoot%;%SystemRoot%\\System32\\Wbem;%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\;"
-    f"{ntpath.dirname(IMAGE_ASSISTANT)}"
+    f"{ntpath.dirname(IMAGE_ASSISTANT)};C:\\Program Files\\Amazon\\AWSCLIV2\\"
 )
 
 SERVICES = (
@@ -70,6 +81,13 @@ SERVICES = (
     Service("Schedule", f"{SYSTEM32}\\svchost.exe -k netsvcs -p", "Task Scheduler"),
     Service("msiserver", f"{SYSTEM32}\\msiexec.exe /V", "Windows Installer", start_mode="manual"),
 )
+
+# Two of the tasks that Windows brings along.
+TASKS = (
+    ("\\Microsoft\\Windows\\Time Synchronization", "SynchronizeTime", "%windir%\\system32\\sc.exe"),
+    ("\\Microsoft\\Windows\\Defrag", "ScheduledDefrag", "%windir%\\system32\\defrag.exe"),
+)
+PROFILE_DIRECTORIES = ("AppData\\Local\\Temp", "AppData\\Roaming", "Desktop", "Documents", "Downloads")
 
 
 def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReader) -> Disk:
@@ -92,10 +110,12 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     for program in (*PROGRAMS, IMAGE_ASSISTANT):
         disk.make_directories(ntpath.dirname(program))
         disk.write(program, program_files.content(program, release.version))
+    disk.write(*WINRM_COMMAND)
     disk.set_hidden("C:\\ProgramData")
-    for user in ("Default", TEMPLATE_USER):
-        create_profile(disk, user)
+    _make_default_profile(disk)
     _write_registry(disk, release)
+    for folder, name, program in TASKS:
+        scheduled_tasks.register(disk, ScheduledTask(folder, name, [{"Path": program}], logon_type=5))
     disk.services = {service.name.lower(): Service(**vars(service)) for service in SERVICES}
     # Never renamed or deleted: without it the image builder does not start (tutorial-image-builder.md).
     disk.accounts.users["administrator"] = LocalUser(
@@ -104,28 +124,52 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     disk.accounts.users[TEMPLATE_USER.lower()] = LocalUser(TEMPLATE_USER)
     disk.accounts.groups[ADMINISTRATORS] = ["Administrator"]
     disk.accounts.groups["Users"] = [TEMPLATE_USER]
+    profiles.create(disk, disk.accounts.user_identifier(TEMPLATE_USER), TEMPLATE_USER, "")
     return disk
 
 
-def create_profile(disk: Disk, user: str) -> None:
-    """What a user's first logon does: a profile directory with its registry hive and usual folders."""
-    profile = environment.profile_directory(user)
-    for directory in ("AppData\\Local\\Temp", "AppData\\Roaming", "Desktop", "Documents", "Downloads"):
-        disk.make_directories(f"{profile}\\{directory}")
-    if not disk.is_file(f"{profile}\\NTUSER.DAT"):
-        disk.write(f"{profile}\\NTUSER.DAT", b"regf")
-        disk.set_hidden(f"{profile}\\NTUSER.DAT")
+def _make_default_profile(disk: Disk) -> None:
+    """The profile that every user's is a copy of, and those of the service accounts."""
+    for directory in PROFILE_DIRECTORIES:
+        disk.make_directories(f"{profiles.DEFAULT_PROFILE}\\{directory}")
+    hive = hives.content(_default_hive())
+    for path in (f"{profiles.DEFAULT_PROFILE}\\{profiles.HIVE_FILE}", *profiles.SERVICE_HIVES.values()):
+        disk.make_directories(ntpath.dirname(path))
+        disk.write(path, hive)
+    disk.set_hidden(profiles.DEFAULT_PROFILE)
+    disk.set_hidden(f"{profiles.DEFAULT_PROFILE}\\{profiles.HIVE_FILE}")
+    disk.registry.set(profiles.PROFILE_LIST, "ProfilesDirectory", "%SystemDrive%\\Users", "ExpandString")
+    disk.registry.set(profiles.PROFILE_LIST, "Default", "%SystemDrive%\\Users\\Default", "ExpandString")
+    for identifier, directory in profiles.SERVICE_PROFILES.items():
+        disk.make_directories(directory)
+        key = f"{profiles.PROFILE_LIST}\\{identifier}"
+        disk.registry.set(key, "ProfileImagePath", directory, "ExpandString")
+
+
+def _default_hive() -> hives.Key:
+    """What a new user's registry begins with, as far as anything looks at it."""
+    writer = Registry()
+    for key in ("Control Panel\\Desktop", "SOFTWARE\\Microsoft\\Windows\\CurrentVersion"):
+        writer.create_key(f"HKCU\\{key}")
+    for name in ("TEMP", "TMP"):
+        writer.set(environment.USER_KEY, name, "%USERPROFILE%\\AppData\\Local\\Temp", "ExpandString")
+    for name, text in cultures.DEFAULT.settings().items():
+        writer.set("HKCU\\Control Panel\\International", name, text)
+    writer.set("HKCU\\Control Panel\\International\\Geo", "Nation", str(cultures.DEFAULT.geography))
+    return writer.tree("HKCU")
 
 
 def _write_registry(disk: Disk, release: Platform) -> None:
+    time_zones.change(disk, time_zones.DEFAULT)
+    nls = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Nls"
+    disk.registry.set(f"{nls}\\Language", "Default", f"{cultures.DEFAULT.locale:04X}")
+    disk.registry.set(f"{nls}\\Locale", "(Default)", f"{cultures.DEFAULT.locale:08X}")
     current_version = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
     disk.registry.set(current_version, "ProductName", release.caption.removeprefix("Microsoft "))
     disk.registry.set(current_version, "CurrentBuild", release.version.split(".")[2])
     disk.registry.set(current_version, "InstallationType", release.installation_type)
     disk.registry.create_key("HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall")
     disk.registry.create_key("HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall")
-    disk.registry.create_key("HKCU\\SOFTWARE")
-    disk.registry.create_key("HKCU\\Environment")
     disk.registry.set(environment.MACHINE_KEY, "Path", MACHINE_PATH, "ExpandString")
     disk.registry.set(environment.MACHINE_KEY, "PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC")
     disk.registry.set(environment.MACHINE_KEY, "windir", "%SystemRoot%", "ExpandString")

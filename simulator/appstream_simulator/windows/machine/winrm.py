@@ -7,14 +7,19 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cryptography import x509
 
 from appstream_simulator.windows.domain import firewall
 from appstream_simulator.windows.protocol.access import OPEN, Access, Domain
 from appstream_simulator.windows.protocol.certificates import Authority
+from appstream_simulator.windows.protocol.client_certificates import CertificateMapping
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.listener import HTTP_PORT, HTTPS_PORT, Listener
 
+from . import provided_access
 from .winrm_configuration import configuration
 
 if TYPE_CHECKING:
@@ -22,18 +27,38 @@ if TYPE_CHECKING:
 
 # What LocalSubnet in a firewall rule means; the machine does not know the size of its subnet.
 _SUBNET_PREFIX = 24
+# Schannel of Windows Server has had TLS 1.3 since 2022, switched on.
+_WITHOUT_TLS13 = frozenset({"WINDOWS_SERVER_2016", "WINDOWS_SERVER_2019"})
+_TLS13_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.3\\Server"
 
 
 def listener(machine: Machine, address: str, authority: Authority, faults: WindowsFaults) -> Listener:
     """WinRM of a machine as its disk has it now."""
-    return Listener(machine, address, authority, faults, _access(machine, address, authority))
+    provided_access.renew_certificate(machine, address, authority)
+
+    def access() -> Access:
+        return _access(machine, address, authority)
+
+    return Listener(machine, address, authority, faults, access(), access)
 
 
 def _access(machine: Machine, address: str, authority: Authority) -> Access:
     security_groups = machine.request.admits
     domain = _domain(machine)
     if not machine.request.closed:
-        return replace(OPEN, domain=domain, keeps_out=_gate(security_groups, None))
+        settings = configuration(machine.disk.registry, machine.disk.services, address)
+        certificate = machine.disk.certificates.get(settings.thumbprint)
+        return replace(
+            OPEN,
+            http=settings.http,
+            https=certificate is not None,
+            certificate=authority.files_of(address, certificate) if certificate else None,
+            client_certificates=bool(machine.client_certificates),
+            mappings=_mappings(machine),
+            tls13=_speaks_tls13(machine),
+            domain=domain,
+            keeps_out=_gate(security_groups, None),
+        )
     settings = configuration(machine.disk.registry, machine.disk.services, address)
     for problem in settings.problems:
         machine.record("error", what="WinRM policy", error=problem)
@@ -52,10 +77,31 @@ def _access(machine: Machine, address: str, authority: Authority) -> Access:
         negotiate=settings.negotiate,
         kerberos=settings.kerberos,
         credssp=settings.credssp,
+        tls13=_speaks_tls13(machine),
         shells=settings.shells,
         keeps_out=_gate(security_groups, walls),
         domain=domain,
     )
+
+
+def _mappings(machine: Machine) -> tuple[CertificateMapping, ...]:
+    """Those of the settings, which stand for what a base image or a start-up script would make."""
+    accounts = machine.accounts()
+    return tuple(
+        CertificateMapping(
+            issuer=x509.load_pem_x509_certificate(Path(mapping["issuer"]).read_bytes()),
+            subject=mapping["subject"],
+            account=mapping["account"],
+            password=accounts[mapping["account"]],
+        )
+        for mapping in machine.client_certificates
+        if mapping["account"] in accounts
+    )
+
+
+def _speaks_tls13(machine: Machine) -> bool:
+    value = machine.disk.registry.get(_TLS13_KEY, "Enabled")
+    return machine.request.platform not in _WITHOUT_TLS13 and (value is None or value.data != 0)
 
 
 def _ignored(machine: Machine, name: str, reason: str) -> None:

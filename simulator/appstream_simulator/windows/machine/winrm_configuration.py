@@ -19,7 +19,9 @@ from .services import Service
 POLICY_KEY = "HKLM\\Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
 SHELL_KEY = f"{POLICY_KEY}\\WinRS"
 # Where WinRM keeps the listeners that are not policy's.
-HTTPS_LISTENER_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener\\*+HTTPS"
+LISTENERS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener"
+HTTP_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTP"
+HTTPS_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTPS"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class WinRMConfiguration:
     Attributes:
         http: there is an HTTP listener on the machine's address.
         thumbprint: of the certificate of the HTTPS listener; empty when there is no such listener.
+        http_of_policy: the HTTP listener is policy's.
         problems: settings that are not what they should be, and so have no effect.
     """
 
@@ -40,6 +43,7 @@ class WinRMConfiguration:
     negotiate: bool
     kerberos: bool
     shells: bool
+    http_of_policy: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -48,8 +52,10 @@ def configuration(registry: Registry, services: Mapping[str, Service], address: 
     service = services.get("winrm")
     running = service is not None and service.state == "running"
     selected, problems = _selected(_text(registry, POLICY_KEY, "IPv4Filter"), address)
+    of_policy = running and _flag(registry, POLICY_KEY, "AllowAutoConfig", default=False) and selected
     return WinRMConfiguration(
-        http=running and _flag(registry, POLICY_KEY, "AllowAutoConfig", default=False) and selected,
+        http=of_policy or (running and registry.has_key(HTTP_LISTENER_KEY)),
+        http_of_policy=of_policy,
         thumbprint=_text(registry, HTTPS_LISTENER_KEY, "certThumbprint") if running else "",
         basic=_flag(registry, POLICY_KEY, "AllowBasic", default=False),
         unencrypted=_flag(registry, POLICY_KEY, "AllowUnencryptedTraffic", default=False),

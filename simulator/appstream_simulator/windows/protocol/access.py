@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appstream_simulator.windows.protocol.certificates import ServerCertificate
+from appstream_simulator.windows.protocol.client_certificates import CertificateMapping
 from appstream_simulator.windows.protocol.pac import LogonInformation
 
 
@@ -43,6 +44,9 @@ class Access:
         certificate: of the HTTPS listener; None for one that the simulator's authority issues.
         basic: allowed over TLS, without it together with `unencrypted` only.
         kerberos: allowed, if there is a `domain`.
+        client_certificates: allowed, over TLS; nobody gets in without a mapping.
+        mappings: which accounts client certificates stand for.
+        tls13: TLS 1.3 is spoken, as by Windows Server since 2022.
         shells: remote shells are allowed.
         keeps_out: why a source address may not connect to a port, None when it may.
     """
@@ -55,6 +59,9 @@ class Access:
     negotiate: bool = True
     kerberos: bool = True
     credssp: bool = True
+    client_certificates: bool = False
+    mappings: tuple[CertificateMapping, ...] = ()
+    tls13: bool = True
     shells: bool = True
     keeps_out: Callable[[str, int], str | None] = keep_nobody_out
     domain: Domain | None = None

@@ -11,11 +11,18 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from appstream_simulator.windows.protocol import environment
+from appstream_simulator.windows.protocol import deadlines, environment
 from appstream_simulator.windows.protocol.host import Host
 from appstream_simulator.windows.protocol.payload import AsyncJob
 
 _process_ids = itertools.count(4000, 4)
+_TIMED_OUT = {
+    "failed": True,
+    "msg": "failure during async watchdog: timed out waiting for module completion",
+    "exception": "timed out waiting for module completion",
+    "stdout": None,
+    "stderr": "",
+}
 
 
 def start(
@@ -23,7 +30,7 @@ def start(
 ) -> dict[str, Any]:
     """Start `run` in a thread; returns what the async wrapper answers at once.
 
-    A job that power-off overtakes never finishes.
+    A job that power-off overtakes never finishes; one that runs out of time ends as async_watchdog.ps1 ends it.
     """
     process_id = next(_process_ids)
     job_id = f"{job.job_id}.{process_id}"
@@ -40,11 +47,7 @@ def start(
     host.disk.make_directories(directory)
     host.disk.write(path, json.dumps(started).encode())
 
-    def work() -> None:
-        try:
-            outcome = run()
-        except ConnectionError:
-            return  # the machine went off
+    def finish(outcome: Mapping[str, Any], state: str) -> None:
         result = {
             **outcome,
             "started": started["started"],
@@ -53,7 +56,18 @@ def start(
         }
         if not stopped.is_set():
             host.disk.write(path, json.dumps(result).encode())
-            host.journal.record("async", host=host.builder_name, job=job_id, state="finished")
+            host.journal.record("async", host=host.builder_name, job=job_id, state=state)
+
+    deadline = deadlines.Deadline(job.seconds, lambda: finish({**started, **_TIMED_OUT}, "timed out"))
+
+    def work() -> None:
+        try:
+            with deadlines.until(deadline):
+                outcome = run()
+        except ConnectionError:
+            return  # the machine went off, or nobody waits for the module any more
+        if not deadline.passed:
+            finish(outcome, "finished")
 
     host.journal.record("async", host=host.builder_name, job=job_id, state="started")
     threading.Thread(target=work, name=f"async job {job_id}", daemon=True).start()

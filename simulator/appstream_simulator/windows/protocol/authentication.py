@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""HTTP authentication of one connection: Negotiate, Kerberos, NTLM, CredSSP and Basic, as far as they are allowed.
+"""HTTP authentication of one connection: Negotiate, Kerberos, NTLM, CredSSP, Basic and certificates, where allowed.
 
 The security context belongs to the TCP connection, as on Windows: once it is complete, later requests on the
 connection need no Authorization header. Kerberos is for members of a domain; NTLM and Basic know the machine's own
@@ -12,16 +12,20 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import spnego
+from spnego._credssp_structures import TSPasswordCreds
 from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
+from appstream_simulator.windows.protocol import client_certificates
 from appstream_simulator.windows.protocol.access import OPEN, Access, Domain
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host
+from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 from appstream_simulator.windows.protocol.ntlm_credentials import NtlmCredentials, claimed_account
 from appstream_simulator.windows.protocol.pac import PacError
 
@@ -43,11 +47,14 @@ class Authenticated:
 
     Attributes:
         allowed: may use WinRM; a user of the domain may be who it says and still have no rights here.
+        network: what the logon has left for the way on to other computers: the credentials that CredSSP hands over, or
+            a Kerberos ticket that was delegated. Every other logon leaves nothing.
     """
 
     user: str
     headers: tuple[str, ...] = ()
     allowed: bool = True
+    network: NetworkCredentials | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,13 @@ class Challenge:
 
 
 class ConnectionAuthentication:
-    """The authentication state of one TCP connection. `certificate` is the server's in DER form, None without TLS."""
+    """The authentication state of one TCP connection.
+
+    Args:
+        certificate: the server's in DER form, None without TLS.
+        ask_for_certificate: comes by the client's in DER form, None when it has none; asked only when certificates are
+            allowed and the client wants to log on with one.
+    """
 
     def __init__(
         self,
@@ -67,21 +80,26 @@ class ConnectionAuthentication:
         faults: WindowsFaults,
         certificate: bytes | None,
         access: Access = OPEN,
+        ask_for_certificate: Callable[[], bytes | None] = lambda: None,
     ) -> None:
         self._host = host
         self._credentials = credentials
         self._faults = faults
         self._certificate = certificate
         self._access = access
+        self._ask_for_certificate = ask_for_certificate
         self.context: Any = None
         self._kerberos = False
         self._user: str | None = None
         self._allowed = True
+        self._network: NetworkCredentials | None = None
 
     def authenticate(self, authorization: str | None) -> Authenticated | Challenge:
         """Judge a request by its Authorization header and what the connection has established before."""
         if not authorization:
-            return Authenticated(self._user, (), self._allowed) if self._user else self._offer()
+            return Authenticated(self._user, (), self._allowed, self._network) if self._user else self._offer()
+        if authorization.strip() == client_certificates.MUTUAL:
+            return self._certificate_logon()
         scheme, _, credentials = authorization.partition(" ")
         try:
             token = base64.b64decode(credentials, validate=True)
@@ -116,9 +134,23 @@ class ConnectionAuthentication:
 
     def _basic(self, token: bytes) -> Authenticated | Challenge:
         user, _, password = _basic_text(token).partition(":")
-        if not self._host.check_password(user, password):
+        if not self._host.may_log_on(user, password):
             return self._refuse("Basic", "wrong user or password", user)
         return self._accept("Basic", user)
+
+    def _certificate_logon(self) -> Authenticated | Challenge:
+        if self._certificate is None or not self._access.client_certificates:
+            return self._refuse("Certificate", "scheme not allowed")
+        try:
+            user = client_certificates.mapped(
+                self._access.mappings,
+                self._ask_for_certificate(),
+                self._host.clock.now(),
+                self._host.may_log_on,
+            )
+        except client_certificates.CertificateRefusedError as error:
+            return self._refuse("Certificate", str(error))
+        return self._accept("Certificate", user)
 
     @staticmethod
     def _basic_user(scheme: str, token: bytes) -> str | None:
@@ -141,7 +173,15 @@ class ConnectionAuthentication:
             return Challenge(header)
         if self._kerberos and self._access.domain:
             return self._log_on(scheme, self._access.domain, header)
-        return self._accept(scheme, self.context.client_principal, header)
+        return self._accept(scheme, self.context.client_principal, header, network=self._handed_over())
+
+    def _handed_over(self) -> NetworkCredentials | None:
+        """The user's password, which CredSSP hands over and nothing else does."""
+        credential = self.context.get_extra_info("client_credential")
+        if not isinstance(credential, TSPasswordCreds):
+            return None
+        domain, user = credential.domain_name, credential.username
+        return NetworkCredentials(f"{domain}\\{user}" if domain else user, credential.password)
 
     def _new_context(self, scheme: str, token: bytes) -> Any:
         """A context for a first token; None when the token offers nothing that is allowed."""
@@ -170,7 +210,8 @@ class ConnectionAuthentication:
         allowed = domain.log_on(information)
         if not allowed:
             self._record(scheme, information.account, "denied", "no rights on this computer")
-        return self._accept(scheme, information.account, headers, allowed)
+        network = NetworkCredentials(information.account) if kerberos.delegated(self.context) else None
+        return self._accept(scheme, information.account, headers, allowed, network)
 
     def _failure(self, error: SpnegoError, token: bytes) -> tuple[str, str | None]:
         """Why a handshake failed, and who tried if that can be told."""
@@ -196,16 +237,21 @@ class ConnectionAuthentication:
         return GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
 
     def _accept(
-        self, scheme: str, user: str, headers: tuple[str, ...] = (), allowed: bool = True
+        self,
+        scheme: str,
+        user: str,
+        headers: tuple[str, ...] = (),
+        allowed: bool = True,
+        network: NetworkCredentials | None = None,
     ) -> Authenticated | Challenge:
         if self._faults.unauthorized(self._host.builder_name):
             self.context = None
             self._host.journal.record("fault", host=self._host.builder_name, fault="unauthorized")
             return self._refuse(scheme, "fault", user)
-        if allowed and user != self._user:  # Basic comes with every request
+        if allowed and user != self._user:  # Basic and certificates come with every request
             self._record(scheme, user, "accepted")
-        self._user, self._allowed = user, allowed
-        return Authenticated(user, headers, allowed)
+        self._user, self._allowed, self._network = user, allowed, network
+        return Authenticated(user, headers, allowed, network)
 
     def _refuse(self, scheme: str, reason: str, user: str | None = None) -> Challenge:
         self._user = None

@@ -24,11 +24,12 @@ CLOCK_SKEW = datetime.timedelta(days=1)
 
 @dataclass(frozen=True)
 class SelfSigned:
-    """A certificate that vouches for itself, with its key, as a machine keeps them.
+    """A certificate with its key as a machine keeps them; it vouches for itself unless the authority has issued it.
 
     Attributes:
         thumbprint: SHA-1 of the certificate, as Windows names it.
         not_after: seconds since the epoch.
+        issued: it comes from the simulator's authority.
     """
 
     subject: str
@@ -36,6 +37,7 @@ class SelfSigned:
     not_after: float
     certificate_pem: bytes
     key_pem: bytes = field(repr=False)
+    issued: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ class Authority:
 
     def server_certificate(self, address: str, *dns_names: str) -> ServerCertificate:
         """Issue a certificate for an IP address and the given DNS names, replacing an earlier one for the address."""
+        return self.files_of(address, self.issue(address, *dns_names))
+
+    def issue(self, address: str, *dns_names: str) -> SelfSigned:
+        """A certificate for an IP address and the given DNS names."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, dns_names[0] if dns_names else address)])
         names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address))]
@@ -91,7 +97,7 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        return self._write(address, certificate, _pem(key))
+        return _kept(certificate, f"CN={dns_names[0] if dns_names else address}", _pem(key), issued=True)
 
     def files_of(self, address: str, certificate: SelfSigned) -> ServerCertificate:
         """Files with a machine's own certificate, replacing an earlier one for the address."""
@@ -123,12 +129,17 @@ def self_signed(dns_name: str) -> SelfSigned:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(dns_name)]), critical=False)
         .sign(key, hashes.SHA256())
     )
+    return _kept(certificate, f"CN={dns_name}", _pem(key))
+
+
+def _kept(certificate: x509.Certificate, subject: str, key: bytes, *, issued: bool = False) -> SelfSigned:
     return SelfSigned(
-        subject=f"CN={dns_name}",
+        subject=subject,
         thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),
         not_after=certificate.not_valid_after_utc.timestamp(),
         certificate_pem=certificate.public_bytes(serialization.Encoding.PEM),
-        key_pem=_pem(key),
+        key_pem=key,
+        issued=issued,
     )
 
 

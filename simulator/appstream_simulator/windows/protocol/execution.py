@@ -17,12 +17,14 @@ from appstream_simulator.windows.protocol import (
     become,
     clixml,
     environment,
+    network_credentials,
     payload,
     powershell,
     transfers,
 )
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host, ModuleCall, ProcessResult
+from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 from appstream_simulator.windows.protocol.shells import ConnectionCut
 
 
@@ -30,7 +32,8 @@ from appstream_simulator.windows.protocol.shells import ConnectionCut
 class Session:
     """Who runs something on which machine, and how to reach the client that waits for it.
 
-    `read_stdin` blocks until the client has sent all input, `stopped` is set at power-off.
+    `read_stdin` blocks until the client has sent all input, `stopped` is set at power-off, `network` is what a logon
+    that delegates (CredSSP, Kerberos) has left for the way to other computers.
     """
 
     host: Host
@@ -39,6 +42,7 @@ class Session:
     read_stdin: Callable[[], bytes]
     cut_connection: Callable[[], None]
     stopped: threading.Event
+    network: NetworkCredentials | None = None
 
     def record(self, kind: str, **fields: Any) -> None:
         self.host.journal.record(kind, host=self.host.builder_name, user=self.user, **fields)
@@ -73,7 +77,8 @@ def run_powershell(session: Session, script: str, input_file: str | None = None)
 def _guarded(session: Session, run: Callable[[], ProcessResult]) -> ProcessResult:
     """Let a client wait neither for a machine that went off nor for a defect of the simulator."""
     try:
-        return run()
+        with network_credentials.using(session.network):
+            return run()
     except ConnectionCut:
         raise
     except ConnectionError as error:
@@ -184,7 +189,8 @@ def _run_script(session: Session, call: payload.ExecCall) -> ProcessResult:
     denied = become.denial(session.host, call.become)
     if denied:
         return _module_output({"failed": True, "msg": denied})
-    result = powershell.run_text(session.host, text, user=_effective_user(session, call))
+    with network_credentials.using(become.network_credentials(call.become, session.network)):
+        result = powershell.run_text(session.host, text, user=_effective_user(session, call))
     session.record("script", text=text, exit_code=result.exit_code, become_user=call.become and call.become.user)
     session.cut_if_asked(text, "after")
     return result
@@ -208,7 +214,7 @@ def _run_module(session: Session, call: payload.ExecCall) -> ProcessResult:
 
 
 def _effective_user(session: Session, call: payload.ExecCall) -> str:
-    return call.become.user if call.become else session.user
+    return call.become.user if call.become and not call.become.for_network_only else session.user
 
 
 def _module_output(result: Mapping[str, Any]) -> ProcessResult:
@@ -247,18 +253,18 @@ def _run_on_host(session: Session, call: payload.ExecCall) -> dict[str, Any]:
     user = _effective_user(session, call)
     if call.name == "ansible.windows.async_status":
         return async_jobs.status(session.host, user, call.arguments)
+    module_call = ModuleCall(
+        name=call.name,
+        arguments=call.arguments,
+        user=user,
+        check_mode=bool(call.meta.get("_ansible_check_mode")),
+        diff=bool(call.meta.get("_ansible_diff")),
+        environment=call.environment,
+        source=call.source,
+    )
     try:
-        return session.host.run_module(
-            ModuleCall(
-                name=call.name,
-                arguments=call.arguments,
-                user=user,
-                check_mode=bool(call.meta.get("_ansible_check_mode")),
-                diff=bool(call.meta.get("_ansible_diff")),
-                environment=call.environment,
-                source=call.source,
-            )
-        )
+        with network_credentials.using(become.network_credentials(call.become, session.network)):
+            return session.host.run_module(module_call)
     except ConnectionError:
         raise
     except Exception as error:  # a defect of a module's simulation must reach the playbook, not end the thread

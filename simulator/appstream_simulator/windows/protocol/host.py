@@ -110,7 +110,13 @@ class Host(Protocol):
         """Accounts that may log on over WinRM (`Administrator`, `CORP\\svc`, `svc@corp.example.com`) with passwords."""
         ...
 
-    def check_password(self, user: str, password: str) -> bool: ...
+    def check_password(self, user: str, password: str) -> bool:
+        """Whether this is an account of the machine and its password."""
+        ...
+
+    def may_log_on(self, user: str, password: str) -> bool:
+        """As `check_password`, for accounts that may log on over WinRM only."""
+        ...
 
     def environment(self, user: str) -> Mapping[str, str]:
         """Environment variables of a new process of this user (TEMP, USERPROFILE, SystemRoot …)."""
@@ -133,6 +139,14 @@ class Host(Protocol):
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of the module as Ansible gets it; `failed` set when it failed."""
+        ...
+
+    def registry_number(self, key: str, name: str) -> int | None:
+        """The number in a registry value; None when there is no such value, or no number in it."""
+        ...
+
+    def spend(self, seconds: float) -> None:
+        """Let virtual seconds pass for what runs on the machine."""
         ...
 
     def restart(self, delay: float) -> None:

@@ -72,6 +72,11 @@ def acceptor(chosen: str, keytab: Path) -> Any:
     return NegotiateProxy(usage="accept", _negotiate_contexts={GSSMech.kerberos: inner})
 
 
+def delegated(context: Any) -> bool:
+    """Whether the client of a complete `acceptor` context has handed over a ticket for the way on."""
+    return bool(context.context_attr & spnego.ContextReq.delegate)
+
+
 def logon_information(context: Any) -> LogonInformation:
     """Who is at the other end of a complete `acceptor` context of Kerberos.
 

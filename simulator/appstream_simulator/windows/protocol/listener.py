@@ -12,6 +12,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
@@ -26,6 +27,7 @@ from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host
 from appstream_simulator.windows.protocol.ntlm_credentials import NtlmCredentials
 from appstream_simulator.windows.protocol.service import Service
+from appstream_simulator.windows.protocol.tls import ConnectionTls
 
 HTTP_PORT = 5985
 HTTPS_PORT = 5986
@@ -42,44 +44,85 @@ _PATIENCE = 60
 
 
 class Listener:
-    """WinRM of one machine on one address. `start` once; `stop` is power-off and may be called again."""
+    """WinRM of one machine on one address. `start` once; `stop` is power-off and may be called again.
+
+    Args:
+        look: how the service is configured now, for `refresh`.
+    """
 
     def __init__(
-        self, host: Host, address: str, authority: Authority, faults: WindowsFaults, access: Access = OPEN
+        self,
+        host: Host,
+        address: str,
+        authority: Authority,
+        faults: WindowsFaults,
+        access: Access = OPEN,
+        look: Callable[[], Access] | None = None,
     ) -> None:
         self._host = host
         self._address = address
         self._authority = authority
         self._faults = faults
         self._access = access
+        self._look = look or (lambda: access)
         self._service = Service(host, faults, allows_shells=access.shells)
         self._servers: list[_Server] = []
+        self._retired: list[_Server] = []
 
     def start(self) -> None:
         """Open the ports there are listeners for. Raises OSError when one is taken."""
-        credentials = NtlmCredentials(self._authority.state_directory / "ntlm" / self._address)
-        ports: list[tuple[int, ServerCertificate | None]] = [(HTTP_PORT, None)] if self._access.http else []
-        if self._access.https:
-            ports.append((HTTPS_PORT, self._access.certificate or self._issued_certificate()))
-        for port, tls in ports:
-            surroundings = _Surroundings(self._host, self._service, self._faults, credentials, self._access)
+        servers = []
+        for port, tls in self._ports(self._access):
             try:
-                server = _Server((self._address, port), surroundings, tls)
+                servers.append(self._open(port, tls))
             except OSError:
                 self.stop()
                 raise
-            self._servers.append(server)
-        for server in self._servers:
-            threading.Thread(
-                target=server.accept_connections, name=f"winrm {self._address}:{server.server_address[1]}", daemon=True
-            ).start()
+        for server in servers:
+            self._accept(server)
+
+    def refresh(self) -> None:
+        """Open and close ports as listeners have come and gone; established connections live on.
+
+        Raises OSError when a port is taken.
+        """
+        self._access = self._look()
+        wanted = {(port, tls.der if tls else None): tls for port, tls in self._ports(self._access)}
+        open_now = {
+            (int(server.server_address[1]), server.certificate and server.certificate.der): server
+            for server in self._servers
+        }
+        for key in set(open_now) - set(wanted):
+            self._servers.remove(open_now[key])
+            self._retired.append(open_now[key])
+            open_now[key].retire()
+        for key in set(wanted) - set(open_now):
+            self._accept(self._open(key[0], wanted[key]))
+
+    def _ports(self, access: Access) -> list[tuple[int, ServerCertificate | None]]:
+        ports: list[tuple[int, ServerCertificate | None]] = [(HTTP_PORT, None)] if access.http else []
+        if access.https:
+            ports.append((HTTPS_PORT, access.certificate or self._issued_certificate()))
+        return ports
+
+    def _open(self, port: int, tls: ServerCertificate | None) -> _Server:
+        credentials = NtlmCredentials(self._authority.state_directory / "ntlm" / self._address)
+        surroundings = _Surroundings(self._host, self._service, self._faults, credentials, self._access)
+        server = _Server((self._address, port), surroundings, tls)
+        self._servers.append(server)
+        return server
+
+    @staticmethod
+    def _accept(server: _Server) -> None:
+        name = f"winrm {server.server_address[0]!r}:{server.server_address[1]}"
+        threading.Thread(target=server.accept_connections, name=name, daemon=True).start()
 
     def _issued_certificate(self) -> ServerCertificate:
         return self._authority.server_certificate(self._address, self._host.fqdn, self._host.computer_name)
 
     def stop(self) -> None:
         """Power-off: no new connections, established ones are cut, shells and the commands in them are gone."""
-        servers, self._servers = self._servers, []
+        servers, self._servers, self._retired = [*self._servers, *self._retired], [], []
         for server in servers:
             server.power_off()
         # Last, so that no client is told that its shell is gone.
@@ -92,10 +135,10 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def secure(self, context: ssl.SSLContext) -> socket.socket:
+    def secure(self, context: ssl.SSLContext) -> ssl.SSLSocket:
         """Make the TLS handshake; the socket to go on with."""
-        self._socket = context.wrap_socket(self._socket, server_side=True)
-        return self._socket
+        self._socket = secured = context.wrap_socket(self._socket, server_side=True)
+        return secured
 
     def cut(self) -> None:
         """Reset the connection. Closing alone would leave a request in another thread alive; shutdown ends it."""
@@ -134,14 +177,14 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.certificate = certificate
         self._kept_out: set[str] = set()
         self._off = threading.Event()
-        self._tls = _tls_context(certificate) if certificate else None
+        self._retiring = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, Connection] = {}
         super().__init__(address, BaseHTTPRequestHandler)
 
     def accept_connections(self) -> None:
-        """Serve until power-off. Unlike serve_forever this sleeps while nothing happens and ends at once."""
-        while not self._off.is_set():
+        """Serve until there is no listener any more. Unlike serve_forever this sleeps while nothing happens."""
+        while not (self._off.is_set() or self._retiring.is_set()):
             try:
                 request, client_address = self.get_request()
             except OSError:
@@ -196,7 +239,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         sock.settimeout(IDLE_TIMEOUT)
         with self._lock:
             self._connections[sock] = Connection(sock)
-        if self._off.is_set():
+        if self._off.is_set() or self._retiring.is_set():
             self.shutdown_request(sock)
             raise ConnectionAbortedError("the machine went off")
         return sock, peer
@@ -216,9 +259,16 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def finish_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             connection = self._connections[request]
-        sock = connection.secure(self._tls) if self._tls else request
-        with sock:
-            _Handler(sock, client_address, self, connection)
+        if self.certificate is None:
+            with request:
+                _Handler(request, client_address, self, connection)
+            return
+        tls = ConnectionTls(self.certificate, tls13=self.access.tls13, asks=self.access.client_certificates)
+        with connection.secure(tls.context) as sock:
+            try:
+                _Handler(sock, client_address, self, connection, lambda: tls.client_certificate(sock))
+            except ConnectionResetError:
+                connection.cut()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that go away or distrust the certificate are nothing to report; anything else is our own defect."""
@@ -226,6 +276,13 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if isinstance(error, (OSError, ssl.SSLError)):
             return
         self._record_defect(error)
+
+    def retire(self) -> None:
+        """Let nobody in any more; who is in stays."""
+        self._retiring.set()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        self.server_close()
 
     def power_off(self) -> None:
         self._off.set()
@@ -238,12 +295,6 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             connection.cut()
 
 
-def _tls_context(certificate: ServerCertificate) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.certificate_path, certificate.key_path)
-    return context
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Microsoft-HTTPAPI/2.0"
@@ -251,12 +302,24 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     timeout = IDLE_TIMEOUT
 
-    def __init__(self, request: socket.socket, client_address: Any, server: _Server, connection: Connection) -> None:
+    def __init__(
+        self,
+        request: socket.socket,
+        client_address: Any,
+        server: _Server,
+        connection: Connection,
+        ask_for_certificate: Callable[[], bytes | None] = lambda: None,
+    ) -> None:
         self._connection = connection
         self._winrm = server
         certificate = server.certificate
         self._authentication = ConnectionAuthentication(
-            server.host, server.credentials, server.faults, certificate.der if certificate else None, server.access
+            server.host,
+            server.credentials,
+            server.faults,
+            certificate.der if certificate else None,
+            server.access,
+            ask_for_certificate,
         )
         super().__init__(request, client_address, cast("socketserver.BaseServer", server))
 
@@ -315,7 +378,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, message: bytes, speaker: Authenticated) -> tuple[int, bytes]:
         if not speaker.allowed:
             return self._winrm.service.deny(message)
-        return self._winrm.service.handle(message, speaker.user, self._connection.cut)
+        return self._winrm.service.handle(message, speaker.user, self._connection.cut, speaker.network)
 
     def _reply(self, status: int, body: bytes = b"", content_type: str = "", challenges: tuple[str, ...] = ()) -> None:
         self.send_response(status)

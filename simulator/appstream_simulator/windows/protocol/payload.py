@@ -37,19 +37,33 @@ class UnknownPayload(ValueError):
 
 @dataclass(frozen=True)
 class Become:
-    """The account to become; `password` is None when none was given."""
+    """The account to become; `password` is None when none was given.
+
+    `logon_type` and `logon_flags` are names of Ansible.Become's enumerations in lower case (`newcredentials`).
+    """
 
     user: str
     password: str | None = field(default=None, repr=False)
+    logon_type: str = "interactive"
+    logon_flags: str = "withprofile"
+
+    @property
+    def for_network_only(self) -> bool:
+        """Whether the process stays who it is and uses the account towards other computers only."""
+        return self.logon_type == "newcredentials"
 
 
 @dataclass(frozen=True)
 class AsyncJob:
-    """A job to start in the background; `boolean_state` is how the core version wants `started` and `finished`."""
+    """A job to start in the background; `boolean_state` is how the core version wants `started` and `finished`.
+
+    `seconds` is how long it may take.
+    """
 
     job_id: str
     directory: str
     boolean_state: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -155,10 +169,13 @@ def _decode_single_manifest(text: str) -> ExecCall:
     is_script = "module_script_wrapper" in actions
     job = None
     if "async_wrapper" in actions:
-        job = AsyncJob(manifest["async_jid"], environment["ANSIBLE_ASYNC_DIR"], boolean_state=False)
+        directory, seconds = environment["ANSIBLE_ASYNC_DIR"], float(manifest["async_timeout_sec"])
+        job = AsyncJob(manifest["async_jid"], directory, boolean_state=False, seconds=seconds)
     become = None
     if "become_wrapper" in actions:
-        become = Become(manifest["become_user"], manifest.get("become_password"))
+        become = Become(
+            manifest["become_user"], manifest.get("become_password"), **_become_flags(manifest.get("become_flags"))
+        )
     return ExecCall(
         kind="script" if is_script else "module",
         name="script" if is_script else canonical_name(meta["_ansible_module_name"]),
@@ -204,7 +221,7 @@ def _decode_module_wrapper(
         arguments=arguments,
         meta=meta,
         become=_become(actions.get("become_wrapper.ps1")),
-        async_job=_async_job(actions.get("async_wrapper.ps1")),
+        async_job=_async_job(actions.get("async_wrapper.ps1"), actions.get("async_watchdog.ps1")),
         environment=params.get("Environment") or {},
         source=base64.b64decode(manifest["scripts"][name]["script"]),
     )
@@ -220,13 +237,26 @@ def _complex_args(params: Mapping[str, Any]) -> Mapping[str, Any]:
 def _become(action: Mapping[str, Any] | None) -> Become | None:
     if action is None:
         return None
-    return Become(action["params"]["BecomeUser"], (action.get("secure_params") or {}).get("BecomePassword"))
+    params, password = action["params"], (action.get("secure_params") or {}).get("BecomePassword")
+    return Become(
+        params["BecomeUser"],
+        password,
+        logon_type=str(params.get("LogonType") or "interactive").lower(),
+        logon_flags=str(params.get("LogonFlags") or "withprofile").lower(),
+    )
 
 
-def _async_job(action: Mapping[str, Any] | None) -> AsyncJob | None:
-    if action is None:
+def _become_flags(flags: str | None) -> dict[str, str]:
+    """`logon_type=new_credentials logon_flags=netcredentials_only` as ansible-core up to 2.18 sends them."""
+    given = dict(flag.split("=", 1) for flag in (flags or "").split() if "=" in flag)
+    return {name: given[name].replace("_", "").lower() for name in ("logon_type", "logon_flags") if name in given}
+
+
+def _async_job(wrapper: Mapping[str, Any] | None, watchdog: Mapping[str, Any] | None) -> AsyncJob | None:
+    if wrapper is None or watchdog is None:
         return None
-    return AsyncJob(action["params"]["AsyncJid"], action["params"]["AsyncDir"], boolean_state=True)
+    params, seconds = wrapper["params"], float(watchdog["params"]["Timeout"])
+    return AsyncJob(params["AsyncJid"], params["AsyncDir"], boolean_state=True, seconds=seconds)
 
 
 def _split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,13 +9,14 @@ anything else fails loudly and is journalled as `unhandled`.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import ntpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from appstream_simulator.windows.protocol import clixml, environment, transfers
+from appstream_simulator.windows.protocol import clixml, environment, powershell_statements, transfers
 from appstream_simulator.windows.protocol.host import Host, ProcessResult
 
 # 100 ns intervals between 1601-01-01, where FILETIME begins, and 1970-01-01.
@@ -44,6 +45,7 @@ class Invocation:
     Attributes:
         environment: variables on top of those the user's processes have.
         working_directory: the user's profile when empty.
+        script_folder: where the script file lies that the text is from.
     """
 
     host: Host
@@ -51,6 +53,7 @@ class Invocation:
     read_stdin: Callable[[], bytes]
     environment: Mapping[str, str] = field(default_factory=dict)
     working_directory: str = ""
+    script_folder: str = ""
 
     def path(self, literal: str) -> str:
         """The path meant by a quoted string or a bare word; one on a PowerShell drive (`HKLM:`) is left alone."""
@@ -69,6 +72,7 @@ def run_text(
     user: str,
     environment: Mapping[str, str] | None = None,
     working_directory: str = "",
+    script_folder: str = "",
 ) -> ProcessResult:
     """Run a text that a task gives, as win_shell and win_powershell do. Unknown text exits 1 and is journalled.
 
@@ -76,19 +80,68 @@ def run_text(
         environment: variables on top of those the user's processes have.
         working_directory: the user's profile when empty.
     """
-    return run(Invocation(host, user, lambda: stdin, environment or {}, working_directory), text)
+    return run(Invocation(host, user, lambda: stdin, environment or {}, working_directory, script_folder), text)
 
 
 def run(invocation: Invocation, text: str) -> ProcessResult:
-    """Run a text by the first rule that fits the whole of it."""
+    """Run a text by the first rule that fits the whole of it, or else statement by statement."""
     body = unframed(text)
+    known = None if _END.fullmatch(body) else _rule_for(body)
+    if known:
+        return known.run(invocation)
+    return _run_statements(invocation, text, body) or _unhandled(
+        invocation, text, "the simulator has no rule for this PowerShell text"
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """How a text is run, and whether it is a native program."""
+
+    run: Callable[[Invocation], ProcessResult]
+    native: bool = False
+
+
+def _rule_for(body: str) -> _Known | None:
     for pattern, rule in _RULES:
         found = pattern.fullmatch(body)
         if found:
-            return rule(invocation, found)
-    if (native := _NATIVE.fullmatch(body)) and not _SYNTAX.search(native["arguments"]):
-        return _run_native(invocation, text, native)
-    return _unhandled(invocation, text, "the simulator has no rule for this PowerShell text")
+            return _Known(functools.partial(_apply, rule, found))
+    native = _NATIVE.fullmatch(body)
+    if native and not _SYNTAX.search(native["arguments"]):
+        return _Known(lambda invocation: _run_native(invocation, body, native), native=True)
+    return None
+
+
+def _apply(rule: Rule, found: re.Match[str], invocation: Invocation) -> ProcessResult:
+    return rule(invocation, found)
+
+
+def _run_statements(invocation: Invocation, text: str, body: str) -> ProcessResult | None:
+    """Run a script of several statements; None, and nothing has been done, when one of them is unknown.
+
+    As in PowerShell a program's exit code ends nothing, and an error only what asked for it.
+    """
+    variables = {**invocation.host.environment(invocation.user), **invocation.environment}
+    parts = powershell_statements.statements(body, variables, invocation.script_folder)
+    if not parts or any(not _END.fullmatch(part) and _rule_for(part) is None for part in parts):
+        return None
+    stdout, stderr, last, exit_code = b"", b"", 0, 0
+    for part in parts:
+        end = _END.fullmatch(part)
+        if end:
+            stderr += clixml.error(unquoted(end["text"])) if end["text"] else b""
+            exit_code = 1 if end["text"] else last if end["last"] else int(end["code"] or 0)
+            break
+        known = _rule_for(part)
+        assert known is not None
+        result = known.run(invocation)
+        stdout, stderr = stdout + result.stdout, stderr + result.stderr
+        last = result.exit_code if known.native else last
+        if result.exit_code and not known.native and powershell_statements.stops_at_errors(body):
+            exit_code = 1
+            break
+    return ProcessResult(exit_code, stdout, stderr)
 
 
 def unframed(text: str) -> str:
@@ -214,8 +267,14 @@ def _content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     )
 
 
+def _exit_by_number(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """win_updates' check that Windows services nothing: 0 unless the value is there and neither 0 nor 1."""
+    number = invocation.host.registry_number(unquoted(found["key"]), unquoted(found["name"]))
+    return ProcessResult(0 if number in (None, 0, 1) else number)
+
+
 def _sleep(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    invocation.host.clock.sleep(float(found["seconds"]))
+    invocation.host.spend(float(found["seconds"]))
     return ProcessResult(0)
 
 
@@ -227,7 +286,88 @@ def _script_file(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     text = invocation.host.disk.read(path).decode("utf-8-sig")
     if found["arguments"].strip():
         return _unhandled(invocation, f"{found[0]}\n{text}", "the simulator runs no script with arguments")
-    return run(invocation, text)
+    return run(replace(invocation, script_folder=ntpath.dirname(path)), text)
+
+
+def _fails(text: str) -> ProcessResult:
+    return ProcessResult(1, b"", clixml.error(text))
+
+
+def _new_item(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """A directory or an empty file, or one with a text; PowerShell then shows the item, which is left out here."""
+    disk, path = invocation.host.disk, invocation.path(found["path"])
+    force = re.search(r"(?i)\s-Force\b", found[0]) is not None
+    if found["kind"].lower() == "directory":
+        if disk.is_directory(path) and not force:
+            return _fails(f"New-Item : An item with the specified name {path} already exists.")
+        disk.make_directories(path)
+        return ProcessResult(0)
+    if disk.is_file(path) and not force:
+        return _fails(f"New-Item : The file '{path}' already exists.")
+    if force:
+        disk.make_directories(ntpath.dirname(path))
+    if not disk.is_directory(ntpath.dirname(path)):
+        return _fails(f"New-Item : Could not find a part of the path '{path}'.")
+    disk.write(path, unquoted(found["value"] or "''").encode())
+    return ProcessResult(0)
+
+
+def _set_content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    disk, path = invocation.host.disk, invocation.path(found["path"])
+    if not disk.is_directory(ntpath.dirname(path)):
+        return _fails(f"{found['cmdlet']} : Could not find a part of the path '{path}'.")
+    before = disk.read(path) if found["cmdlet"].lower() == "add-content" and disk.is_file(path) else b""
+    disk.write(path, before + f"{unquoted(found['value'])}\r\n".encode())
+    return ProcessResult(0)
+
+
+def _copy_item(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    disk = invocation.host.disk
+    source, target = invocation.path(found["path"]), invocation.path(found["target"])
+    if disk.is_file(source):
+        target = ntpath.join(target, ntpath.basename(source)) if disk.is_directory(target) else target
+        if not disk.is_directory(ntpath.dirname(target)):
+            return _fails(f"Copy-Item : Could not find a part of the path '{target}'.")
+        disk.write(target, disk.read(source))
+        return ProcessResult(0)
+    if not disk.is_directory(source):
+        return _fails(f"Copy-Item : Cannot find path '{source}' because it does not exist.")
+    target = ntpath.join(target, ntpath.basename(source)) if disk.is_directory(target) else target
+    disk.make_directories(target)
+    if re.search(r"(?i)\s-Recurse\b", found[0]):
+        _copy_below(invocation, source, target)
+    return ProcessResult(0)
+
+
+def _copy_below(invocation: Invocation, source: str, target: str) -> None:
+    disk = invocation.host.disk
+    for name in disk.list(source):
+        path, copy = ntpath.join(source, name), ntpath.join(target, name)
+        if disk.is_directory(path):
+            disk.make_directories(copy)
+            _copy_below(invocation, path, copy)
+        else:
+            disk.write(copy, disk.read(path))
+
+
+def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """Start-Process -Wait: the program's exit code and output are nobody's."""
+    literals = re.findall(_LITERAL, found["arguments"] or "")
+    line = " ".join([_double_quoted(unquoted(found["path"])), *(unquoted(literal) for literal in literals)])
+    host, user = invocation.host, invocation.user
+    try:
+        host.run_process(
+            line,
+            stdin=b"",
+            user=user,
+            environment={**host.environment(user), **invocation.environment},
+            working_directory=invocation.working_directory,
+        )
+    except FileNotFoundError:
+        return _fails(
+            "Start-Process : This command cannot be run due to the error: The system cannot find the file specified."
+        )
+    return ProcessResult(0)
 
 
 _BOOT_TIME_COMMAND = (
@@ -238,6 +378,11 @@ _MKDTEMP = (
     rf"\$tmp_path = \[System\.Environment\]::ExpandEnvironmentVariables\((?P<directory>{_LITERAL})\)\s*"
     rf"\$tmp = New-Item -Type Directory -Path \$tmp_path -Name (?P<name>{_LITERAL})\s*"
     r"Write-Output -InputObject \$tmp\.FullName"
+)
+_SERVICING_TEST = (
+    r"try \{\s*\$propParams = @\{\s*LiteralPath = (?P<key>'[^']*')\s*Name = (?P<name>'[^']*')\s*"
+    r"ErrorAction = 'Stop'\s*\}\s*\$val = Get-ItemPropertyValue @propParams\s*"
+    r"if \(\$val -in @\(0, 1\)\) \{\s*exit 0\s*\}\s*else \{\s*exit \$val\s*\}\s*\}\s*catch \{\s*exit 0\s*\}"
 )
 _REBOOT = (
     r".*\$stderr = \. \{ (?P<command>\S*shutdown\.exe /r /t (?P<delay>\d+) /c .*?) \| Set-Variable stdout \}"
@@ -253,11 +398,30 @@ _SCRIPT_FILE = (
     r"&\s+(?P<path>'(?:[^']|'')+\.ps1'|\"[^\"$`]+\.ps1\"|[^\s'\"]+\.ps1)"
     r"(?P<arguments>[^\r\n]*?);\s*exit \$LASTEXITCODE"
 )
+_NEW_ITEM = (
+    r"New-Item\s+(?:-(?:ItemType|Type)\s+['\"]?(?P<kind>Directory|File)['\"]?|-Force|\s"
+    rf"|(?:-Path\s+)?(?P<path>{_LITERAL})|-Value\s+(?P<value>{_LITERAL}))+"
+)
+_SET_CONTENT = (
+    rf"(?P<cmdlet>Set-Content|Add-Content)\s+{_PATH_ARGUMENT}\s+(?:-Value\s+)?(?P<value>{_LITERAL})"
+    r"(?:\s+-Encoding\s+['\"]?(?:ASCII|Default)['\"]?|\s+-Force)*"
+)
+_COPY_ITEM = rf"Copy-Item\s+{_PATH_ARGUMENT}\s+(?:-Destination\s+)?(?P<target>{_LITERAL})(?:\s+-(?:Force|Recurse))*"
+_START_PROCESS = (
+    rf"Start-Process\s+(?:-FilePath\s+)?(?P<path>{_LITERAL})"
+    rf"(?:\s+-ArgumentList\s+(?P<arguments>(?:{_LITERAL})(?:\s*,\s*(?:{_LITERAL}))*))?"
+    r"(?:\s+-NoNewWindow)?\s+-Wait(?:\s+-NoNewWindow)?"
+)
+# What ends a script.
+_END = re.compile(
+    rf"(?:exit(?:\s+(?:(?P<code>-?\d+)|(?P<last>\$LASTEXITCODE)))?|throw\s+(?P<text>{_LITERAL}))", re.IGNORECASE
+)
 
 _RULES: list[tuple[re.Pattern[str], Rule]] = [
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), rule)
     for pattern, rule in (
         (_BOOT_TIME_COMMAND, _boot_time),
+        (_SERVICING_TEST, _exit_by_number),
         (_REBOOT, _reboot),
         (_AUTO_LOGON, _literal_output),
         (rf"Remove-Item {_PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*\s*;?", _remove),
@@ -273,5 +437,9 @@ _RULES: list[tuple[re.Pattern[str], Rule]] = [
         (r"(?P<text>'(?:[^']|'')*'|\"[^\"$`]*\")", _literal_output),
         (r"Start-Sleep (?:-Seconds\s+)?(?P<seconds>\d+(?:\.\d+)?)", _sleep),
         (_SCRIPT_FILE, _script_file),
+        (_NEW_ITEM, _new_item),
+        (_SET_CONTENT, _set_content),
+        (_COPY_ITEM, _copy_item),
+        (_START_PROCESS, _start_process),
     )
 ]

@@ -82,7 +82,11 @@ class PowerShellShell:
 
     def _start_pipeline(self, pipeline_id: uuid.UUID, cut_connection: Callable[[], None]) -> None:
         server: Any = self._pool.pipeline_table[pipeline_id]
+        self._collect()
         server.start()
+        # psrpcore tells the client; PowerShell sends no state before the last, and Ansible's fetch relies on that.
+        while self._pool.data_to_send(_FRAGMENT_SIZE) is not None:
+            pass
         commands = server.metadata.commands
         pipeline = _Pipeline(
             server,

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from appstream_simulator.windows.protocol import execution, psrp, wsman
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host
+from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 from appstream_simulator.windows.protocol.shells import Command, CommandShell
 
 
@@ -45,10 +46,11 @@ class Shell(Protocol):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request, and how to cut the connection it came on."""
+    """Who sent a request, how to cut the connection it came on, and what the logon left for other computers."""
 
     user: str
     cut_connection: Callable[[], None]
+    network: NetworkCredentials | None = None
 
 
 class Service:
@@ -73,7 +75,13 @@ class Service:
         for shell in shells:
             shell.close()
 
-    def handle(self, message: bytes, user: str, cut_connection: Callable[[], None]) -> tuple[int, bytes]:
+    def handle(
+        self,
+        message: bytes,
+        user: str,
+        cut_connection: Callable[[], None],
+        network: NetworkCredentials | None = None,
+    ) -> tuple[int, bytes]:
         """Answer a SOAP message: HTTP status and SOAP message."""
         message_id = ""
         try:
@@ -81,7 +89,7 @@ class Service:
                 raise wsman.envelope_too_large(self._quotas.max_envelope)
             request = wsman.parse(message)
             message_id = request.message_id
-            body = self._dispatch(request, Caller(user, cut_connection))
+            body = self._dispatch(request, Caller(user, cut_connection, network))
             return 200, wsman.envelope(f"{request.action}Response", message_id, body)
         except wsman.Fault as fault:
             return 500, wsman.fault_envelope(fault, message_id, self._host.computer_name)
@@ -125,23 +133,27 @@ class Service:
             owned = sum(shell.owner == caller.user for shell in self._shells.values())
         if owned >= self._quotas.shells_per_user:
             raise wsman.too_many_shells(self._quotas.shells_per_user)
-        shell = self._new_shell(request, caller.user)
+        shell = self._new_shell(request, caller)
         with self._lock:
             self._shells[shell.id] = shell
         streams = ("stdin pr", "stdout") if isinstance(shell, psrp.PowerShellShell) else ("stdin", "stdout stderr")
         return _created(request.resource, shell, self._host.computer_name, *streams)
 
-    def _new_shell(self, request: wsman.Request, user: str) -> Shell:
+    def _new_shell(self, request: wsman.Request, caller: Caller) -> Shell:
         if request.resource.startswith(wsman.POWERSHELL_URI):
-            return psrp.open_shell(request, user, functools.partial(self._session, user))
+            return psrp.open_shell(request, caller.user, functools.partial(self._session, caller.user, caller.network))
         if request.resource == wsman.COMMAND_SHELL_URI:
-            return CommandShell(user)
+            return CommandShell(caller.user, caller.network)
         raise wsman.action_not_supported(request.resource)
 
     def _session(
-        self, user: str, read_stdin: Callable[[], bytes], cut_connection: Callable[[], None]
+        self,
+        user: str,
+        network: NetworkCredentials | None,
+        read_stdin: Callable[[], bytes],
+        cut_connection: Callable[[], None],
     ) -> execution.Session:
-        return execution.Session(self._host, user, self._faults, read_stdin, cut_connection, self._stopped)
+        return execution.Session(self._host, user, self._faults, read_stdin, cut_connection, self._stopped, network)
 
     def _command(self, shell: CommandShell, request: wsman.Request, caller: Caller) -> str:
         shell.operations += 1
@@ -156,7 +168,7 @@ class Service:
         command_line = " ".join(words).strip()
         command = Command(
             lambda read_stdin: execution.run_command_line(
-                self._session(caller.user, read_stdin, caller.cut_connection), command_line
+                self._session(caller.user, shell.network, read_stdin, caller.cut_connection), command_line
             ),
             console_stdin=request.options.get("WINRS_CONSOLEMODE_STDIN", "TRUE").upper() == "TRUE",
         )

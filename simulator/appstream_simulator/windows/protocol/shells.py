@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from appstream_simulator.windows.protocol import wsman
 from appstream_simulator.windows.protocol.host import ProcessResult
+from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 
 
 class ConnectionCut(Exception):
@@ -101,9 +102,10 @@ def _take(output: list[tuple[str, bytes]], budget: int) -> tuple[list[tuple[str,
 
 @dataclass
 class CommandShell:
-    """A shell of the resource `…/windows/shell/cmd`."""
+    """A shell of the resource `…/windows/shell/cmd`; `network` is with what its commands go to other computers."""
 
     owner: str
+    network: NetworkCredentials | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()).upper())
     commands: dict[str, Command] = field(default_factory=dict)
     operations: int = 0

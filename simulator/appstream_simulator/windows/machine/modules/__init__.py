@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Stand-ins for the Windows modules Ansible ships: same options, same changes to the machine, same results.
 
-Each file stands for the module of its name in ansible.windows and was written from that module's source. A module that
-has no stand-in fails, naming itself, and is journalled as `unhandled`.
+Each file stands for the module of its name, in ansible.windows unless `OTHER_STAND_INS` names another collection, and
+was written from that module's source. A module that has no stand-in fails, naming itself, and is journalled as
+`unhandled`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.windows.protocol.host import ModuleCall
 
+from ..disk import DiskFullError
+from ..shares import ShareError
 from .task import ModuleFailure, Task
 
 if TYPE_CHECKING:
@@ -24,29 +27,55 @@ Handler = Callable[[Task], dict[str, Any]]
 STAND_INS = (
     "setup",
     "slurp",
+    "win_acl",
+    "win_acl_inheritance",
+    "win_certificate_info",
+    "win_certificate_store",
     "win_command",
     "win_copy",
     "win_environment",
+    "win_feature",
+    "win_feature_info",
     "win_file",
     "win_find",
     "win_get_url",
     "win_group_membership",
+    "win_optional_feature",
+    "win_owner",
     "win_package",
     "win_path",
     "win_ping",
     "win_powershell",
+    "win_product_facts",
+    "win_reboot_info",
     "win_reg_stat",
     "win_regedit",
+    "win_region",
     "win_service",
+    "win_service_info",
     "win_shell",
     "win_stat",
     "win_tempfile",
+    "win_timezone",
+    "win_updates",
     "win_user",
+    "win_user_profile",
     "win_wait_for",
 )
 
+# Modules of other collections, by their full names.
+OTHER_STAND_INS = (
+    "chocolatey.chocolatey.win_chocolatey",
+    "community.windows.win_file_version",
+    "community.windows.win_scheduled_task",
+    "community.windows.win_scheduled_task_stat",
+    "community.windows.win_shortcut",
+    "community.windows.win_unzip",
+)
+
 HANDLERS: dict[str, Handler] = {
-    f"ansible.windows.{name}": importlib.import_module(f"{__name__}.{name}").run for name in STAND_INS
+    name: importlib.import_module(f"{__name__}.{name.rpartition('.')[2]}").run
+    for name in (*(f"ansible.windows.{stand_in}" for stand_in in STAND_INS), *OTHER_STAND_INS)
 }
 
 # Modules whose specification says that they do not support check mode.
@@ -66,6 +95,9 @@ def run(machine: Machine, call: ModuleCall) -> dict[str, Any]:
         result = handler(task)
     except ModuleFailure as failure:
         result = {**failure.fields, "failed": True, "msg": str(failure)}
+    except (PermissionError, ShareError, DiskFullError) as error:
+        # Windows refuses something that the module does not reckon with, such as reading a loaded registry hive.
+        result = {"failed": True, "msg": f"Unhandled exception while executing module: {error}"}
     if task.warnings:
         result["warnings"] = task.warnings
     return {"changed": False, **result}

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from .. import environment, installation, stock
-from ..accounts import plain_name, security_identifier
+from .. import pending_restart, stock, time_zones
+from ..accounts import plain_name
 from .task import Option, Task
 
 OPTIONS = {
@@ -81,16 +81,16 @@ def _bios(task: Task) -> Facts:
 
 
 def _date_time(task: Task) -> Facts:
-    now = _moment(task.machine.clock.now())
-    epoch = now.timestamp()
+    universal = _moment(task.machine.clock.now())
+    now = time_zones.local(task.disk, universal)
+    offset = now.strftime("%z")
+    epoch = universal.timestamp()
     fields = {
         "date": "%Y-%m-%d",
         "day": "%d",
         "hour": "%H",
-        "iso8601": "%Y-%m-%dT%H:%M:%SZ",
         "iso8601_basic": "%Y%m%dT%H%M%S%f",
         "iso8601_basic_short": "%Y%m%dT%H%M%S",
-        "iso8601_micro": "%Y-%m-%dT%H:%M:%S.%fZ",
         "minute": "%M",
         "month": "%m",
         "second": "%S",
@@ -103,10 +103,12 @@ def _date_time(task: Task) -> Facts:
     texts: Facts = {name: now.strftime(pattern) for name, pattern in fields.items()}
     texts |= {
         "epoch": str(epoch),
-        "epoch_local": str(epoch),
+        "epoch_local": str(epoch + (now.utcoffset() or datetime.timedelta()).total_seconds()),
         "epoch_int": int(epoch),
-        "tz": "UTC",
-        "tz_offset": "+00:00",
+        "iso8601": universal.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "iso8601_micro": universal.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "tz": time_zones.current(task.disk).removesuffix("_dstoff"),
+        "tz_offset": f"{offset[:3]}:{offset[3:]}",
     }
     return {"ansible_date_time": texts}
 
@@ -169,7 +171,7 @@ def _platform(task: Task) -> Facts:
         "ansible_netbios_name": machine.computer_name,
         "ansible_kernel": stock.PLATFORMS[machine.request.platform].version,
         "ansible_nodename": machine.fqdn,
-        "ansible_machine_id": security_identifier(machine.computer_name, "administrator").rpartition("-")[0],
+        "ansible_machine_id": machine.disk.accounts.machine_identifier,
         "ansible_owner_name": "EC2",
         "ansible_owner_contact": "",
         "ansible_system": "Win32NT",
@@ -177,7 +179,7 @@ def _platform(task: Task) -> Facts:
         "ansible_system_vendor": "Amazon EC2",
         "ansible_architecture": "64-bit" if administrator else None,
         "ansible_architecture2": "x86_64",
-        "ansible_reboot_pending": installation.restart_pending(machine.disk),
+        "ansible_reboot_pending": pending_restart.is_pending(machine.disk),
     }
 
 
@@ -207,11 +209,10 @@ def _uptime(task: Task) -> Facts:
 def _user(task: Task) -> Facts:
     user = task.call.user
     return {
-        "ansible_user_dir": environment.profile_directory(user),
+        "ansible_user_dir": task.machine.profile_directory(user),
         "ansible_user_gecos": "",
         "ansible_user_id": plain_name(user),
-        "ansible_user_sid": task.disk.accounts.identifier(user)
-        or security_identifier(task.machine.computer_name, plain_name(user)),
+        "ansible_user_sid": task.machine.identifier(user),
     }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from appstream_simulator.windows.protocol.host import ModuleCall
 
-from .. import environment
+from .. import environment, security_identifiers
 
 if TYPE_CHECKING:
     from ..disk import Disk
@@ -72,6 +72,25 @@ class Task:
             ModuleFailure: a value does not have the option's type.
         """
         return {name: self._value(name, option) for name, option in specification.items()}
+
+    def account_identifier(self, name: str) -> str:
+        """The security identifier of an account, or the failure of Ansible.ModuleUtils.SID.
+
+        Raises:
+            ModuleFailure: no such account; for one of the domain, which cannot be looked up here, also journalled.
+        """
+        found = security_identifiers.find(self.disk.accounts, self.machine.computer_name, name)
+        if found is None:
+            self._fail_for_unknown_account(name)
+        return found
+
+    def _fail_for_unknown_account(self, name: str) -> NoReturn:
+        label = (name.rpartition("\\")[0] or name.partition("@")[2]).partition(".")[0]
+        if self.machine.domain and label.lower() == self.machine.domain.partition(".")[0].lower():
+            self.machine.record("unhandled", what="account of the domain", text=name)
+        reason = "Some or all identity references could not be translated."
+        shown = f'Exception calling "Translate" with "1" argument(s): "{reason}"'
+        self.fail(f"account_name {name} is not a valid account, cannot get SID: {shown}")
 
     def refuse_other_options(
         self, simulated: Specification, *, harmless: Collection[str] = (), at_default: Specification | None = None

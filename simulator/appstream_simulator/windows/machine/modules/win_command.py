@@ -9,7 +9,7 @@ from typing import Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from .. import command_line, environment, processes
+from .. import command_line, processes
 from .task import ModuleFailure, Option, Task
 
 OPTIONS = {
@@ -44,7 +44,7 @@ def _command_line(task: Task, options: dict[str, Any]) -> str:
 
 def resolved_program(task: Task, name: str, working_directory: str | None) -> str:
     """Full path of a program; what was asked for when there is no such program (Resolve-ExecutablePath)."""
-    folder = working_directory or environment.profile_directory(task.call.user)
+    folder = working_directory or task.machine.profile_directory(task.call.user)
     found = processes.resolve_program(task.machine, name, task.variables, folder)
     with_extension = name if "." in name.rpartition("\\")[2] else f"{name}.exe"
     return found or with_extension
@@ -87,11 +87,17 @@ def run_line(task: Task, line: str, options: dict[str, Any]) -> dict[str, Any]:
     started = task.machine.clock.now()
     try:
         process = start_process(task, line, options["chdir"], options["stdin"])
-    except FileNotFoundError as error:
-        reason = f"CreateProcessW() failed ({error}, Win32ErrorCode 2 - 0x00000002)"
+    except (FileNotFoundError, processes.BadImageError) as error:
+        reason = create_process_failure(error)
         message = f'Failed to run: \'{line}\': Exception calling "CreateProcess" with "7" argument(s): "{reason}"'
-        raise ModuleFailure(message, cmd=line, rc=2) from error
+        raise ModuleFailure(message, cmd=line, rc=193 if isinstance(error, processes.BadImageError) else 2) from error
     return process_result(task, line, process, started)
+
+
+def create_process_failure(error: OSError) -> str:
+    """What CreateProcessW failed with."""
+    code = 193 if isinstance(error, processes.BadImageError) else 2
+    return f"CreateProcessW() failed ({error}, Win32ErrorCode {code} - 0x{code:08X})"
 
 
 def process_result(task: Task, line: str, process: ProcessResult, started: float) -> dict[str, Any]:

@@ -55,7 +55,10 @@ def _peek(task: Task, path: str) -> dict[str, Any]:
 def _existing(task: Task, path: str, state: str | None) -> dict[str, Any]:
     if state == "absent":
         if not task.check_mode:
-            task.disk.remove(path)
+            try:
+                task.disk.remove(path)
+            except PermissionError as error:
+                task.fail(f"Failed to delete {path}: {error}")
         return {"changed": True}
     if state == "directory" and not task.disk.is_directory(path):
         task.fail(f"path {path} is not a directory", changed=False)

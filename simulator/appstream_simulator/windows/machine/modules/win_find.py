@@ -12,7 +12,7 @@ from typing import Any
 
 from ..disk import FileInformation
 from .task import Option, Task, checksum
-from .win_stat import OWNER, common
+from .win_stat import common, owner
 
 OPTIONS = {
     "paths": Option("list"),
@@ -100,7 +100,7 @@ def _described(task: Task, item: FileInformation, options: dict[str, Any]) -> di
     entry = {
         **common(item),
         **links,
-        "owner": OWNER,
+        "owner": owner(task, item.path),
         "sharename": None,
         "checksum": None,
         "extension": None,
@@ -109,5 +109,13 @@ def _described(task: Task, item: FileInformation, options: dict[str, Any]) -> di
     if not item.is_directory:
         entry |= {"extension": ntpath.splitext(item.name)[1], "size": item.size}
         if options["get_checksum"]:
-            entry["checksum"] = checksum(task.disk.read(item.path), options["checksum_algorithm"])
+            entry["checksum"] = _checksum(task, item.path, options["checksum_algorithm"])
     return entry
+
+
+def _checksum(task: Task, path: str, algorithm: str) -> str | None:
+    """Null for a file that somebody has opened for himself, such as a loaded registry hive."""
+    try:
+        return checksum(task.disk.read(path), algorithm)
+    except PermissionError:
+        return None

@@ -9,6 +9,7 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..disk import DiskFullError
 from . import web_request
 from .task import Option, Task, checksum
 from .web_request import WebRequestError
@@ -32,7 +33,8 @@ _MAKE_FOLDER_FIRST = (
 
 def run(task: Task) -> dict[str, Any]:
     """Download a file unless it is there already, and check it."""
-    task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
+    simulated = {**OPTIONS, **web_request.OPTIONS}
+    task.refuse_other_options(simulated, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
     options = task.options(OPTIONS)
     dest = _destination(task, options)
     result: dict[str, Any] = {"changed": False, "elapsed": 0, "url": options["url"], "dest": dest}
@@ -100,4 +102,9 @@ def _download(task: Task, url: str, dest: str, wanted: str | None, algorithm: st
         return
     result["changed"] = True
     if not task.check_mode:
-        task.disk.write(dest, content)
+        try:
+            task.disk.write(dest, content)
+        except DiskFullError:
+            task.fail(
+                f"Error downloading '{url}' to '{dest}': {web_request.disk_full()}", **{**result, "changed": False}
+            )

@@ -10,7 +10,9 @@ from typing import Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from .. import command_line, environment, installation, program_files
+from .. import command_line, environment, installation, processes, program_files
+from ..disk import DiskFullError
+from ..msi_database import Database, MsiError
 from ..shelf import MSI_MAGIC
 from . import web_request, win_command
 from .task import ModuleFailure, Option, Task, checksum
@@ -36,6 +38,11 @@ _HARMLESS_OPTIONS = web_request.HARMLESS_OPTIONS | {"wait_for_children"}
 _DEFAULT_OPTIONS = {**web_request.DEFAULT_OPTIONS, "verify_signature": Option("bool", False)}
 _PROVIDERS = ("auto", "msi", "registry")
 
+# Windows' text for error 1620.
+_CANNOT_OPEN = (
+    "This installation package could not be opened.  Contact the application vendor to verify that this is a valid "
+    "Windows Installer package"
+)
 _UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
 _UNINSTALL_KEYS = [
     f"{hive}:\\{view}\\{_UNINSTALL}" for hive in ("HKLM", "HKCU") for view in ("SOFTWARE", "SOFTWARE\\Wow6432Node")
@@ -54,7 +61,8 @@ class _Package:
 
 def run(task: Task) -> dict[str, Any]:
     """Install or remove a product, if its state is another."""
-    task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
+    simulated = {**OPTIONS, **web_request.OPTIONS}
+    task.refuse_other_options(simulated, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
     options = task.options(OPTIONS)
     if options["provider"] not in _PROVIDERS:
         task.machine.record("unhandled", what="win_package provider", text=options["provider"])
@@ -98,10 +106,13 @@ def _download(task: Task, url: str, result: dict[str, Any]) -> str:
         reason = f'Exception calling "GetResponse" with "0" argument(s): "{error}"'
         task.fail(f"Unhandled exception while executing module: {reason}", **{**result, **error.fields})
     result |= {"status_code": 200, "msg": "OK", "elapsed": 0}
-    folder = f"{environment.profile_directory(task.call.user)}\\AppData\\Local\\Temp\\ansible-moduletmp-{id(task)}"
+    folder = f"{task.machine.profile_directory(task.call.user)}\\AppData\\Local\\Temp\\ansible-moduletmp-{id(task)}"
     task.disk.make_directories(folder)
     path = f"{folder}\\{response.file_name or 'index.html'}"
-    task.disk.write(path, response.content)
+    try:
+        task.disk.write(path, response.content)
+    except DiskFullError:
+        task.fail(f"Unhandled exception while executing module: {web_request.disk_full()}", **result)
     return path
 
 
@@ -114,6 +125,7 @@ def _status(task: Task, options: dict[str, Any], path: str | None) -> _Package:
         package = package if package.installed or options["provider"] == "msi" else None
     else:
         package = None
+    _refuse_further_formats(task, path)
     package = package or _registry_status(task, options["product_id"] or "")
     if options["creates_path"]:
         package.installed = _created(task, options["creates_path"], options["creates_version"])
@@ -122,19 +134,28 @@ def _status(task: Task, options: dict[str, Any], path: str | None) -> _Package:
     return package
 
 
+def _refuse_further_formats(task: Task, path: str | None) -> None:
+    """App packages and patches have providers of their own, which are not simulated."""
+    extension = ntpath.splitext(path or "")[1].lower()
+    if extension in (".appx", ".appxbundle", ".msix", ".msixbundle", ".msp"):
+        task.machine.record("unhandled", what="win_package path", text=str(path))
+        task.fail(f"appstream-simulator: win_package is simulated without files of the kind {extension}")
+
+
 def _product_code(task: Task, path: str, content: bytes) -> str:
     installer = task.machine.shelf.recognise(content)
-    if installer is None:
-        task.machine.record("unhandled", what="msi", text=path)
-        task.fail(
-            f"Unhandled exception while executing module: appstream-simulator: {path} is an MSI that no shelf describes"
-        )
-    return installer.product_code
+    if installer is not None:
+        return installer.product_code
+    try:
+        return Database(content).properties["ProductCode"]
+    except MsiError as error:
+        task.machine.record("error", what="msi", path=path, error=str(error))
+        reason = f'Exception calling "OpenPackage" with "2" argument(s): "{_CANNOT_OPEN}"'
+        task.fail(f"Unhandled exception while executing module: {reason}", changed=False, reboot_required=False)
 
 
 def _msi_status(task: Task, product_code: str) -> _Package:
-    installer = task.machine.shelf.by_product_code(product_code)
-    return _Package("msi", product_code, installer is not None and installation.is_installed(task.disk, installer))
+    return _Package("msi", product_code, installation.is_product_installed(task.disk, product_code))
 
 
 def _registry_status(task: Task, product_id: str) -> _Package:
@@ -197,8 +218,8 @@ def _arguments(options: dict[str, Any]) -> str:
 def _start(task: Task, line: str, options: dict[str, Any]) -> tuple[ProcessResult, str]:
     try:
         return win_command.start_process(task, line, options["chdir"]), line
-    except FileNotFoundError as error:
-        reason = f"CreateProcessW() failed ({error}, Win32ErrorCode 2 - 0x00000002)"
+    except (FileNotFoundError, processes.BadImageError) as error:
+        reason = win_command.create_process_failure(error)
         message = f'Exception calling "CreateProcess" with "7" argument(s): "{reason}"'
         task.fail(f"Unhandled exception while executing module: {message}", rc=0, reboot_required=False)
 

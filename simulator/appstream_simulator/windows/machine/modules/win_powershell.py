@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import re
 from typing import Any
 
@@ -44,16 +45,34 @@ def run(task: Task) -> dict[str, Any]:
     known = powershell_scripts.find(script)
     if known:
         rule, found = known
-        output = rule(powershell_scripts.ScriptRun(task, _parameters(options), found))
+        try:
+            output = rule(powershell_scripts.ScriptRun(task, _parameters(options), found))
+        except powershell_scripts.TerminatingError as error:
+            return {**empty, "changed": True, "failed": True, "error": [_error_record(task, error)]}
         return {**empty, "changed": True, "output": output}
     at_default = {**_DEFAULT_OPTIONS, **_PARAMETERS}
     task.refuse_other_options(_WITHOUT_A_RULE, harmless=_HARMLESS_OPTIONS, at_default=at_default)
-    process = powershell.run_text(task.machine, script, user=task.call.user, environment=task.call.environment)
+    process = powershell.run_text(
+        task.machine,
+        script,
+        user=task.call.user,
+        environment=task.call.environment,
+        script_folder=ntpath.dirname(options["path"] or ""),
+    )
     result = {**empty, "changed": True, "output": process.stdout.decode(errors="replace").splitlines()}
     if process.exit_code:
         text = process.stderr.decode(errors="replace")
         result |= {"failed": True, "msg": text.strip(), "error": [{"output": text}]}
     return result
+
+
+def _error_record(task: Task, error: Exception) -> dict[str, Any]:
+    """One entry of the result's `error`; a failed script has no `msg`."""
+    if task.call.arguments.get("error_action") != "stop":
+        task.machine.record("unhandled", what="win_powershell error", text=str(error))
+        task.fail(f"appstream-simulator: what a script does after an error without error_action stop: {error}")
+    exception = {"message": str(error), "type": "System.Management.Automation.MethodInvocationException"}
+    return {"output": f"{error}\r\n", "error_details": None, "exception": {**exception, "inner_exception": None}}
 
 
 def _parameters(options: dict[str, Any]) -> dict[str, Any]:

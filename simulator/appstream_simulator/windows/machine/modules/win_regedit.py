@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from ..registry import RegistryData, RegistryValue
+from .. import profiles
+from ..registry import HiveError, RegistryData, RegistryValue
 from .task import Option, Task
 
 OPTIONS = {
@@ -30,6 +33,11 @@ KINDS = {
     "string": "String",
     "qword": "QWord",
 }
+_LOADED_AS = "ANSIBLE"
+_NOT_ALL_PRIVILEGES = (
+    "AdjustTokenPrivileges(SeBackupPrivilege, SeRestorePrivilege) failed "
+    "(Not all privileges or groups referenced are assigned to the caller, Win32ErrorCode 1300)"
+)
 _NUMBER_LIMITS = {"DWord": 0xFFFFFFFF, "QWord": 0xFFFFFFFFFFFFFFFF}
 _PATH = re.compile(r"HK(CC|CR|CU|LM|U):\\", re.IGNORECASE)
 
@@ -46,18 +54,39 @@ def run(task: Task) -> dict[str, Any]:
         options["type"] = "string"
     if not _PATH.match(path):
         task.fail(f"path: {path} is not a valid powershell path, see module documentation for examples.", **result)
-    if options["hive"]:
-        task.machine.record("unhandled", what="win_regedit with hive", text=options["hive"])
-        task.fail("appstream-simulator: loading a registry hive from a file is not simulated", **result)
     kind = KINDS[options["type"]]
-    before, after = _state(task, path, name), {}
-    if options["state"] == "absent":
-        _absent(task, path, name, options["delete_key"], result)
-    else:
-        after = _present(task, path, name, kind, _converted(task, kind, options["data"], name, result), result)
+    data = _converted(task, kind, options["data"], name, result) if options["state"] == "present" else None
+    with _loaded_hive(task, options["hive"], result) if options["hive"] else nullcontext():
+        before, after = _state(task, path, name), {}
+        if options["state"] == "absent":
+            _absent(task, path, name, options["delete_key"], result)
+        else:
+            after = _present(task, path, name, kind, data, result)
     if task.call.diff:
         result["diff"] = {"before": before, "after": after}
     return result
+
+
+@contextmanager
+def _loaded_hive(task: Task, path: str, result: dict[str, Any]) -> Iterator[None]:
+    """While in this context the hive file is loaded as HKLM:\\ANSIBLE; the module always unloads it."""
+    if not task.disk.exists(path):
+        task.fail(f"hive at path '{path}' is not valid or accessible, cannot load hive", **result)
+    if not task.machine.is_administrator(task.call.user):
+        privileges = "failed to enable SeBackupPrivilege and SeRestorePrivilege for the current process"
+        task.fail(f"{privileges}: {_NOT_ALL_PRIVILEGES}", **result)
+    if task.disk.registry.has_key(f"HKLM\\{_LOADED_AS}"):
+        task.warnings.append("hive already loaded at HKLM:\\ANSIBLE, had to unload hive for win_regedit to continue")
+        profiles.unload(task.disk, "HKLM", _LOADED_AS)
+    try:
+        profiles.load(task.disk, "HKLM", _LOADED_AS, path)
+    except HiveError as error:
+        reason = f"Failed to load registry hive at {path} ({error}, Win32ErrorCode {error.code})"
+        task.fail(f"failed to load registry hive from '{path}' to HKLM:\\ANSIBLE: {reason}", **result)
+    try:
+        yield
+    finally:
+        profiles.unload(task.disk, "HKLM", _LOADED_AS)
 
 
 def _state(task: Task, path: str, name: str) -> dict[str, Any]:
@@ -86,7 +115,10 @@ def _present(
     if not registry.has_key(path):
         result["changed"] = True
         if not task.check_mode:
-            registry.create_key(path)
+            try:
+                registry.create_key(path)
+            except OSError as error:
+                task.fail(f"failed to create registry key at {path}: {error}", **result)
     if data is None:
         return {path: {}}
     wanted, existing = RegistryValue(kind, data), registry.get(path, name)

@@ -7,7 +7,9 @@ from __future__ import annotations
 import ntpath
 from typing import Any
 
+from .. import permissions, security_identifiers
 from ..disk import FileInformation
+from ..shares import ShareError
 from .task import Option, Task, checksum
 
 OPTIONS = {
@@ -18,13 +20,11 @@ OPTIONS = {
     "follow": Option("bool", False),
 }
 
-OWNER = "BUILTIN\\Administrators"
-
 
 def run(task: Task) -> dict[str, Any]:
     """What is known about a path."""
     options = task.options(OPTIONS)
-    if not task.disk.exists(options["path"]):
+    if not _exists(task, options["path"]):
         return {"stat": {"exists": False}}
     information = task.disk.stat(options["path"])
     stat = {
@@ -33,7 +33,7 @@ def run(task: Task) -> dict[str, Any]:
         "isjunction": False,
         "nlink": 1,
         "hlnk_targets": [],
-        "owner": OWNER,
+        "owner": owner(task, information.path),
     }
     if information.is_directory:
         if options["get_size"]:
@@ -41,10 +41,21 @@ def run(task: Task) -> dict[str, Any]:
         return {"stat": stat}
     stat["extension"] = ntpath.splitext(information.name)[1]
     if options["get_checksum"]:
-        stat["checksum"] = checksum(task.disk.read(information.path), options["checksum_algorithm"])
+        try:
+            stat["checksum"] = checksum(task.disk.read(information.path), options["checksum_algorithm"])
+        except PermissionError as error:
+            task.fail(f"Failed to get hash of file, set get_checksum to False to ignore this error: {error}")
     if options["get_size"]:
         stat["size"] = information.size
     return {"stat": stat}
+
+
+def _exists(task: Task, path: str) -> bool:
+    """What cannot be looked at is not there (`Get-AnsibleItem -ErrorAction SilentlyContinue`)."""
+    try:
+        return task.disk.exists(path)
+    except ShareError:
+        return False
 
 
 def common(information: FileInformation) -> dict[str, Any]:
@@ -64,3 +75,10 @@ def common(information: FileInformation) -> dict[str, Any]:
         "path": information.path,
         "filename": information.name,
     }
+
+
+def owner(task: Task, path: str) -> str:
+    """The name of the owner of a file or directory, or the identifier of one that nobody has."""
+    identifier = permissions.get(task.disk, path).owner
+    machine = task.machine
+    return security_identifiers.name_of(task.disk.accounts, machine.computer_name, identifier) or identifier

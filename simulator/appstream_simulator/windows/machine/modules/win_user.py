@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..accounts import LocalUser, security_identifier
+from ..accounts import LocalUser
 from .task import Option, Task
 
 OPTIONS = {
@@ -69,6 +69,10 @@ def _delete(task: Task, name: str, user: LocalUser | None) -> dict[str, Any]:
     if user is None:
         return {"msg": f"User '{name}' was not found"}
     if not task.check_mode:
+        if task.disk.accounts.is_built_in(user.name):
+            reason = "Cannot perform this operation on built-in accounts.\r\n"
+            shown = f'Exception calling "Delete" with "2" argument(s): "{reason}"'
+            task.fail(f"Unhandled exception while executing module: {shown}")
         task.disk.accounts.delete_user(user.name)
     return {"changed": True, "msg": f"User '{user.name}' deleted successfully"}
 
@@ -138,6 +142,6 @@ def _described(task: Task, user: LocalUser | None) -> dict[str, Any]:
         "user_cannot_change_password": user.cannot_change_password,
         "account_disabled": user.disabled,
         "account_locked": False,
-        "sid": security_identifier(computer, user.name),
+        "sid": task.disk.accounts.user_identifier(user.name),
         "groups": groups,
     }

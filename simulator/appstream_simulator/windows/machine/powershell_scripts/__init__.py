@@ -24,6 +24,10 @@ class Secret:
     text: str = field(repr=False)
 
 
+class TerminatingError(Exception):
+    """A .NET exception or another error that ends the script, as `error_action: stop` makes all do."""
+
+
 @dataclass
 class ScriptRun:
     """One run of a script.
@@ -38,13 +42,21 @@ class ScriptRun:
     found: re.Match[str]
 
 
-# Returns the objects the script outputs; raises ModuleFailure for a terminating error.
+# Returns the objects the script outputs; raises TerminatingError.
 Rule = Callable[[ScriptRun], list[Any]]
 
 
 def rules() -> Sequence[tuple[re.Pattern[str], Rule]]:
     """All rules, the first that fits wins; patterns match the whole of `statements(script)`."""
-    return ()
+    from . import authenticode, icons, paths, removal, secret_scan  # they import this module
+
+    return (
+        (icons.EXTRACT, icons.extract),
+        (paths.KINDS, paths.kinds),
+        (authenticode.PATTERN, authenticode.signature),
+        (removal.PATTERN, removal.remove),
+        (secret_scan.PATTERN, secret_scan.search),
+    )
 
 
 def statements(script: str) -> str:

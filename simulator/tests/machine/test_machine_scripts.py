@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Batch files and PowerShell scripts of several statements."""
+
+from __future__ import annotations
+
+import pytest
+from appstream_simulator.windows.machine import batch_lines
+from hypothesis import given
+from hypothesis import strategies as st
+from simulated_machine import World
+
+BATCH = r"""@echo off
+rem install
+setlocal
+set TARGET=C:\Tools\%1
+if not exist "%TARGET%" mkdir "%TARGET%"
+echo version=%~2>"%TARGET%\app.ini"
+echo from %~dp0>>"%TARGET%\app.ini"
+copy /y "%~dp0payload.txt" "%TARGET%" >nul
+cmd /c exit 3
+if errorlevel 4 exit /b 4
+if %errorlevel% neq 3 exit /b 99
+if "%~2"=="fail" exit /b 7
+echo done & echo 100%%
+exit /b 0
+"""
+
+
+def batch(world: World, text: str, name: str = "install.cmd") -> str:
+    world.write("C:\\Setup\\payload.txt", b"payload")
+    return world.write(f"C:\\Setup\\{name}", text.replace("\n", "\r\n").encode())
+
+
+@pytest.mark.parametrize("start", ["cmd.exe /c C:\\Setup\\install.cmd", "C:\\Setup\\install.cmd"])
+def test_a_batch_file(world: World, start: str) -> None:
+    batch(world, BATCH)
+    result = world.process(f'{start} viewer "2 one"')
+    assert (result.exit_code, result.stdout, result.stderr) == (0, b"done \r\n100%\r\n", b"")
+    assert world.machine.disk.read("C:\\Tools\\viewer\\app.ini") == b"version=2 one\r\nfrom C:\\Setup\\\r\n"
+    assert world.machine.disk.read("C:\\Tools\\viewer\\payload.txt") == b"payload"
+    assert world.journal.entries("unhandled") == []
+
+
+def test_exit_codes_of_batch_files(world: World) -> None:
+    batch(world, BATCH)
+    assert world.process("cmd.exe /c C:\\Setup\\install.cmd viewer fail").exit_code == 7
+    batch(world, "@exit 5\n", "whole.cmd")
+    batch(world, "@call C:\\Setup\\whole.cmd\n@exit /b 1\n", "calling.cmd")
+    assert world.process("C:\\Setup\\calling.cmd").exit_code == 5
+    batch(world, "@frobnicate\n", "unknown.cmd")
+    assert world.process("C:\\Setup\\unknown.cmd").exit_code == 9009
+
+
+def test_a_batch_file_runs_installers(world: World) -> None:
+    installer = world.machine.shelf.installers["7zip-exe"]
+    world.write("C:\\Setup\\7z.exe", installer.content)
+    batch(world, 'cd /d "%~dp0"\n@start /wait "" 7z.exe /S\n@if errorlevel 1 exit /b 1\n')
+    result = world.process("cmd /c C:\\Setup\\install.cmd")
+    assert result.exit_code == 0
+    assert b'C:\\Users\\installer>cd /d "C:\\Setup\\" \r\n' in result.stdout
+    assert world.machine.describe()["products"] == ["7zip-exe"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for %%i in (a b) do echo %%i",
+        "goto end",
+        "if exist C:\\ (",
+        "if exist C:\\ echo a else echo b",
+        "dir | find",
+        "setlocal enabledelayedexpansion",
+        "del *.tmp",
+    ],
+)
+def test_what_batch_files_cannot_do_is_journalled(world: World, line: str) -> None:
+    batch(world, f"@echo off\n{line}\n")
+    assert world.process("cmd /c C:\\Setup\\install.cmd").exit_code == 1
+    assert [entry["what"] for entry in world.journal.entries("unhandled")] == ["cmd.exe"]
+
+
+@pytest.mark.parametrize(
+    ("line", "stdout"),
+    [
+        ("echo a ^& b", b"a & b\r\n"),
+        ("echo a > C:\\Temp\\x & type C:\\Temp\\x", b"a  \r\n"),
+        ("type C:\\gone 2>&1", b"The system cannot find the file specified.\r\n"),
+        ("if 5 gtr 10 (echo", b""),
+    ],
+)
+def test_redirections_and_escapes(world: World, line: str, stdout: bytes) -> None:
+    world.machine.disk.make_directories("C:\\Temp")
+    if "(" in line:
+        assert world.process(f"cmd /c {line}").exit_code == 1
+        return
+    assert world.process(f"cmd /c {line}").stdout == stdout
+
+
+@given(st.text(st.characters(codec="ascii", exclude_characters='\r\n"%'), min_size=1))
+def test_escaped_text_is_one_command(text: str) -> None:
+    escaped = "".join(f"^{character}" for character in text)
+    assert [batch_lines.redirections(command) for _operator, command in batch_lines.commands(f"x{escaped}")] == [
+        (f"x{text}", [])
+    ]
+
+
+SCRIPT = r"""
+# Sets the application up.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+New-Item -ItemType Directory -Path 'C:\Tools\viewer' -Force | Out-Null
+Set-Content -Path 'C:\Tools\viewer\app.ini' -Value 'mode=kiosk'
+Copy-Item "$PSScriptRoot\payload.txt" 'C:\Tools\viewer'
+Start-Process -FilePath msiexec.exe -ArgumentList '/i', "$PSScriptRoot\putty.msi", '/qn' -Wait
+Write-Output 'done'
+exit 0
+"""
+
+
+def test_a_powershell_script_file(world: World) -> None:
+    putty = world.machine.shelf.installers["putty"]
+    world.write("C:\\Setup\\putty.msi", putty.content)
+    world.write("C:\\Setup\\payload.txt", b"payload")
+    world.write("C:\\Setup\\install.ps1", SCRIPT.encode())
+    result = world.process("powershell.exe -NoProfile -ExecutionPolicy Bypass -File C:\\Setup\\install.ps1")
+    assert (result.exit_code, result.stdout) == (0, b"done\r\n")
+    assert world.machine.disk.read("C:\\Tools\\viewer\\app.ini") == b"mode=kiosk\r\n"
+    assert world.machine.disk.list("C:\\Tools\\viewer") == ["app.ini", "payload.txt"]
+    assert world.machine.describe()["products"] == ["putty"]
+
+
+def test_win_powershell_runs_a_script_file(world: World) -> None:
+    world.write("C:\\Setup\\a.ps1", b"Copy-Item $PSScriptRoot\\a.ps1 C:\\Windows\nWrite-Output 'done'")
+    result = world.module("win_powershell", {"path": "C:\\Setup\\a.ps1", "remote_src": True})
+    assert result["output"] == ["done"]
+    assert world.machine.disk.is_file("C:\\Windows\\a.ps1")
+
+
+@pytest.mark.parametrize(
+    ("script", "exit_code"),
+    [
+        ("exit 7", 7),
+        ("cmd.exe /c exit 5\nexit $LASTEXITCODE", 5),
+        ("cmd.exe /c exit 5\nWrite-Output 'on'", 0),
+        ("throw 'no license'", 1),
+        ("Set-Content -Path C:\\gone\\a -Value 'x'\nexit 3", 3),
+        ("$ErrorActionPreference = 'Stop'\nSet-Content -Path C:\\gone\\a -Value 'x'\nexit 3", 1),
+    ],
+)
+def test_exit_codes_of_powershell_scripts(world: World, script: str, exit_code: int) -> None:
+    world.write("C:\\a.ps1", script.encode())
+    assert world.process("powershell.exe -File C:\\a.ps1").exit_code == exit_code
+    assert world.journal.entries("unhandled") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [("foreach ($x in 1..3) { Write-Output $x }", ""), ("Write-Output 'a'\n$x = 1", ""), ("exit 0", " -Mode a")],
+)
+def test_unknown_powershell_scripts_do_nothing_and_are_journalled(world: World, script: str, arguments: str) -> None:
+    world.write("C:\\a.ps1", script.encode())
+    result = world.process(f"powershell.exe -File C:\\a.ps1{arguments}")
+    assert (result.exit_code, result.stdout) == (1, b"")
+    assert len(world.journal.entries("unhandled")) == 1
+
+
+def test_a_missing_powershell_script(world: World) -> None:
+    result = world.process("powershell.exe -File C:\\gone.ps1")
+    assert result.exit_code == -196608
+    assert b"does not exist" in result.stdout
