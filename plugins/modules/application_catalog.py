@@ -33,7 +33,7 @@ options:
         required: true
       path:
         description:
-          - Absolute path of the program on the builder, a C(.exe) or C(.bat) file outside C(C:\\Users).
+          - Absolute path of the program on the builder, a C(.exe) or C(.bat) file outside C(C:\Users).
           - Required with O(state=present).
         type: str
       display_name:
@@ -45,7 +45,12 @@ options:
           - A C(.png), C(.jpg) or C(.bmp) file of at most 256x256 pixels.
           - Either an absolute Windows path, a file on the builder, or a file on the controller, which is searched for
             like O(ansible.windows.win_copy#module:src), also in C(files/) of a role, and copied to the builder.
-          - Without one the Image Assistant takes the icon of the program, which doesn't work for every program.
+          - With V(from_program) Windows itself extracts the icon it shows for the program, of 32x32 pixels, into a
+            file on the builder. A program without an icon gets the one that Windows shows for such. Not for a program
+            on a share. It is extracted again only when the content of the program has changed.
+          - With V(default) the Image Assistant takes the icon of the program by itself, which doesn't work for every
+            program. So it does for a new application without O(applications[].icon).
+          - A C(.ico) file is refused. Convert it to a C(.png) file, or take V(from_program) if it is the program's own.
         type: str
       working_directory:
         description:
@@ -55,6 +60,7 @@ options:
         description:
           - Parameters the program is started with, as one string with whatever quotes the program itself needs. With an
             empty string there are none.
+          - Any characters but line breaks and other control characters.
           - AWS doesn't document how the Image Assistant reads quotes and values that begin with a hyphen. The value
             that is listed afterwards is compared, and the task fails if it is another one.
         type: str
@@ -65,13 +71,30 @@ options:
             one path component, C(**) spans folders. Each must match something.
           - They are made into a manifest file when the application is added or updated. Applications that differ in
             nothing are not looked at, so a changed content of a folder alone makes no new manifest.
-          - Mutually exclusive with O(applications[].manifest).
+          - Mutually exclusive with O(applications[].manifest) and O(applications[].trace).
         type: list
         elements: str
       manifest:
         description:
-          - Absolute path of an optimisation manifest that is already on the builder, a text file with one path a line.
-          - Mutually exclusive with O(applications[].optimize).
+          - An optimisation manifest, a text file with one absolute path a line.
+          - Either an absolute Windows path, a file that is already on the builder, or a file on the controller, which
+            is searched for like O(applications[].icon) and copied to the builder. Every path in the latter must exist
+            on the builder, be it a file or a folder, or nothing is changed.
+          - Mutually exclusive with O(applications[].optimize) and O(applications[].trace).
+        type: str
+      trace:
+        description:
+          - A file on the controller that tells which files the program was seen to read when it started, from which
+            the optimisation manifest is made. It is searched for like O(applications[].icon).
+          - Either what Process Monitor saves as CSV, with at least the columns Operation, Path and Result, or a plain
+            list of paths, one a line, as the Image Assistant's own C(PrewarmManifest.txt) is. The text is UTF-8, or
+            UTF-16 with a byte order mark.
+          - Of Process Monitor's events those count that opened, read or loaded a file and whose result is C(SUCCESS).
+          - Each file is taken once. Folders, registry keys, devices, pipes, shares, paging files and what only this
+            machine has are left out, as is everything below C(C:\Users) and in C(C:\Windows\Temp),
+            C(C:\Windows\Prefetch), C(C:\Temp) and C(C:\Tmp).
+          - Files that don't exist on the builder are left out, and the task warns of how many. It fails if none exists.
+          - Mutually exclusive with O(applications[].optimize) and O(applications[].manifest).
         type: str
   state:
     description:
@@ -88,8 +111,8 @@ options:
   builder_directory:
     description:
       - Folder on the builder for icons and manifests. It becomes part of the image.
-      - Their names depend on their content (icons) or on O(applications[].optimize) (manifests), so that an unchanged
-        one is recognised by its path.
+      - Their names depend on their content (icons), on path and content of the program (V(from_program)) or on the
+        paths asked for (manifests), so that an unchanged one is recognised by its path.
     type: str
     default: C:\ProgramData\euc.appstream
   image_assistant_path:
@@ -103,7 +126,7 @@ attributes:
     support: full
     details:
       - Files that are missing on the builder are warned of, because an earlier task may have been about to install
-        them.
+        them. The icon of such a program has another name than it will have.
   diff_mode:
     description:
       - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
@@ -121,6 +144,10 @@ attributes:
     platforms: windows
 notes:
   - The connection needs local administrator rights on the builder.
+  - Takes one command on the builder when nothing is to be done (two with V(from_program)), one for each application
+    that is added or removed, one for each icon to extract, and five at most for everything else, besides those
+    for O(applications[].optimize) (one for each folder or glob) and one for each icon that is on the builder already.
+  - The command line of the Image Assistant with all values of an application can't be longer than 32,766 characters.
   - When a removed application can't be added again, its former entry is put back and the task fails. If that isn't
     possible either, as when the connection is lost in between, the failure tells the values of the former entry.
 seealso:
@@ -133,7 +160,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Register two applications and nothing else
+- name: Register three applications and nothing else
   euc.appstream.application_catalog:
     purge: true
     applications:
@@ -143,6 +170,11 @@ EXAMPLES = r"""
         icon: npp.png
         optimize:
           - C:\Program Files\Notepad++
+      - name: viewer
+        display_name: Viewer
+        path: C:\Program Files\Viewer\viewer.exe
+        icon: from_program
+        trace: viewer-start.csv # saved from Process Monitor
       - name: report
         display_name: Monthly report
         path: C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe

@@ -5,7 +5,7 @@
 
 A catalog entry is a dict of strings: ``name``, ``path`` and, when known, ``display_name``, ``icon``,
 ``working_directory``, ``launch_parameters``, ``manifest`` (paths on the builder). A missing key means unknown in a
-listed entry and "leave alone" in a wanted one.
+listed entry and "leave alone" in a wanted one; an empty value means that there is none, or the Image Assistant's own.
 
 Private to the euc.appstream collection.
 """
@@ -113,8 +113,8 @@ def merged(former: Mapping[str, str], wanted: Mapping[str, str]) -> Entry:
 
 
 def loses_icon(former: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Whether the former entry's icon is one that can't be passed on, and the new entry has none."""
-    return not new.get("icon") and _is_icon_copy(former.get("icon", ""))
+    """Whether the former entry's icon is one that can't be passed on, and the new entry says nothing of it."""
+    return "icon" not in new and _is_icon_copy(former.get("icon", ""))
 
 
 def deviations(plan: Plan, listed: Sequence[Entry]) -> list[str]:

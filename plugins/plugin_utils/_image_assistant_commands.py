@@ -46,6 +46,11 @@ def add_application(program: str, application: Mapping[str, str]) -> list[str]:
     return argv
 
 
+def update_default_profile(program: str, profile: str | None = None) -> list[str]:
+    r"""``update-default-profile``, of the Template User or of a ``DOMAIN\name`` or ``.\name``."""
+    return [program, "update-default-profile", *(["--profile", profile] if profile else [])]
+
+
 def create_image(
     program: str,
     *,

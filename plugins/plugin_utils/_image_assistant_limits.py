@@ -23,6 +23,10 @@ MAXIMUM_APPLICATION_DISPLAY_NAME_LENGTH = 256
 MAXIMUM_ICON_PIXELS = 256
 PROGRAM_EXTENSIONS = (".exe", ".bat")
 ICON_EXTENSIONS = (".png", ".jpg", ".bmp")
+FROM_PROGRAM = "from_program"
+"""Value of an application's option ``icon``: what Windows shows for the program."""
+DEFAULT_ICON = "default"
+"""Value of an application's option ``icon``: what the Image Assistant finds itself."""
 MAXIMUM_DESCRIPTION_LENGTH = 256
 MAXIMUM_IMAGE_DISPLAY_NAME_LENGTH = 100
 """The guide says 256, the API's DisplayName allows 100."""
@@ -30,7 +34,11 @@ MAXIMUM_TAGS = 50
 
 _TAKEN_FOR_OPTION = "must not begin with a hyphen, the Image Assistant would take it for an option"
 _ABSOLUTE_PATH = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/]")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+_UNREPRESENTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, line breaks among them, and halves of characters, which no encoding has."""
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"|?*]')
+_COMMAND_LINE_LENGTH = 32_766
+"""Of CreateProcess: 32,767 characters of UTF-16 with the final NUL."""
 _IMAGE_NAME = re.compile(r"(?!(?i:aws|appstream|amazon))[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 
@@ -38,6 +46,15 @@ _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 def is_absolute_windows_path(path: str) -> bool:
     """Whether a path starts with a drive (``C:\\``) or is a UNC path."""
     return _ABSOLUTE_PATH.match(path) is not None
+
+
+def file_path_problem(path: str, wildcards: bool = False) -> str:
+    """What makes a path, or with ``wildcards`` a glob, one that no file can have; empty when nothing does."""
+    if not is_absolute_windows_path(path) or _UNREPRESENTABLE.search(path):
+        return f"{path!r} must be an absolute Windows path without control characters"
+    if _NOT_IN_FILE_NAMES.search(re.sub(r"[*?]", "_", path) if wildcards else path, 2):
+        return f"{path!r} must not contain any of " + '< > : " | ? * in the names of folders and files'
+    return ""
 
 
 def comparable_path(path: str) -> str:
@@ -71,12 +88,23 @@ def application_problems(application: Mapping[str, Any]) -> list[str]:
         *_program_problems(str(application["path"])),
         *_text_problems("display_name", application.get("display_name"), MAXIMUM_APPLICATION_DISPLAY_NAME_LENGTH),
         *_control_character_problems("launch_parameters", application.get("launch_parameters")),
-        *_icon_name_problems(application.get("icon")),
-        *_absolute_path_problems("working_directory", [application.get("working_directory")]),
-        *_absolute_path_problems("manifest", [application.get("manifest")]),
-        *_absolute_path_problems("optimize", application.get("optimize") or []),
+        *_icon_problems(application.get("icon"), str(application["path"])),
+        *_path_problems("working_directory", [application.get("working_directory")]),
+        *_path_problems("manifest", _if_on_builder(application.get("manifest"))),
+        *_path_problems("optimize", application.get("optimize") or [], wildcards=True),
     ]
     return [f"{name}: {problem}" for problem in problems]
+
+
+def command_line_problems(arguments: Sequence[str]) -> list[str]:
+    """Problem of a command line of these arguments, each in quotes and with a backslash before what needs one."""
+    length = sum(
+        len(argument.encode("utf-16-le")) // 2 + argument.count('"') + argument.count("\\") + len('"" ')
+        for argument in arguments
+    )
+    if length <= _COMMAND_LINE_LENGTH:
+        return []
+    return [f"its command line has up to {length} characters, Windows allows {_COMMAND_LINE_LENGTH}"]
 
 
 def icon_size_problems(width: int, height: int) -> list[str]:
@@ -109,11 +137,13 @@ def _application_name_problems(name: str) -> list[str]:
         problems.append("the name must not contain white space")
     if name.startswith("-"):
         problems.append(f"the name {_TAKEN_FOR_OPTION}")
+    if not problems:
+        problems += _control_character_problems("the name", name)
     return problems
 
 
 def _program_problems(path: str) -> list[str]:
-    problems = _absolute_path_problems("path", [path])
+    problems = _path_problems("path", [path])
     if ntpath.splitext(path)[1].lower() not in PROGRAM_EXTENSIONS:
         problems.append(f"path {path!r} must end in {' or '.join(PROGRAM_EXTENSIONS)}")
     if (comparable_path(path) + "\\").startswith("c:\\users\\"):
@@ -121,18 +151,29 @@ def _program_problems(path: str) -> list[str]:
     return problems
 
 
-def _icon_name_problems(icon: str | None) -> list[str]:
-    if not icon or ntpath.splitext(icon)[1].lower() in ICON_EXTENSIONS:
+def _icon_problems(icon: str | None, program: str) -> list[str]:
+    if icon == FROM_PROGRAM and not program.startswith(("\\\\", "//")):
         return []
-    return [f"icon {icon!r} must end in {', '.join(ICON_EXTENSIONS)}"]
+    if icon == FROM_PROGRAM:
+        return [f"icon {FROM_PROGRAM} needs a program on the builder itself, not on a share"]
+    if not icon or icon == DEFAULT_ICON:
+        return []
+    if ntpath.splitext(icon)[1].lower() not in ICON_EXTENSIONS:
+        return [
+            f"icon {icon!r} must end in {', '.join(ICON_EXTENSIONS)}: convert it to a .png file, "
+            f"or let icon be {FROM_PROGRAM} to take what Windows shows for the program"
+        ]
+    return _path_problems("icon", _if_on_builder(icon))
 
 
-def _absolute_path_problems(option: str, paths: Iterable[str | None]) -> list[str]:
-    return [
-        f"{option} {path!r} must be an absolute Windows path without control characters"
-        for path in paths
-        if path and (not is_absolute_windows_path(path) or _CONTROL_CHARACTER.search(path))
-    ]
+def _if_on_builder(path: str | None) -> list[str]:
+    """The path, if it isn't that of a file on the controller."""
+    return [path] if path and is_absolute_windows_path(path) else []
+
+
+def _path_problems(option: str, paths: Iterable[str | None], wildcards: bool = False) -> list[str]:
+    problems = [file_path_problem(path, wildcards) for path in paths if path]
+    return [f"{option} {problem}" for problem in problems if problem]
 
 
 def _text_problems(option: str, text: str | None, maximum: int) -> list[str]:
@@ -145,8 +186,8 @@ def _text_problems(option: str, text: str | None, maximum: int) -> list[str]:
 
 
 def _control_character_problems(option: str, text: str | None) -> list[str]:
-    if text and _CONTROL_CHARACTER.search(text):
-        return [f"{option} must not contain line breaks or other control characters"]
+    if text and _UNREPRESENTABLE.search(text):
+        return [f"{option} must not contain line breaks, other control characters or halves of surrogate pairs"]
     return []
 
 

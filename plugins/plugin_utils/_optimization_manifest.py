@@ -23,9 +23,12 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_lim
 _WILDCARD = re.compile(r"[*?]")
 
 
-def manifest_file_name(application: str, entries: Sequence[str]) -> str:
-    """File name that stays the same while the entries do: an unchanged request needs no look at the builder's disk."""
-    digest = hashlib.sha256("\n".join(comparable_path(entry) for entry in entries).encode()).hexdigest()
+def manifest_file_name(application: str, kind: str, entries: Sequence[str]) -> str:
+    """File name that stays the same while the entries do: an unchanged request needs no look at the builder's disk.
+
+    ``kind`` is the option they come from: the same entries of another option are another file.
+    """
+    digest = hashlib.sha256("\n".join([kind, *map(comparable_path, entries)]).encode()).hexdigest()
     return f"{re.sub(r'[^A-Za-z0-9_.-]', '_', application)[:64]}-{digest[:16]}.txt"
 
 

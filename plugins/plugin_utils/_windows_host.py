@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 RunModule = Callable[..., Mapping[str, Any]]
-"""``run_module(module, arguments, *, read_only=False)``: run_on_host bound to an action plugin and its variables."""
+"""``run_module(module, arguments, *, read_only=False, predict=False)``: run_on_host bound to an action plugin."""
 
 
 def run_on_host(
@@ -25,18 +25,22 @@ def run_on_host(
     arguments: Mapping[str, Any],
     *,
     read_only: bool = False,
+    predict: bool = False,
+    time_limit: int = 0,
 ) -> dict[str, Any]:
     """Result of a module (or of the action plugin of that name) as it comes, failed or not.
 
-    ``read_only`` runs it in check mode too; a module that doesn't know check mode would be skipped there. Connection
-    errors are raised.
+    ``read_only`` runs it in check mode too; a module that doesn't know check mode would be skipped there. ``predict``
+    runs it in check mode always: what it would change tells how things are. With a ``time_limit``, seconds, it
+    is only started, as an asynchronous job. Connection errors are raised.
     """
     task = action._task.copy()
     task.action = module
     task.args = dict(arguments)
-    task.async_val = 0
-    if read_only:
-        task.check_mode = False
+    task.async_val = time_limit
+    task.diff = False  # the plugin shows its own; win_copy would fetch every file that it replaces
+    if read_only or predict:
+        task.check_mode = predict
     loader = action._shared_loader_obj.action_loader
     plugin = loader.get(
         module if loader.has_plugin(module) else "ansible.builtin.normal",
@@ -56,3 +60,19 @@ def require_success(result: Mapping[str, Any], purpose: str) -> Mapping[str, Any
     if result.get("failed"):
         raise AnsibleActionFail(f"{purpose}: {result.get('msg') or result.get('module_stdout') or 'no reason given'}")
     return result
+
+
+def run_script(
+    script: str, parameters: Mapping[str, Any], run_module: RunModule, purpose: str, *, read_only: bool = False
+) -> list[Any]:
+    """The objects a PowerShell script outputs. Its first error ends it.
+
+    Raises AnsibleActionFail with the purpose and that error; ``win_powershell`` gives its record but no ``msg``.
+    """
+    arguments = {"script": script, "parameters": dict(parameters), "error_action": "stop"}
+    result = run_module("ansible.windows.win_powershell", arguments, read_only=read_only)
+    errors = [str((error.get("exception") or {}).get("message") or "") for error in result.get("error") or []]
+    if result.get("failed") and any(errors):
+        raise AnsibleActionFail(f"{purpose}: {'; '.join(filter(None, errors))}")
+    output: list[Any] = require_success(result, purpose)["output"]
+    return output

@@ -3,107 +3,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import struct
-from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible_collections.euc.appstream.plugins.action import application_catalog
-
-NPP = {"name": "npp", "path": r"C:\npp\notepad++.exe"}
-PUTTY = {"name": "putty", "path": r"C:\putty\putty.exe"}
-ICON_COPY = r"C:\ProgramData\Amazon\Photon\AppCatalogHelper\AppIcons\npp.png"
-FILES = [NPP["path"], PUTTY["path"], r"C:\npp\lib\a.dll", r"C:\icons\npp.png"]
-OPTIONS = {
-    "--absolute-app-path": "AbsoluteAppPath",
-    "--display-name": "DisplayName",
-    "--absolute-icon-path": "AbsoluteIconPath",
-    "--working-directory": "WorkingDirectory",
-    "--launch-parameters": "LaunchParameters",
-    "--absolute-manifest-path": "AbsoluteManifestPath",
-}
-
-
-def png(width: int, height: int) -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
-
-
-class Builder:
-    """A builder's catalog and files, answering to the modules the plugin runs.
-
-    ``refuse``: messages an operation fails with, in turn; None lets it succeed, an exception is raised.
-    """
-
-    def __init__(self, *listed: dict[str, str]) -> None:
-        self.catalog = {entry["name"]: self._listed(entry) for entry in listed}
-        self.files: dict[str, bytes] = dict.fromkeys(FILES, b"")
-        self.refuse: dict[str, list[str | Exception | None]] = {}
-        self.calls: list[tuple[str, Any]] = []
-
-    @staticmethod
-    def _listed(entry: dict[str, str]) -> dict[str, str]:
-        return {"Name": entry["name"], "AbsoluteAppPath": entry["path"]}
-
-    def run(self, action, task_vars, module, arguments, *, read_only=False):
-        name = module.removeprefix("ansible.windows.")
-        if action._task.check_mode and not read_only:
-            raise AssertionError(f"{name} was run in check mode")
-        self.calls.append((name, arguments["argv"][1:] if name == "win_command" else arguments))
-        return getattr(self, name)(arguments)
-
-    def win_command(self, arguments):
-        operation, *rest = arguments["argv"][1:]
-        message = (self.refuse.get(operation) or [None]).pop(0)
-        if isinstance(message, Exception):
-            raise message
-        if message:
-            return {"failed": True, "rc": 1, "stdout": json.dumps({"status": 1, "message": message}), "stderr": ""}
-        options = dict(zip(rest[::2], rest[1::2]))
-        answer: dict[str, Any] = {"status": 0, "message": "Success"}
-        if operation == "list-applications":
-            answer["applications"] = list(self.catalog.values())
-        elif operation == "remove-application":
-            del self.catalog[options["--name"]]
-        else:
-            entry = {key: options[option] for option, key in OPTIONS.items() if option in options}
-            self.catalog[options["--name"]] = {"Name": options["--name"], **entry}
-        return {"rc": 0, "stdout": json.dumps(answer), "stderr": ""}
-
-    def win_stat(self, arguments):
-        path = arguments["path"]
-        is_folder = any(file.startswith(path.rstrip("\\") + "\\") for file in self.files)
-        return {"stat": {"exists": path in self.files or is_folder, "isreg": path in self.files, "isdir": is_folder}}
-
-    def win_find(self, arguments):
-        folders = [folder.rstrip("\\") + "\\" for folder in arguments["paths"]]
-        return {"files": [{"path": file} for file in self.files if any(file.startswith(folder) for folder in folders)]}
-
-    def win_file(self, arguments):
-        return {"changed": True}
-
-    def win_copy(self, arguments):
-        self.files[arguments["dest"]] = arguments.get("content", "").encode()
-        return {"changed": True}
-
-    def slurp(self, arguments):
-        return {"content": base64.b64encode(self.files[arguments["src"]]).decode()}
-
-    def operations(self) -> list[str]:
-        return [call[1][0] for call in self.calls if call[0] == "win_command"]
+from catalog_builder import NPP, PUTTY, Builder, png, runner
 
 
 @pytest.fixture
 def run(make_action, monkeypatch):
-    def run(builder: Builder, *applications: dict[str, Any], check_mode=False, diff=False, **options):
-        monkeypatch.setattr(application_catalog, "run_on_host", builder.run)
-        arguments = {"applications": list(applications), **options}
-        action = make_action(application_catalog.ActionModule, arguments, check_mode=check_mode, diff=diff)
-        return action.run(task_vars={})
-
-    return run
+    return runner(make_action, monkeypatch)
 
 
 def test_adds_what_is_missing_and_verifies_it(run):
@@ -180,12 +89,20 @@ def test_absent(run):
         ([NPP, {**NPP, "name": "NPP"}], "must be unique"),
         ([{**NPP, "icon": "missing.png"}], "missing.png"),
         ([{**NPP, "icon": "large.png"}], "257x16 pixels"),
-        ([{**NPP, "icon": "text.png"}], "not a PNG"),
+        ([{**NPP, "icon": "text.png"}], "icon: the file is not a PNG"),
+        ([{**NPP, "icon": "npp.ico"}], "let icon be from_program"),
+        ([{**NPP, "trace": "missing.csv"}], "trace: Could not find or access 'missing.csv'"),
+        ([{**NPP, "trace": "registry.csv"}], "trace registry.csv: it names no file"),
+        ([{**NPP, "manifest": "relative.txt"}], r"manifest relative.txt: it must list absolute .*'lib"),
+        ([{**NPP, "launch_parameters": "x" * 33_000}], "npp: its command line has up to"),
+        ([{**NPP, "launch_parameters": "a\x00b"}], "control characters"),
     ],
 )
 def test_limits_are_checked_before_anything_runs(run, tmp_path, applications, message):
     (tmp_path / "large.png").write_bytes(png(257, 16))
     (tmp_path / "text.png").write_text("text")
+    (tmp_path / "registry.csv").write_text("Operation,Path,Result\nRegOpenKey,HKLM\\Software,SUCCESS\n")
+    (tmp_path / "relative.txt").write_text("C:\\a\nlib\\b\n")
     builder = Builder()
     with pytest.raises(AnsibleActionFail, match=message):
         run(builder, *applications)
@@ -197,59 +114,6 @@ def test_the_catalog_has_at_most_50_applications(run):
     with pytest.raises(AnsibleActionFail, match="would hold 51 applications"):
         run(builder, NPP)
     assert builder.operations() == ["list-applications"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"path": r"C:\gone.exe"}, r"path C:\\gone.exe does not exist"),
-        ({"working_directory": r"C:\nowhere"}, r"working_directory C:\\nowhere does not exist"),
-        ({"working_directory": NPP["path"]}, "working_directory"),
-        ({"manifest": r"C:\m.txt"}, r"manifest C:\\m.txt does not exist"),
-        ({"icon": r"C:\gone.png"}, r"icon C:\\gone.png does not exist"),
-        ({"icon": r"C:\icons\npp.png"}, "not a PNG"),
-        ({"optimize": [r"C:\npp", r"C:\npp\*.txt"]}, r"optimize C:\\npp\\\*.txt matches no file"),
-        ({"optimize": [r"C:\nowhere\*.txt"]}, "matches no file"),
-        ({"optimize": [r"C:\gone.dll"]}, "matches no file"),
-    ],
-)
-def test_missing_files_are_found_before_anything_is_changed(run, changes, message):
-    builder = Builder(PUTTY)
-    with pytest.raises(AnsibleActionFail, match=message):
-        run(builder, {**NPP, **changes}, purge=True)
-    assert builder.operations() == ["list-applications"]
-    assert list(builder.catalog) == ["putty"]
-
-
-def test_an_icon_on_the_builder_is_looked_at(run):
-    builder = Builder()
-    builder.files[r"C:\icons\npp.png"] = png(512, 512)
-    with pytest.raises(AnsibleActionFail, match="512x512"):
-        run(builder, {**NPP, "icon": r"C:\icons\npp.png"})
-    builder.files[r"C:\icons\npp.png"] = png(32, 32)
-    assert run(builder, {**NPP, "icon": r"C:\icons\npp.png"})["changed"]
-
-
-def test_icons_of_the_controller_are_copied_under_a_name_of_their_content(run, tmp_path):
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "npp.png").write_bytes(png(16, 16))
-    builder = Builder()
-    run(builder, {**NPP, "icon": "npp.png"})
-    first = builder.catalog["npp"]["AbsoluteIconPath"]
-    assert first.startswith("C:\\ProgramData\\euc.appstream\\")
-    assert first in builder.files
-    (tmp_path / "files" / "npp.png").write_bytes(png(32, 32))
-    assert run(builder, {**NPP, "icon": "npp.png"})["updated"] == ["npp"]
-    assert builder.catalog["npp"]["AbsoluteIconPath"] != first
-
-
-def test_the_manifest_lists_the_files_found(run):
-    builder = Builder()
-    run(builder, {**NPP, "optimize": [r"C:\npp\**\*.dll", NPP["path"]]}, builder_directory=r"D:\own")
-    path = builder.catalog["npp"]["AbsoluteManifestPath"]
-    assert path.startswith("D:\\own\\npp-")
-    assert builder.files[path].decode() == "C:\\npp\\lib\\a.dll\r\nC:\\npp\\notepad++.exe\r\n"
-    assert ("win_file", {"path": r"D:\own", "state": "directory"}) in builder.calls
 
 
 def test_check_mode_changes_nothing_and_shows_the_diff(run):
@@ -316,26 +180,6 @@ def test_a_connection_lost_in_between_tells_the_former_entry(run, operation, ans
     former = re.escape(f"now (former values: name: npp, path: {NPP['path']}, launch_parameters: /old)")
     with pytest.raises(AnsibleActionFail, match=rf"{told}.*npp may be missing from the catalog {former}"):
         run(builder, {**NPP, "launch_parameters": "/new"})
-
-
-def test_the_former_entry_is_put_back_without_the_tools_own_icon(run):
-    builder = Builder(NPP)
-    builder.catalog["npp"]["AbsoluteIconPath"] = ICON_COPY
-    builder.catalog["npp"]["DisplayName"] = "Old"
-    builder.refuse["add-application"] = ["Unsupported", None]
-    with pytest.raises(AnsibleActionFail, match="was put back, but with the icon of its program"):
-        run(builder, {**NPP, "display_name": "New"})
-    assert builder.catalog == {"npp": {"Name": "npp", "AbsoluteAppPath": NPP["path"], "DisplayName": "Old"}}
-
-
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_an_icon_that_gets_lost_is_warned_of(run, check_mode):
-    builder = Builder(NPP)
-    builder.catalog["npp"].update(AbsoluteIconPath=ICON_COPY, DisplayName="Old")
-    (warning,) = run(builder, {**NPP, "display_name": "New"}, check_mode=check_mode)["warnings"]
-    assert warning.startswith("npp: its icon becomes that of its program")
-    builder.catalog["npp"].update(AbsoluteIconPath=ICON_COPY, DisplayName="New")
-    assert "warnings" not in run(builder, {**NPP, "display_name": "New"}, check_mode=check_mode)
 
 
 def test_launch_parameters_are_not_wrapped_twice(run):

@@ -8,13 +8,18 @@ import re
 import pytest
 from ansible_collections.ansible.windows.plugins.plugin_utils._quote import quote_c
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
-from hypothesis import given
+from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_limits as limits
+from appstream_simulator.windows.machine import command_line, image_assistant_options
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 PROGRAM = commands.IMAGE_ASSISTANT_PATH
 
 printable = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp")))
 quoting = st.text(alphabet='-" \\a/=', max_size=12)
+anything = st.one_of(printable, quoting)
+names = anything.map(lambda text: "n" + re.sub(r"\s", "", text))
+folders = anything.map(lambda text: re.sub(r'[<>:"|?*]', "'", text))
 
 
 def argv_to_string(arguments: list[str]) -> str:
@@ -82,6 +87,49 @@ def test_launch_parameters_survive_the_windows_command_line(escape, parameters):
     handed_over = argv[argv.index("--launch-parameters") + 1] if parameters else ""
     assert not handed_over.startswith("-")
     assert meant_by(handed_over) == parameters
+
+
+@given(name=names, display_name=anything, folder=folders, parameters=anything)
+def test_whatever_is_accepted_arrives_at_the_image_assistant(name, display_name, folder, parameters):
+    application = {
+        "name": name,
+        "path": rf"C:\{folder}\a.exe",
+        "display_name": display_name,
+        "working_directory": f"C:\\{folder}\\",
+        "launch_parameters": parameters,
+    }
+    assume(not limits.application_problems(application))
+    argv = commands.add_application(PROGRAM, application)
+    written = command_line.join(argv)  # as ConvertTo-EscapedArgument of ansible.windows does
+    assert len(written.encode("utf-16-le")) // 2 <= sum(length_in_quotes(argument) for argument in argv)
+    assert command_line.split(written) == argv  # as CommandLineToArgvW does
+    assert string_to_argv(written) == argv  # as C programs do
+    received = image_assistant_options.parse(argv[1:]).values
+    expected = {
+        "name": name,
+        "absolute-app-path": application["path"],
+        "display-name": display_name,
+        "working-directory": application["working_directory"],
+        "launch-parameters": parameters,
+    }
+    received["launch-parameters"] = image_assistant_options.unescaped(received.get("launch-parameters", ""))
+    assert {"display-name": "", **received} == expected
+
+
+def length_in_quotes(argument: str) -> int:
+    """What limits.command_line_problems counts for one argument."""
+    return len(argument.encode("utf-16-le")) // 2 + argument.count('"') + argument.count("\\") + 3
+
+
+@pytest.mark.parametrize("option", ["name", "display_name", "path", "working_directory", "launch_parameters"])
+@given(before=printable, character=st.sampled_from("\0\r\n\t\x1b\x7f\ud800\udfff"), after=printable)
+def test_what_cannot_be_on_a_command_line_is_refused(option, before, character, after):
+    text = before + character + after
+    if option in ("path", "working_directory"):
+        text = rf"C:\{text}\a.exe"
+    application = {"name": "app", "path": r"C:\a.exe", option: text}
+    problems = limits.application_problems(application)
+    assert any(option.rpartition("_")[2] in problem.rpartition(": ")[2] for problem in problems)
 
 
 @given(parameters=st.one_of(printable, quoting))

@@ -30,6 +30,8 @@ def test_a_good_application_has_no_problem():
         ({"name": ""}, "1 to 256"),
         ({"name": "n" * 257}, "1 to 256"),
         ({"name": "-n"}, "hyphen"),
+        ({"name": "n\x00"}, "control characters"),
+        ({"name": "n\ud800"}, "surrogate"),
         ({"path": r"C:\a.lnk"}, "must end in .exe or .bat"),
         ({"path": r"C:\a.ps1"}, "must end in .exe or .bat"),
         ({"path": "a.exe"}, "absolute Windows path"),
@@ -39,20 +41,44 @@ def test_a_good_application_has_no_problem():
         ({"path": "c:/USERS/me/a.exe"}, r"below C:\Users"),
         ({"path": r"C:\x\..\Users\me\a.exe"}, r"below C:\Users"),
         ({"path": "C:\\a\n.exe"}, "control characters"),
+        ({"path": r"C:\a|b.exe"}, "must not contain any of"),
+        ({"path": r"C:\a.exe:stream.exe"}, "must not contain any of"),
+        ({"path": r"\\?\C:\a.exe"}, "must not contain any of"),
+        ({"working_directory": 'C:\\"a"'}, "must not contain any of"),
         ({"display_name": "d" * 257}, "at most 256"),
         ({"display_name": "-d"}, "hyphen"),
         ({"launch_parameters": "a\nb"}, "line breaks"),
-        ({"icon": "a.ico"}, "must end in .png, .jpg, .bmp"),
+        ({"launch_parameters": "a\x00b"}, "control characters"),
+        ({"launch_parameters": "\udc80"}, "surrogate"),
+        ({"display_name": "a\rb"}, "line breaks"),
+        ({"icon": "a.ico"}, "must end in .png, .jpg, .bmp: convert it to a .png file, or let icon be from_program"),
+        ({"icon": r"C:\a?.png"}, "must not contain any of"),
+        ({"icon": "from_program", "path": r"\\server\share\a.exe"}, "not on a share"),
         ({"icon": r"C:\a"}, "must end in .png, .jpg, .bmp"),
         ({"working_directory": "work"}, "working_directory 'work'"),
-        ({"manifest": "m.txt"}, "manifest 'm.txt'"),
+        ({"manifest": "C:\\m\t.txt"}, "control characters"),
+        ({"manifest": r"C:\m*.txt"}, "must not contain any of"),
         ({"optimize": [r"C:\a", r"lib\*.dll"]}, "optimize 'lib"),
+        ({"optimize": [r"C:\a|b\*.dll"]}, "must not contain any of"),
     ],
 )
 def test_limits_of_an_application(changes, fragment):
     problems = limits.catalog_problems([{**GOOD, **changes}])
     assert len(problems) == 1
     assert fragment in problems[0]
+
+
+@pytest.mark.parametrize("changes", [{"icon": "from_program"}, {"icon": "default"}, {"manifest": "files/m.txt"}])
+def test_words_and_files_of_the_controller(changes):
+    assert limits.application_problems({**GOOD, **changes}) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problems"),
+    [(["a" * 32_763], 0), (["a" * 32_764], 1), (["\U0001f3a8" * 16_382], 1), (['"' * 16_382], 1), (["\\" * 16_382], 1)],
+)
+def test_length_of_a_command_line(arguments, problems):
+    assert len(limits.command_line_problems(arguments)) == problems
 
 
 def test_programs_may_be_in_folders_that_only_begin_like_users():

@@ -47,8 +47,9 @@ def test_content_has_each_path_once_and_windows_line_ends():
     assert manifest.manifest_content([r"C:\b", r"C:\a", r"c:\B"]) == "C:\\a\r\nc:\\B\r\n"
 
 
-def test_file_name_depends_on_application_and_items_only():
-    name = manifest.manifest_file_name("a/b", [r"C:\App", "*.dll"])
+def test_file_name_depends_on_application_option_and_items_only():
+    name = manifest.manifest_file_name("a/b", "optimize", [r"C:\App", "*.dll"])
     assert name.startswith("a_b-")
-    assert name == manifest.manifest_file_name("a/b", ["c:/app", "*.DLL"])
-    assert name != manifest.manifest_file_name("a/b", [r"C:\App2", "*.dll"])
+    assert name == manifest.manifest_file_name("a/b", "optimize", ["c:/app", "*.DLL"])
+    assert name != manifest.manifest_file_name("a/b", "optimize", [r"C:\App2", "*.dll"])
+    assert name != manifest.manifest_file_name("a/b", "trace", [r"C:\App", "*.dll"])
