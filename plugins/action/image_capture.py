@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.troubleshooting import remedies, reported_errors
+from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import is_empty
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
@@ -37,12 +38,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "image_assistant_path": {"type": "str", "default": commands.IMAGE_ASSISTANT_PATH},
     "appear_timeout": {"type": "int", "default": 600},
     "wait_delay": {"type": "int", "default": 15},
+    "after_start": {"type": "list", "elements": "list", "default": []},
 }
 
 CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
 """What every AWS module has (region, profile, ...): passed on to the modules that ask AWS, which check the values."""
 
 NOT_RUN: dict[str, Any] = {"status": None, "message": None, "connection_lost": False}
+NOTHING_DONE: dict[str, Any] = {"image_assistant": NOT_RUN, "after_start": after_start.NOT_RUN}
 NAME_IS_TAKEN: dict[str, Any] = {"status": 1, "message": IMAGE_EXISTS, "connection_lost": False}
 
 REMEDIES = {
@@ -66,19 +69,25 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         self._task_vars = task_vars or {}
         tags = {str(key): str(value) for key, value in self._options["tags"].items()}
         name = self._options["name"]
+        self._after_start = [[str(token) for token in command] for command in self._options["after_start"]]
         problems = image_problems(name, self._options["description"], self._options["display_name"], tags)
+        problems += after_start.problems(self._after_start)
         if problems:
             raise AnsibleActionFail("; ".join(problems))
         image = self._find_image()
         if image is not None:
             refuse_failed(image)
-            return {**result, "changed": False, "image": image, "image_assistant": NOT_RUN}
+            return {**result, "changed": False, "image": image, **NOTHING_DONE}
         if not self._options["dynamic_app_catalog"]:
             self._require_applications()
         if self._task.check_mode:
-            return {**result, "changed": True, "image": {"name": name, "state": None}, "image_assistant": NOT_RUN}
+            return {**result, "changed": True, "image": {"name": name, "state": None}, **NOTHING_DONE}
         name_is_taken = self._dry_run(tags)
         answer = NAME_IS_TAKEN if name_is_taken else self._create_image(tags)
+        result["after_start"] = self._run_after_start()
+        warning = after_start.warning(result["after_start"])
+        if warning:
+            result["warnings"] = [warning]
         image = self._wait_for_image(answer)
         refuse_failed(image)
         return {**result, "changed": not name_is_taken, "image": image, "image_assistant": answer}
@@ -138,6 +147,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if not outcome.succeeded:
             raise AnsibleActionFail(f"create-image failed (status {outcome.status}): {outcome.message}")
         return {"status": outcome.status, "message": outcome.message, "connection_lost": False}
+
+    def _run_after_start(self) -> dict[str, Any]:
+        """Run the commands in one go, once; the image is begun, so nothing that happens here is a failure.
+
+        Also when the answer of create-image was lost: the builder may still be there.
+        """
+        if not self._after_start:
+            return after_start.NOT_RUN
+        arguments = {"_raw_params": after_start.command_line(self._after_start)}
+        try:
+            return after_start.outcome(self._after_start, self._run_module(WIN_COMMAND, arguments))
+        except Exception as error:  # connection plugins raise whatever their transport library does
+            return after_start.unknown(str(error))
 
     def _create_image_command(self, tags: Mapping[str, str], *, dry_run: bool) -> list[str]:
         keys = ("name", "description", "display_name", "dynamic_app_catalog", "use_latest_agent_version")

@@ -71,14 +71,14 @@ options:
         type: str
       applications:
         description:
-          - The applications installed, dictionaries with C(name), C(kind), C(version), C(checksum) and C(source). One with
-            C(failed) and a C(message) could not be installed, which becomes a warning.
+          - The applications installed, dictionaries with C(name), C(kind), C(version), C(checksum) and C(source).
+          - One with C(failed) and a C(message) could not be installed, which becomes a warning.
         type: list
         elements: dict
       seal:
         description:
-          - What sealing the image builder did, a dictionary with C(removed) and C(kept), lists of dictionaries with C(kind) and
-            C(name).
+          - What sealing the image builder did, a dictionary with C(removed) and C(kept), lists of dictionaries with
+            C(kind) and C(name).
         type: dict
       phases:
         description:

@@ -66,6 +66,18 @@ options:
       - How many seconds to wait between two questions to AWS, about.
     type: int
     default: 15
+  after_start:
+    description:
+      - Commands of Windows, each a list of a program and its arguments, that are run on the builder in one go right
+        after C(create-image) has said that the making of the image has begun, and before the builder is copied.
+      - Meant for what the connection lives on and so can't be removed before, such as the account that is connected
+        and the certificate and the listener of WinRM. Put what ends the connection last.
+      - They never fail the task. What became of them is RV(after_start), with a warning unless they all succeeded.
+      - Arguments may consist of letters, digits, spaces and C(.:/\?=*+@$-_), so that nothing in them means anything
+        to C(cmd.exe), which runs them.
+    type: list
+    elements: list
+    default: []
   image_assistant_path:
     description:
       - Absolute path of the Image Assistant on the builder.
@@ -111,6 +123,14 @@ EXAMPLES = r"""
     tags:
       CostCenter: "42"
 
+- name: Begin an image and remove the account that is connected
+  euc.appstream.image_capture:
+    name: design-20261122
+    region: eu-central-1
+    after_start:
+      - [net, user, automation, /delete]
+      - [cmd.exe, /c, winrm, delete, "winrm/config/Listener?Address=*+Transport=HTTPS"]
+
 - name: Begin an image whose applications come from a dynamic application provider
   euc.appstream.image_capture:
     name: design-dynamic
@@ -119,6 +139,29 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+after_start:
+  description: What became of the commands of O(after_start).
+  returned: success
+  type: dict
+  contains:
+    status:
+      description:
+        - V(done), V(failed) when some of them failed, V(unknown) when the connection was lost before an answer came, or
+          V(not_run) when there are none or the image was there or in the making already.
+      returned: always
+      type: str
+      sample: done
+    failed:
+      description: The commands that failed.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+    message:
+      description: What they printed, or how the connection was lost.
+      returned: always
+      type: str
+      sample: ""
 image:
   description:
     - The image as M(euc.appstream.image_info) returns it, without tags.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +10,11 @@ import pytest
 from windows_box import start_windows_box
 from workplace import Workplace, open_workplace
 
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_NETWORKS = itertools.count(16 + 100 * (_WORKER % 2))
-
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     """A simulated account, its network and a user's project folder."""
-    with open_workplace(tmp_path / "project", f"127.{next(_NETWORKS)}") as opened:
+    with open_workplace(tmp_path / "project") as opened:
         yield opened
 
 
@@ -26,7 +22,7 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A workplace with one running image builder, host `windows-box`, shared by the tests of a file."""
     folder = tmp_path_factory.mktemp("box") / "project"
-    with open_workplace(folder, f"127.{next(_NETWORKS)}") as opened:
+    with open_workplace(folder) as opened:
         start_windows_box(opened)
         yield opened
 

@@ -64,7 +64,7 @@ def test_each_image_fails_by_its_own_rules(workplace: Workplace) -> None:
     joining = {"builder": "join", "error_code": "DOMAIN_JOIN_ERROR_ACCESS_DENIED", "times": 1}
     snapshot = {"image": "snapshot-.*", "error_code": "INTERNAL_SERVICE_ERROR", "times": 3}
     workplace.control("outcomes", [joining, snapshot])
-    dropped = {"kind": "drop", "when": "after", "match": "create-image --name(?!.*dry-run)", "times": 1}
+    dropped = {"kind": "drop", "when": "after", "match": '"create-image"(?!.*dry-run)', "times": 1}
     refused = {"kind": "refuse", "match": "win_ping", "after": 2, "times": 100000}
     workplace.control("faults/windows", [{"host": "outlives", **dropped}, {"host": "lost", **refused}])
     workplace.write_images(hosts_that_fail(workplace))

@@ -51,12 +51,12 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     assert {image["State"] for image in images.values()} == {"AVAILABLE"}
     assert {image["Platform"] for image in images.values()} == {"WINDOWS_SERVER_2022", "WINDOWS_SERVER_2019"}
     assert workplace.builders() == {}
+    assert_only_permitted(workplace)
     assert workplace.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
     assert_tagged(workplace, images)
     assert_reported(workplace, images)
     assert "RUNNING" in run.output, "progress is shown at normal verbosity"
     assert "appstream_images_report" in run.output, "set_stats hands the outcome to AWX"
-    assert_only_permitted(workplace)
     assert_silent(workplace, run)
 
     workplace.control("calls", method="DELETE")
@@ -178,9 +178,21 @@ def test_recipes_in_the_inventory_and_limit(workplace: Workplace) -> None:
 
 
 def test_psrp(workplace: Workplace) -> None:
+    """An installer that reboots in the middle, and the connection lost when the image is begun, as it may be."""
     workplace.write_inventory(ansible_connection="psrp", ansible_psrp_auth="ntlm", ansible_psrp_protocol="http")
-    run = workplace.build([workplace.recipe("design")])
+    dropped = {"kind": "drop", "when": "after", "match": '"create-image"(?!.*dry-run)', "times": 1}
+    workplace.control("faults/windows", dropped)
+    source = "https://downloads.example.com/needs-restart/needs-restart-2.0.msi"
+    install = {"source": source, "checksum": f"sha256:{workplace.checksums['needs-restart']}"}
+
+    run = workplace.build(
+        [workplace.recipe("design", applications=[{"name": "restart", "install": install}, workplace.seven_zip()])]
+    )
+
     assert run.exit_code == 0, run.output
+    assert [image["State"] for image in workplace.images().values()] == ["AVAILABLE"]
+    assert [entry["state"] for entry in workplace.journal("power")].count("restarting") == 1
+    assert [entry["fault"] for entry in workplace.journal("fault")] == ["drop"]
 
 
 @pytest.mark.oldest

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 PASSWORD = secrets.token_urlsafe(16)
 SECRET_KEY = secrets.token_urlsafe(24)
+_RESERVATION_PORT = 40047
 
 
 @dataclasses.dataclass
@@ -278,8 +281,29 @@ def with_suppressed_kill(process: int) -> None:
 
 
 @contextmanager
-def open_workplace(folder: Path, network: str, **settings: Any) -> Iterator[Workplace]:
-    """Start a simulator whose builders get addresses in `network`.1.0/24, and stop it at the end."""
+def reserved_network() -> Iterator[str]:
+    """The head of a network of addresses that no other test on this computer uses meanwhile, such as `127.16`."""
+    for number in range(16, 250):
+        with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as reservation:
+            try:
+                reservation.bind((f"127.{number}.255.254", _RESERVATION_PORT))
+            except OSError:
+                continue
+            yield f"127.{number}"
+            return
+    raise RuntimeError("all networks are in use")
+
+
+@contextmanager
+def open_workplace(folder: Path, network: str | None = None, **settings: Any) -> Iterator[Workplace]:
+    """Start a simulator, and stop it at the end.
+
+    Its builders get addresses in `network`.1.0/24; without one, in a network that nobody else uses.
+    """
+    if network is None:
+        with reserved_network() as free, open_workplace(folder, free, **settings) as workplace:
+            yield workplace
+        return
     (folder / "home").mkdir(parents=True)
     settings_file = folder / "simulator.yml"
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ class World:
     def on_host(self, action, task_vars, module, arguments, *, read_only=False):
         if action._task.check_mode and not read_only:
             raise AssertionError(f"{arguments} was run in check mode")
-        self.argv.append(arguments["argv"][1:])
+        self.argv.append(arguments["argv"][1:] if "argv" in arguments else [arguments["_raw_params"]])
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -265,3 +266,56 @@ def test_aws_options_are_passed_on_as_given(run):
 def test_trouble_with_aws_before_anything_began(run):
     with pytest.raises(AnsibleActionFail, match="image_info failed on the controller: no credentials"):
         run(World(["no credentials"], []))
+
+
+AFTER_START = [["net", "user", "installer", "/delete"], ["winrm", "delete", "winrm/config/Listener?Address=*"]]
+SILENT = {"rc": 0, "stdout": "", "stderr": ""}
+
+
+def test_after_the_start_everything_runs_in_one_go(run):
+    world = World([None, PENDING], [LISTING, SUCCESS, SUCCESS, SILENT])
+    result = run(world, after_start=AFTER_START)
+    assert result["after_start"] == {"status": "done", "failed": [], "message": ""}
+    assert "warnings" not in result
+    (line,) = world.argv[-1]
+    assert line.index("net user installer /delete") < line.index("winrm delete winrm/config/Listener?Address=*")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "warning"),
+    [
+        ({**SILENT, "stdout": "after_start 0 failed\r\n"}, "failed", "not removed .*net user installer /delete"),
+        (DROPPED, "unknown", "MODULE FAILURE.*look at a builder started from the image"),
+        (AnsibleConnectionFailure("refused"), "unknown", "refused"),
+    ],
+)
+def test_nothing_that_happens_after_the_start_is_a_failure(run, answer, status, warning):
+    result = run(World([None, PENDING], [LISTING, SUCCESS, SUCCESS, answer]), after_start=AFTER_START)
+    assert (result["changed"], result["image"], result["after_start"]["status"]) == (True, PENDING, status)
+    (told,) = result["warnings"]
+    assert re.search(warning, told)
+
+
+def test_after_a_lost_answer_it_is_tried_once(run):
+    world = World([None, PENDING], [LISTING, SUCCESS, DROPPED, SILENT])
+    result = run(world, after_start=AFTER_START)
+    assert (result["image_assistant"]["connection_lost"], result["after_start"]["status"]) == (True, "done")
+
+
+def test_an_image_that_is_there_already_has_no_start(run):
+    world = World([PENDING], [])
+    assert run(world, after_start=AFTER_START)["after_start"]["status"] == "not_run"
+
+
+def test_a_start_that_fails_has_nothing_after_it(run):
+    world = World([None], [LISTING, SUCCESS, refusal(1, "Disk full")])
+    with pytest.raises(AnsibleActionFail, match="Disk full"):
+        run(world, after_start=AFTER_START)
+    assert len(world.argv) == 3
+
+
+def test_what_cmd_would_interpret_is_refused_before_anybody_is_asked(run):
+    world = World([None], [])
+    with pytest.raises(AnsibleActionFail, match=r"after_start\[0\]: 'a&b'"):
+        run(world, after_start=[["net", "user", "a&b"]])
+    assert world.asked == []

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.euc.appstream.plugins.action import capture_preflight
+from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import ENVIRONMENT_KEY, POLICIES_KEY
+
+POLICY = """[System Access]
+NewAdministratorName = "{name}"
+[Privilege Rights]
+SeInteractiveLogonRight = *S-1-5-32-545
+"""
+TEMPORARY = "C:\\Windows\\Temp\\ansible.1.inf"
+
+
+class Builder:
+    """A sound builder, answering to the modules the plugin runs. ``failing``: modules that fail."""
+
+    def __init__(self) -> None:
+        self.administrator = "Administrator"
+        self.registry: dict[str, dict[str, Any]] = {POLICIES_KEY: {"LegalNoticeText": ""}}
+        self.facts = {"ansible_reboot_pending": False, "ansible_windows_domain_member": False}
+        self.failing: dict[str, dict[str, Any]] = {}
+        self.files: set[str] = set()
+
+    def run(self, action, task_vars, module, arguments, *, read_only=False):
+        assert read_only, "it only looks, in check mode too"
+        name = module.removeprefix("ansible.windows.")
+        if name in self.failing:
+            return {"failed": True, "msg": f"{name} failed", **self.failing[name]}
+        return getattr(self, name)(arguments)
+
+    def win_reg_stat(self, arguments):
+        values = self.registry.get(arguments["path"])
+        if values is None:
+            return {"changed": False, "exists": False}
+        return {"exists": True, "properties": {name: {"value": value} for name, value in values.items()}}
+
+    def setup(self, arguments):
+        return {"ansible_facts": self.facts}
+
+    def win_service_info(self, arguments):
+        return {"services": [{"name": "WinRM", "path": "svchost.exe", "state": "started", "start_mode": "auto"}]}
+
+    def win_tempfile(self, arguments):
+        self.files.add(TEMPORARY)
+        return {"path": TEMPORARY}
+
+    def win_command(self, arguments):
+        assert arguments["argv"][1:] == ["/export", "/areas", "SECURITYPOLICY", "USER_RIGHTS", "/cfg", TEMPORARY]
+        return {"rc": 0, "stdout": "The task has completed successfully."}
+
+    def slurp(self, arguments):
+        assert arguments["src"] in self.files
+        return {"content": base64.b64encode(POLICY.format(name=self.administrator).encode("utf-16")).decode()}
+
+    def win_file(self, arguments):
+        assert arguments["state"] == "absent"
+        self.files.remove(arguments["path"])
+        return {"changed": True}
+
+    def win_stat(self, arguments):
+        return {"stat": {"exists": False}}
+
+
+@pytest.fixture
+def builder():
+    return Builder()
+
+
+@pytest.fixture
+def run(make_action, monkeypatch, builder):
+    monkeypatch.setattr(capture_preflight, "run_on_host", builder.run)
+
+    def run(check_mode=False, **options):
+        return make_action(capture_preflight.ActionModule, options, check_mode=check_mode).run(task_vars={})
+
+    return run
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_sound_builder_passes(run, builder, check_mode):
+    result = run(check_mode=check_mode)
+    assert (result["changed"], result["problems"], result["warnings"]) == (False, [], [])
+    assert "failed" not in result
+    assert builder.files == set()
+
+
+def test_all_problems_are_told_at_once_without_secrets(run, builder):
+    builder.administrator = "root"
+    builder.registry[POLICIES_KEY]["LegalNoticeText"] = "Beware"
+    builder.registry[ENVIRONMENT_KEY] = {"AWS_SECRET_ACCESS_KEY": "s3cret"}
+    builder.facts["ansible_reboot_pending"] = True
+    result = run()
+    assert result["failed"]
+    assert result["msg"].startswith("no image can be taken of this builder yet: ")
+    assert [any(word in problem for problem in result["problems"]) for word in ("root", "Notice", "AWS", "reboot")] == [
+        True
+    ] * 4
+    assert all(problem in result["msg"] for problem in result["problems"])
+    assert "s3cret" not in str(result)
+
+
+def test_without_fail_problems_are_only_told(run, builder):
+    builder.administrator = "root"
+    result = run(fail=False)
+    assert "failed" not in result
+    assert len(result["problems"]) == 1
+
+
+def test_a_manifest_that_cannot_be_read_is_warned_of(run, builder):
+    builder.failing["win_stat"] = {"msg": "Access is denied"}
+    result = run()
+    assert result["problems"] == []
+    assert (
+        len(result["warnings"]) == 1 and "PrewarmManifest.txt can't be read (Access is denied)" in result["warnings"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "answer", "told"),
+    [
+        ("win_reg_stat", {}, "cannot read HKLM.*: win_reg_stat failed"),
+        ("setup", {}, "cannot read the facts"),
+        ("win_service_info", {}, "cannot read the services"),
+        ("win_tempfile", {}, "cannot make a temporary file"),
+        ("win_command", {"rc": 1, "stdout": "Access is denied."}, "cannot export the local security policy: Access is"),
+        ("slurp", {}, "cannot export the local security policy: slurp failed"),
+    ],
+)
+def test_what_cannot_be_read_is_no_sound_builder(run, builder, module, answer, told):
+    builder.failing[module] = answer
+    with pytest.raises(AnsibleActionFail, match=told):
+        run()
+    assert builder.files == set(), "the exported policy is deleted all the same"

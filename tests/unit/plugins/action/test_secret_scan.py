@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible_collections.euc.appstream.plugins.action import secret_scan
+from ansible_collections.euc.appstream.plugins.modules import secret_scan as documentation
+from ansible_collections.euc.appstream.plugins.plugin_utils import _windows_job
+
+PASSWORD = "corr3ct-horse"
+STARTED = {"started": True, "finished": False, "ansible_job_id": "1.2"}
+HIT = {"Secret": 0, "Kind": "file_content", "Place": f"C:\\Temp\\{PASSWORD}.log"}
+
+
+class Builder:
+    """A host whose job ends after `looks` looks with `outcome`; exceptions among `troubles` are raised before."""
+
+    def __init__(self, outcome: dict[str, Any], looks: int = 1, troubles: list[Exception] | None = None) -> None:
+        self.outcome, self.looks, self.troubles = outcome, looks, troubles or []
+        self.calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+
+    def on_host(self, action, task_vars, module, arguments, **options):
+        self.calls.append((module, arguments, options))
+        if module == secret_scan.WIN_POWERSHELL:
+            return dict(STARTED)
+        if arguments.get("mode") == "cleanup":
+            return {}
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.looks -= 1
+        return {**self.outcome, "finished": True} if self.looks <= 0 else dict(STARTED)
+
+    @property
+    def searched(self) -> dict[str, Any]:
+        return self.calls[0][1]
+
+
+@pytest.fixture
+def run(make_action, monkeypatch):
+    def run(builder: Builder, *, check_mode=False, task_vars=None, environment=None, **options):
+        clock = SimpleNamespace(now=0.0)
+        monkeypatch.setattr(_windows_job, "run_on_host", builder.on_host)
+        passing = SimpleNamespace(
+            monotonic=lambda: clock.now, sleep=lambda seconds: setattr(clock, "now", clock.now + seconds)
+        )
+        monkeypatch.setattr(_windows_job, "time", passing)
+        monkeypatch.setattr(secret_scan, "os", SimpleNamespace(environ=environment or {}))
+        action = make_action(secret_scan.ActionModule, options, check_mode=check_mode)
+        action._connection.get_option.side_effect = KeyError
+        return action.run(task_vars={"ansible_password": PASSWORD} if task_vars is None else task_vars)
+
+    return run
+
+
+def test_nothing_found(run):
+    builder = Builder({"output": [{"Secret": None, "Kind": "unreadable", "Place": "C:\\x"}], "error": []}, looks=4)
+    result = run(builder, environment={"AWS_SECRET_ACCESS_KEY": "s3cr3t-key"}, secrets={"vendor": "vendor-key"})
+    assert (result["changed"], result["findings"], result.get("failed", False)) == (False, [], False)
+    assert result["searched_for"] == ["vendor", "ansible_password", "AWS_SECRET_ACCESS_KEY"]
+    assert result["not_searched"] == ["C:\\x"]
+    assert builder.calls[0][2] == {"read_only": True, "time_limit": 1800}
+    assert [arguments.get("mode") for _module, arguments, _options in builder.calls[1:]] == [None] * 4 + ["cleanup"]
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_finding_names_the_secret_and_does_not_show_it(run, fails):
+    result = run(Builder({"output": [HIT], "error": []}), fail=fails)
+    assert result["failed"] is fails
+    assert result["findings"] == [{"secret": "ansible_password", "kind": "file_content", "place": "C:\\Temp\\***.log"}]
+    assert "ansible_password in C:\\Temp\\***.log (file content)" in result["msg"]
+    assert PASSWORD not in json.dumps(result)
+
+
+def test_a_message_ends_somewhere(run):
+    hits = [{"Secret": 0, "Kind": "file_content", "Place": f"C:\\{number}"} for number in range(50)]
+    result = run(Builder({"output": hits, "error": []}))
+    assert "and in 30 more places" in result["msg"]
+    assert len(result["findings"]) == 50
+
+
+def test_variables_are_templated_and_the_plugin_is_asked(run, make_action, monkeypatch):
+    builder = Builder({"output": [], "error": []})
+    variables = {"ansible_password": "{{ mine }}", "mine": PASSWORD, "ansible_become_password": PASSWORD}
+    action_class = secret_scan.ActionModule
+    original = action_class._connection_secrets
+
+    def with_variables(self, task_vars):
+        self._templar.available_variables = task_vars
+        return original(self, task_vars)
+
+    monkeypatch.setattr(action_class, "_connection_secrets", with_variables)
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        pass
+    else:
+        variables["ansible_password"] = trust_as_template(variables["ansible_password"])
+    run(builder, task_vars=variables)
+    assert [item["value"] for item in builder.searched["sensitive_parameters"]] == [PASSWORD]
+
+
+def test_too_short_a_secret_is_told_by_its_name(run):
+    result = run(Builder({"output": [], "error": []}), secrets=["abc"])
+    assert result["too_short"] == ["secrets[0]"]
+    assert result["warnings"] == ["secrets[0] is shorter than 6 characters and not looked for"]
+
+
+def test_without_secrets_nobody_is_asked(run):
+    builder = Builder({})
+    assert run(builder, task_vars={})["searched_for"] == []
+    assert builder.calls == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        {"failed": True, "msg": f"bad {PASSWORD}"},
+        {"output": [], "error": [{"output": f"bad {PASSWORD}"}]},
+        {"failed": True, "msg": "timed out waiting for module completion"},
+    ],
+)
+def test_a_search_that_fails_is_no_pass(run, outcome):
+    with pytest.raises(AnsibleActionFail, match=r"did not come to an end: (bad \*\*\*|timed out)") as raised:
+        run(Builder(outcome))
+    assert PASSWORD not in str(raised.value)
+
+
+def test_a_lost_connection_in_between_does_no_harm(run):
+    troubles: list[Exception] = [AnsibleConnectionFailure("refused"), AnsibleConnectionFailure("refused")]
+    assert run(Builder({"output": [], "error": []}, troubles=troubles))["findings"] == []
+
+
+def test_a_host_that_is_gone_for_good(run):
+    builder = Builder({}, troubles=[AnsibleConnectionFailure("refused") for _ in range(10000)])
+    with pytest.raises(AnsibleActionFail, match="did not come to an end within 60 seconds: refused"):
+        run(builder, time_limit=60)
+
+
+def test_the_search_runs_in_check_mode_too(run):
+    assert run(Builder({"output": [HIT], "error": []}), check_mode=True)["failed"]
+
+
+def test_an_unknown_hive(run):
+    with pytest.raises(AnsibleActionFail, match="HKXX"):
+        run(Builder({}), registry_keys=["HKXX\\A"])
+
+
+def test_the_documentation_has_the_defaults():
+    options = yaml.safe_load(documentation.DOCUMENTATION)["options"]
+    assert {name: option.get("default") for name, option in options.items()} == {
+        name: option.get("default") for name, option in secret_scan.ARGUMENT_SPEC.items()
+    }

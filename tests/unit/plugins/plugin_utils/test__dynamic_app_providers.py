@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.euc.appstream.plugins.plugin_utils._dynamic_app_providers import agents_content
+
+PROVIDER = {"display_name": "Provider", "path": "C:\\Provider\\agent.exe"}
+ENTRY = {"DisplayName": "Provider", "Path": "C:\\Provider\\agent.exe"}
+OTHER = {"DisplayName": "Other", "Path": "C:\\other.exe", "Extra": 1}
+
+
+@pytest.mark.parametrize(
+    ("current", "after"),
+    [
+        ("", [ENTRY]),
+        ("\ufeff\r\n", [ENTRY]),
+        ("{}", [ENTRY]),
+        (json.dumps([OTHER]), [OTHER, ENTRY]),
+        (json.dumps({"Version": 1, "Agents": [OTHER]}), {"Version": 1, "Agents": [OTHER, ENTRY]}),
+        (json.dumps({"Agents": []}), {"Agents": [ENTRY]}),
+        (json.dumps([{**ENTRY, "Path": "C:\\old.exe", "Extra": 2}]), [{**ENTRY, "Extra": 2}]),
+    ],
+)
+def test_providers_are_added_to_what_is_there(current, after):
+    text = agents_content(current, [PROVIDER])
+    assert json.loads(text) == after
+    assert agents_content(text, [PROVIDER]) == text
+
+
+def test_text_that_need_not_change_stays_as_it_is():
+    current = '\ufeff[ {"Path":"C:\\\\Provider\\\\agent.exe",  "DisplayName":"Provider"} ]\r\n'
+    assert agents_content(current, [PROVIDER]) == current
+
+
+@pytest.mark.parametrize("current", ["{", '"x"', '{"a": 1}', '{"a": [], "b": []}', '["x"]', '{"a": [1]}'])
+def test_a_file_of_an_unknown_structure_is_left_alone(current):
+    with pytest.raises(ValueError, match=r"Agents\.json is (no list of providers|not valid JSON)"):
+        agents_content(current, [PROVIDER])
