@@ -6,7 +6,7 @@ SHELL := /bin/sh
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build/collections
 export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 export PATH := $(CURDIR)/.build/venv/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
 
 .PHONY: help
 help: ## List the targets

@@ -34,6 +34,11 @@ REFUSED = {
     "winrm-stranger": "credentials were rejected",
     "psrp-stranger": "Failed to authenticate",
 }
+# What would send the password in the clear; the second is what Ansible does by default for such an account.
+IN_THE_CLEAR: dict[str, dict[str, Any]] = {
+    "winrm-basic-http": {"ansible_winrm_transport": "basic"},
+    "winrm-default-http": {"ansible_winrm_transport": []},
+}
 CARRIES_ON = {"winrm-credssp", "psrp-credssp"}
 
 
@@ -84,7 +89,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workplace, R
             "ansible_psrp_ca_cert": workplace.ca_file,
             **certificate_variables(mine),
         }
-        hosts = {name: {**common, **variables} for name, variables in WINRM.items()}
+        hosts = {name: {**common, **variables} for name, variables in {**WINRM, **IN_THE_CLEAR}.items()}
         hosts |= {name: {**common, "ansible_connection": "psrp", **variables} for name, variables in PSRP.items()}
         for plugin in ("winrm", "psrp"):
             hosts[f"{plugin}-stranger"] = {**hosts[f"{plugin}-certificate"], **certificate_variables(strangers)}
@@ -161,6 +166,12 @@ def test_strangers_are_kept_out_and_told_why(run: tuple[Workplace, Run]) -> None
         assert reason in " ".join(failure.split()), failure
     reasons = [entry["reason"] for entry in workplace.journal("auth") if entry["scheme"] == "Certificate"]
     assert "no mapping for the certificate's issuer" in reasons
+
+
+def test_basic_over_http_is_refused(run: tuple[Workplace, Run]) -> None:
+    for name in IN_THE_CLEAR:
+        failure = run[1].output[run[1].output.index(f"fatal: [{name}]") :][:1000]
+        assert "unencrypted over HTTP" in " ".join(failure.split()), failure
 
 
 def test_no_secret_is_told(run: tuple[Workplace, Run]) -> None:

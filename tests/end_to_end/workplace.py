@@ -51,7 +51,11 @@ class Workplace:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "ANSIBLE_COLLECTIONS_PATH") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "ANSIBLE_COLLECTIONS_PATH", "PYTHONPYCACHEPREFIX")
+            if name in os.environ
+        }
         collections = str(REPOSITORY / ".build" / "collections")
         return {
             "ANSIBLE_COLLECTIONS_PATH": collections,
@@ -110,8 +114,15 @@ class Workplace:
         (inventory / "group_vars" / "appstream_image_builders.yml").write_text(yaml.safe_dump(settings))
 
     def host(self, **changes: Any) -> dict[str, Any]:
-        """Variables of a host that is an image: nothing is installed unless `changes` says so."""
-        recipe = self.recipe("unnamed", **{"applications": None, "dynamic_app_catalog": True, **changes})
+        """Variables of a host that is an image: unless `changes` says so nothing is installed, and little is sealed."""
+        sealed = {
+            "remove_access": False,
+            "scan": False,
+            "manifest_permissions": False,
+            "remove_hybrid_activation": False,
+        }
+        default = {"applications": None, "dynamic_app_catalog": True, "seal": sealed}
+        recipe = self.recipe("unnamed", **{**default, **changes})
         return {f"appstream_{key}": value for key, value in recipe.items() if key != "name"}
 
     def write_images(self, hosts: dict[str, dict[str, Any]], **connection: Any) -> None:
@@ -321,6 +332,8 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf().listing()}
         make_network(workplace, network)
         workplace.write_inventory()
+        # With the default of 0.001 the many waits of these tests would cost as much as their work.
+        (folder / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.005\n")
         yield workplace
     finally:
         simulator.terminate()
