@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
 import pytest
+from windows_box import machine, start_windows_box
 from workplace import PASSWORD, REGION, REPOSITORY, SECRET_KEY, Run, Workplace
 
+TOKEN = secrets.token_urlsafe(16)
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -27,6 +30,7 @@ def notepad(workplace: Workplace) -> dict[str, object]:
             "source": "https://downloads.example.com/notepad-plus-plus/npp.8.6.9.Installer.x64.msi",
             "checksum": f"sha256:{workplace.checksums['notepadpp']}",
             "arguments": ["/qn"],
+            "credential": "vendor",
         },
         "launch": {
             "path": "C:\\Program Files\\Notepad++\\notepad++.exe",
@@ -43,7 +47,8 @@ def test_two_images_at_once(workplace: Workplace) -> None:
         workplace.recipe("design", image_name="design-1", applications=applications),
         workplace.recipe("office", base_image={"platform": "WINDOWS_SERVER_2019"}),
     ]
-    run = workplace.build(recipes, "-vvvv")
+    credentials = {"vendor": {"headers": {"X-Token": TOKEN}}}
+    run = workplace.build(recipes, "-vvvv", appstream_credentials=credentials)
     assert run.exit_code == 0, run.output
 
     images = workplace.images()
@@ -60,11 +65,16 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     assert_silent(workplace, run)
 
     workplace.control("calls", method="DELETE")
-    again = workplace.build([recipes[0]])
+    again = workplace.build([recipes[0]], appstream_credentials=credentials)
     assert again.exit_code == 0, again.output
     assert workplace.images() == images
     assert not re.search(r"changed=[1-9]", again.output), "a fixed image name is built once"
     assert not [call for call in workplace.calls() if not re.match("(Describe|List|Get)", call["operation"])]
+
+    start_windows_box(workplace, "looked-at", image={"ImageName": "design-1"})
+    assert machine(workplace, "looked-at")["products"] == ["7zip-exe", "notepadpp"]
+    for secret in (PASSWORD, TOKEN):
+        assert workplace.control("search", {"builder": "looked-at", "text": secret}) == []
 
 
 def assert_tagged(workplace: Workplace, images: dict[str, dict[str, Any]]) -> None:
@@ -95,7 +105,7 @@ def assert_only_permitted(workplace: Workplace) -> None:
 def assert_silent(workplace: Workplace, run: Run) -> None:
     """No secret is anywhere, whatever the verbosity."""
     written = [run.output, *(path.read_text() for path in (workplace.folder / "reports").glob("*.json"))]
-    for secret in (PASSWORD, SECRET_KEY):
+    for secret in (PASSWORD, SECRET_KEY, TOKEN):
         assert not any(secret in text for text in written)
     assert PASSWORD not in str(workplace.journal())
 
