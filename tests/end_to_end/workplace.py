@@ -170,7 +170,12 @@ class Workplace:
             (folder / "main.yml").write_text(yaml.safe_dump(content, sort_keys=False))
 
     def command(self, recipes: list[dict[str, Any]] | None, *arguments: str, **variables: Any) -> list[str]:
-        extra = {"build_image_wait_delay": 1, "appstream_report_directory": str(self.folder / "reports"), **variables}
+        extra = {
+            "build_image_wait_delay": 1,
+            "install_applications_poll_interval": 1,
+            "appstream_report_directory": str(self.folder / "reports"),
+            **variables,
+        }
         if recipes is not None:
             extra["appstream_images"] = recipes
         (self.folder / "extra.yml").write_text(yaml.safe_dump(extra))
