@@ -226,6 +226,7 @@ def test_every_kind_and_source(box: Workplace, content: Content) -> None:
         "store-app": "3.1.0.0",
         "portable": "7",
         "configure": None,
+        "prepare": None,
         "vlc": "3.0.21",
         "telnet": None,
         "estate": None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -296,17 +295,16 @@ def with_suppressed_kill(process: int) -> None:
         return
 
 
-@contextmanager
-def reserved_network() -> Iterator[str]:
-    """The head of a network of addresses that no other test on this computer uses meanwhile, such as `127.16`."""
+def reserve_network() -> tuple[str, socket.socket]:
+    """The head of a network of addresses that no other test has until the socket is closed, such as `127.16`."""
     for number in range(16, 250):
-        with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as reservation:
-            try:
-                reservation.bind((f"127.{number}.255.254", _RESERVATION_PORT))
-            except OSError:
-                continue
-            yield f"127.{number}"
-            return
+        reservation = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            reservation.bind((f"127.{number}.255.254", _RESERVATION_PORT))
+        except OSError:
+            reservation.close()
+        else:
+            return f"127.{number}", reservation
     raise RuntimeError("all networks are in use")
 
 
@@ -316,10 +314,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
 
     Its builders get addresses in `network`.1.0/24; without one, in a network that nobody else uses.
     """
-    if network is None:
-        with reserved_network() as free, open_workplace(folder, free, **settings) as workplace:
-            yield workplace
-        return
+    free, reservation = (network, None) if network else reserve_network()
     (folder / "home").mkdir(parents=True)
     settings_file = folder / "simulator.yml"
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))
@@ -335,7 +330,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         facts = json.loads(ready.read_text())
         workplace = Workplace(folder, facts["endpoint"], facts["ca_file"], simulator)
         workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf().listing()}
-        make_network(workplace, network)
+        make_network(workplace, free)
         workplace.write_inventory()
         # With the default of 0.001 the many waits of these tests would cost as much as their work.
         (folder / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.005\n")
@@ -344,6 +339,8 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         simulator.terminate()
         simulator.wait(20)
         log.close()
+        if reservation:
+            reservation.close()
 
 
 def make_network(workplace: Workplace, network: str) -> None:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One simulator for all tests of the AWS half, with a frozen clock and stand-in machines, reset before each test."""
+"""One simulator for the tests of a file of the AWS half, with a frozen clock and stand-in machines, reset before each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from simulated_aws import Network, Simulator, make_network
 from stand_in_site import StandInSite
 
 
-@pytest.fixture(scope="session")
+# Not longer: there can be one per process, and other tests have one of their own.
+@pytest.fixture(scope="module")
 def running_simulator() -> Iterator[Simulator]:
     site = StandInSite()
     server = Server(Settings(speed=0), site=site).start()

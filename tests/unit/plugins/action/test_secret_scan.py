@@ -138,7 +138,7 @@ def test_a_lost_connection_in_between_does_no_harm(run):
 
 
 def test_a_host_that_is_gone_for_good(run):
-    builder = Builder({}, troubles=[AnsibleConnectionFailure("refused") for _ in range(10000)])
+    builder = Builder({}, troubles=[AnsibleConnectionFailure("refused") for _attempt in range(10000)])
     with pytest.raises(AnsibleActionFail, match="did not come to an end within 60 seconds: refused"):
         run(builder, time_limit=60)
 

@@ -318,7 +318,7 @@ def without_circles(draw: st.DrawFn) -> list[dict[str, Any]]:
     count = draw(st.integers(0, 12))
     numbers = draw(st.permutations(range(count)))
     return [
-        {"name": f"a{number}", "depends_on": [f"a{other}" for other in draw(st.sets(st.integers(0, number - 1))) ]}
+        {"name": f"a{number}", "depends_on": [f"a{other}" for other in draw(st.sets(st.integers(0, number - 1)))]}
         if number
         else {"name": "a0"}
         for number in numbers

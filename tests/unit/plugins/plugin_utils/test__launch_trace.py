@@ -23,7 +23,7 @@ paths = st.lists(names.map(lambda name: name.strip(" .") or "x"), min_size=1, ma
 lists_of_paths = st.lists(paths, min_size=1, max_size=20)
 
 
-def export(*rows: tuple[str, str, str], detail: str = OPENED, header: list[str] = HEADER) -> str:
+def export(*rows: tuple[str, str, str], detail: str = OPENED, header: tuple[str, ...] = tuple(HEADER)) -> str:
     """What Process Monitor saves: every field in quotes, quotes in it doubled."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
