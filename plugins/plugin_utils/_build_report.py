@@ -127,14 +127,15 @@ def _manifest_image(image: Mapping[str, Any]) -> dict[str, Any]:
         "failed": bool(image.get("failed")),
         "image": {key: made.get(key) for key in _KEPT_IMAGE_KEYS},
         "applications": image.get("applications") or [],
-        "warnings": [*(image.get("warnings") or []), *_applications_without(image.get("applications") or [])],
+        "warnings": [*(image.get("warnings") or []), *_left_out(image)],
         "phases": phases,
         "seconds": round(sum(phase["seconds"] for phase in phases), 1),
     }
 
 
-def _applications_without(applications: Iterable[Mapping[str, Any]]) -> list[str]:
-    """A sentence for each application that is not required and could not be installed."""
+def _left_out(image: Mapping[str, Any]) -> list[str]:
+    """A sentence for each application that an image was built without, because it is not required."""
+    applications = [] if image.get("failed") else image.get("applications") or []
     return [f"without {one['name']}: {one.get('message')}" for one in applications if one.get("failed")]
 
 

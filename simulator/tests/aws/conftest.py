@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One simulator for the tests of a file of the AWS half, with a frozen clock and stand-in machines, reset before each."""
+"""One simulator for the tests of a file of the AWS half, with a frozen clock and stand-in machines, reset each time."""
 
 from __future__ import annotations
 

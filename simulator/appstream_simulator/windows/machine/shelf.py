@@ -183,7 +183,12 @@ class Installer:
                 self.identity, self.publisher, self.display_version, self.architecture, self.display_name
             )
             return appx.build(package, {ntpath.basename(item.path): item.data for item in self.files})
-        description = {name: value for name, value in asdict(self).items() if name not in _NOT_IN_THE_FILE}
+        # Only what is said of it, so that checksums stay when the simulator learns to know more about installers.
+        defaults = asdict(Installer(self.name, self.kind))
+        said = {
+            name: value for name, value in asdict(self).items() if name in ("name", "kind") or value != defaults[name]
+        }
+        description = {name: value for name, value in said.items() if name not in _NOT_IN_THE_FILE}
         magic = MSI_MAGIC if self.kind == "msi" else EXE_MAGIC
         return magic + b" appstream-simulator installer\n" + json.dumps(description, sort_keys=True).encode()
 
