@@ -140,7 +140,7 @@ def test_everything_an_object_can_hold(domain: Domain, author: Author, place: Pl
             )
         ],
         startup_scripts=[StartupScript("listener.ps1", "-Port 5986", True, b"# nothing\r\n")],
-        ignored=[r"Machine\Microsoft\Windows NT\SecEdit\GptTmpl.inf: section [system access]"],
+        ignored=[r"Machine\Microsoft\Windows NT\SecEdit\GptTmpl.inf: [System Access] minimumpasswordlength"],
     )
 
 
