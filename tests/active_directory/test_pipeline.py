@@ -101,7 +101,7 @@ class Environment:
 
     def write_recipes(self, **hosts: dict[str, Any]) -> None:
         """Add recipes to the inventory as hosts, each with variables of its own."""
-        recipe = self.workplace.recipe("unnamed", builder=self.builder(self.unit))
+        recipe = self.workplace.light("unnamed", builder=self.builder(self.unit))
         common = {f"appstream_{key}": value for key, value in recipe.items() if key != "name"}
         group = {"hosts": hosts, "vars": common}
         inventory = {"all": {"children": {"appstream_image_builders": {}, "appstream_images": group}}}

@@ -112,8 +112,8 @@ class Workplace:
         }
         (inventory / "group_vars" / "appstream_image_builders.yml").write_text(yaml.safe_dump(settings))
 
-    def host(self, **changes: Any) -> dict[str, Any]:
-        """Variables of a host that is an image: unless `changes` says so nothing is installed, and little is sealed."""
+    def light(self, name: str, **changes: Any) -> dict[str, Any]:
+        """A recipe for tests of something else: unless `changes` says so nothing is installed, and little is sealed."""
         sealed = {
             "remove_access": False,
             "scan": False,
@@ -121,7 +121,11 @@ class Workplace:
             "remove_hybrid_activation": False,
         }
         default = {"applications": None, "dynamic_app_catalog": True, "seal": sealed}
-        recipe = self.recipe("unnamed", **{**default, **changes})
+        return self.recipe(name, **{**default, **changes})
+
+    def host(self, **changes: Any) -> dict[str, Any]:
+        """Variables of a host that is an image, by default of a light recipe."""
+        recipe = self.light("unnamed", **changes)
         return {f"appstream_{key}": value for key, value in recipe.items() if key != "name"}
 
     def write_images(self, hosts: dict[str, dict[str, Any]], **connection: Any) -> None:
