@@ -9,7 +9,7 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils._default_profile import source_of
@@ -18,6 +18,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts imp
     file_problems,
     is_absolute,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._settings_problems import Check, problems_of
 
 DEFAULT_PROFILE = "C:\\Users\\Default"
 
@@ -27,12 +28,7 @@ _ANY_HIVE = re.compile(r"(?i)(HK[A-Z]{1,4}|HKEY_[A-Z_]+):?(\\|$)")
 
 def session_problems(settings: Mapping[str, Any]) -> list[str]:
     """Sentences about everything wrong with the options of ``configure_sessions``, without their prefix."""
-    problems: list[str] = []
-    for key, check in _CHECKS.items():
-        value = settings.get(key)
-        if value:
-            problems += [f"{key}: {problem}" for problem in check(value)]
-    return problems
+    return problems_of(settings, _CHECKS)
 
 
 def user_key(key: str) -> str | None:
@@ -81,7 +77,7 @@ def _default_profile(profile: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-_CHECKS: dict[str, Callable[[Any], list[str]]] = {
+_CHECKS: dict[str, Check] = {
     "session_scripts": _session_scripts,
     "dynamic_app_providers": _dynamic_app_providers,
     "default_profile": _default_profile,

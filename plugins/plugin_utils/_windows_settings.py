@@ -9,7 +9,7 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_credentials import credential_problems
@@ -17,6 +17,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight i
     POLICIES_KEY,
     policy_problems,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._settings_problems import Check, problems_of
 
 POLICY_ROOT = "HKLM:\\SOFTWARE\\Policies"
 POLICY_ROOTS = (POLICY_ROOT, "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies")
@@ -32,12 +33,7 @@ def settings_problems(settings: Mapping[str, Any]) -> list[str]:
 
     ``settings`` may lack any key. No value of an environment variable is part of a sentence.
     """
-    problems: list[str] = []
-    for key, check in _CHECKS.items():
-        value = settings.get(key)
-        if value:
-            problems += [f"{key}: {problem}" for problem in check(value)]
-    return problems
+    return problems_of(settings, _CHECKS)
 
 
 def policy_path(path: str) -> str | None:
@@ -113,7 +109,7 @@ def _registry_policies(policies: Sequence[Mapping[str, Any]]) -> list[str]:
     return problems + policy_problems(wanted)
 
 
-_CHECKS: dict[str, Callable[[Any], list[str]]] = {
+_CHECKS: dict[str, Check] = {
     "updates": _updates,
     "regional_settings": _regional_settings,
     "environment": _environment,

@@ -22,6 +22,7 @@ from appstream_simulator.windows.machine.accounts import (
     plain_name,
 )
 from appstream_simulator.windows.machine.disk import Disk
+from appstream_simulator.windows.machine.registry import KINDS_BY_TYPE
 
 from .policy import ComputerPolicy, LocalGroup, RegistryValue, RestrictedGroup
 
@@ -30,14 +31,6 @@ Report = Callable[[str, str, str], None]
 
 # Where values are managed (Group Policy: Registry Extension Encoding; the second is of old templates).
 _MANAGED = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
-_KINDS = {
-    "REG_SZ": "String",
-    "REG_EXPAND_SZ": "ExpandString",
-    "REG_DWORD": "DWord",
-    "REG_QWORD": "QWord",
-    "REG_MULTI_SZ": "MultiString",
-    "REG_BINARY": "Binary",
-}
 _START_MODES = {2: "auto", 3: "manual", 4: "disabled"}
 _BUILT_IN_SUFFIX = " (built-in)"
 
@@ -61,7 +54,7 @@ def _apply_registry(disk: Disk, policy: ComputerPolicy, report: Report) -> None:
     values: dict[tuple[str, str], RegistryValue] = {}
     for item in policy.objects:
         for value in item.registry:
-            if value.kind in _KINDS:
+            if value.kind in KINDS_BY_TYPE:
                 values[value.key.lower(), value.name.lower()] = value
             else:
                 report("unhandled", f"{value.key}\\{value.name}", f"a value of type {value.kind} is not simulated")
@@ -69,7 +62,7 @@ def _apply_registry(disk: Disk, policy: ComputerPolicy, report: Report) -> None:
         if f"{key}\\".startswith(_MANAGED):
             disk.registry.delete(f"HKLM\\{key}", name)
     for value in values.values():
-        disk.registry.set(f"HKLM\\{value.key}", value.name, value.data, _KINDS[value.kind])
+        disk.registry.set(f"HKLM\\{value.key}", value.name, value.data, KINDS_BY_TYPE[value.kind])
     disk.policy_values = set(values)
 
 

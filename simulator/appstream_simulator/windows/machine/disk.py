@@ -379,19 +379,14 @@ class Disk:
             FileNotFoundError: there is nothing.
         """
         with self._lock:
-            entry = self._find(path)
-            if entry is None:
-                raise FileNotFoundError(f"Could not find item {path}.")
+            entry = self._existing(path)
             entry.written = entry.written if written is None else written
             entry.accessed = entry.accessed if accessed is None else accessed
 
     def set_hidden(self, path: str) -> None:
         """Give a file or directory the Hidden attribute."""
         with self._lock:
-            entry = self._find(path)
-            if entry is None:
-                raise FileNotFoundError(f"Could not find item {path}.")
-            entry.hidden = True
+            self._existing(path).hidden = True
 
     def security(self, path: str) -> SecurityDescriptor | None:
         """The security descriptor of a file or directory, None when it has none of its own."""
@@ -406,10 +401,7 @@ class Disk:
             FileNotFoundError: there is nothing.
         """
         with self._lock:
-            entry = self._find(path)
-            if entry is None:
-                raise FileNotFoundError(f"Could not find item {path}.")
-            entry.security = descriptor
+            self._existing(path).security = descriptor
 
     def change_security(self, change: Callable[[SecurityDescriptor], SecurityDescriptor]) -> None:
         """Replace the security descriptors of all files and directories."""
@@ -461,6 +453,12 @@ class Disk:
     def _find(self, path: str) -> _Entry | None:
         _drive, entries = self._resolve(path)
         return entries[-1] if entries else None
+
+    def _existing(self, path: str) -> _Entry:
+        entry = self._find(path)
+        if entry is None:
+            raise FileNotFoundError(f"Could not find item {path}.")
+        return entry
 
     def _directory_of(self, path: str) -> tuple[_Entry, str]:
         parent, _slash, name = windows_paths.normalise(path).rpartition("\\")

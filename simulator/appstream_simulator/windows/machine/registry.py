@@ -20,7 +20,16 @@ from .hives import CorruptHiveError, RegistryData, RegistryValue
 from .hives import Key as _Key
 from .permissions import SecurityDescriptor
 
-__all__ = ["HIVES", "CorruptHiveError", "HiveError", "Registry", "RegistryData", "RegistryValue", "split_path"]
+__all__ = [
+    "HIVES",
+    "KINDS_BY_TYPE",
+    "CorruptHiveError",
+    "HiveError",
+    "Registry",
+    "RegistryData",
+    "RegistryValue",
+    "split_path",
+]
 
 # Long and short names of the root keys.
 HIVES = {
@@ -45,6 +54,17 @@ class HiveError(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+# Names of .NET's RegistryValueKind by those of the registry's own types.
+KINDS_BY_TYPE = {
+    "REG_SZ": "String",
+    "REG_EXPAND_SZ": "ExpandString",
+    "REG_DWORD": "DWord",
+    "REG_QWORD": "QWord",
+    "REG_MULTI_SZ": "MultiString",
+    "REG_BINARY": "Binary",
+}
 
 
 @dataclass

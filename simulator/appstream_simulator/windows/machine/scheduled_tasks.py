@@ -77,6 +77,23 @@ NEVER_RUN = 0x41303
 RUNNING = 0x41301
 _FILE_NOT_FOUND = 0x80070002
 
+# In the order of their bits.
+DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+
 
 @dataclass
 class ScheduledTask:

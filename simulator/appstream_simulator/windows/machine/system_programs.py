@@ -19,7 +19,7 @@ from appstream_simulator.windows.protocol.host import ProcessResult
 from . import certificate_stores, permissions, profiles, scheduled_tasks, security_identifiers, time_zones
 from .account_programs import unhandled
 from .permissions import AccessRule
-from .registry import HiveError, RegistryData, split_path
+from .registry import KINDS_BY_TYPE, HiveError, RegistryData, split_path
 
 if TYPE_CHECKING:
     from .processes import Process
@@ -28,14 +28,6 @@ _NO_TASK = "ERROR: The system cannot find the file specified.\r\n"
 _ICACLS_RIGHTS = {"F": "FullControl", "M": "Modify", "RX": "ReadAndExecute", "R": "Read", "W": "Write", "D": "Delete"}
 _ICACLS_FLAGS = {"OI": permissions.OBJECT_INHERIT, "CI": permissions.CONTAINER_INHERIT}
 _GRANT = re.compile(r"(?P<account>[^:]+):(?P<flags>(?:\((?:OI|CI)\))*)\(?(?P<right>F|M|RX|R|W|D)\)?", re.IGNORECASE)
-_REG_TYPES = {
-    "REG_SZ": "String",
-    "REG_EXPAND_SZ": "ExpandString",
-    "REG_DWORD": "DWord",
-    "REG_QWORD": "QWord",
-    "REG_MULTI_SZ": "MultiString",
-    "REG_BINARY": "Binary",
-}
 _REG_COMPLETED = b"The operation completed successfully.\r\n"
 _REG_NOT_FOUND = b"ERROR: The system was unable to find the specified registry key or value.\r\n"
 
@@ -260,7 +252,7 @@ def _query_key(process: Process, key: str, options: dict[str, str]) -> ProcessRe
         values = {name: value for name, value in values.items() if name.lower() == options.get("v", "").lower()}
         if not values:
             return ProcessResult(1, b"", _REG_NOT_FOUND)
-    types = {kind: name for name, kind in _REG_TYPES.items()}
+    types = {kind: name for name, kind in KINDS_BY_TYPE.items()}
     lines = [
         f"    {name or '(Default)'}    {types.get(value.kind, 'REG_NONE')}    {_shown(value.data)}"
         for name, value in values.items()
@@ -278,7 +270,7 @@ def _shown(data: RegistryData) -> str:
 
 
 def _add(process: Process, key: str, options: dict[str, str]) -> ProcessResult:
-    registry, kind = process.machine.disk.registry, _REG_TYPES.get(options.get("t", "REG_SZ").upper())
+    registry, kind = process.machine.disk.registry, KINDS_BY_TYPE.get(options.get("t", "REG_SZ").upper())
     if kind is None:
         return unhandled(process)
     text = options.get("d", "")

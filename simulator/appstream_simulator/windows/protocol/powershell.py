@@ -158,19 +158,24 @@ def unquoted(literal: str) -> str:
     return literal[1:-1] if literal[:1] == '"' else literal
 
 
+def _run_line(invocation: Invocation, line: str) -> ProcessResult:
+    """Run a command line with the surroundings of the text; raises FileNotFoundError when there is no such program."""
+    host, user = invocation.host, invocation.user
+    return host.run_process(
+        line,
+        stdin=b"",
+        user=user,
+        environment={**host.environment(user), **invocation.environment},
+        working_directory=invocation.working_directory,
+    )
+
+
 def _run_native(invocation: Invocation, text: str, found: re.Match[str]) -> ProcessResult:
     program, arguments = unquoted(found["program"]), found["arguments"].strip()
     quoted = f'"{program}"' if " " in program else program
-    host, user = invocation.host, invocation.user
     line = f"{quoted} {_native_quotes(arguments)}".strip()
     try:
-        return host.run_process(
-            line,
-            stdin=b"",
-            user=user,
-            environment={**host.environment(user), **invocation.environment},
-            working_directory=invocation.working_directory,
-        )
+        return _run_line(invocation, line)
     except FileNotFoundError:
         return _unhandled(
             invocation,
@@ -354,15 +359,8 @@ def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResul
     """Start-Process -Wait: the program's exit code and output are nobody's."""
     literals = re.findall(_LITERAL, found["arguments"] or "")
     line = " ".join([_double_quoted(unquoted(found["path"])), *(unquoted(literal) for literal in literals)])
-    host, user = invocation.host, invocation.user
     try:
-        host.run_process(
-            line,
-            stdin=b"",
-            user=user,
-            environment={**host.environment(user), **invocation.environment},
-            working_directory=invocation.working_directory,
-        )
+        _run_line(invocation, line)
     except FileNotFoundError:
         return _fails(
             "Start-Process : This command cannot be run due to the error: The system cannot find the file specified."

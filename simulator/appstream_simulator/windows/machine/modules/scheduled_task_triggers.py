@@ -8,33 +8,18 @@ import datetime
 import re
 from typing import Any, NoReturn
 
-from ..scheduled_tasks import TRIGGER_TYPES
+from ..scheduled_tasks import DAYS, MONTHS, TRIGGER_TYPES
 from .task import Task
 
-_DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 # For each list of names: what an item may be, in the order of its bits, and what the module says of any other.
 _BITS: dict[str, tuple[tuple[str, ...], str]] = {
-    "days_of_week": (_DAYS, "invalid day of week '{}', check the spelling matches the full day name"),
+    "days_of_week": (DAYS, "invalid day of week '{}', check the spelling matches the full day name"),
     "days_of_month": (
         tuple(str(day) for day in range(1, 32)),
         "invalid day of month '{}', please specify numbers from 1-31",
     ),
     "weeks_of_month": (("1", "2", "3", "4"), "invalid week of month '{}', please specify weeks from 1-4"),
-    "months_of_year": (_MONTHS, "invalid month name '{}', please specify full month name"),
+    "months_of_year": (MONTHS, "invalid month name '{}', please specify full month name"),
 }
 _STATE_CHANGES = {
     "console_connect": 1,

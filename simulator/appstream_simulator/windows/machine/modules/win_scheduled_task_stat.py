@@ -9,35 +9,20 @@ import re
 from typing import Any
 
 from .. import scheduled_tasks, security_identifiers
-from ..scheduled_tasks import LOGON_TYPES, TRIGGER_TYPES, ScheduledTask
+from ..scheduled_tasks import DAYS, LOGON_TYPES, MONTHS, TRIGGER_TYPES, ScheduledTask
 from .task import Option, Task
 
 OPTIONS = {"path": Option(default="\\"), "name": Option()}
 
 _NEVER = "1999-11-30T00:00:00"
 _NO_NEXT_RUN = "1899-12-30T00:00:00"
-_DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 # What the bits of a number stand for, by the property it is in. In the module's source the fourth week has the bit of
 # the third.
 _BITS = {
-    "DaysOfWeek": [(day, 1 << bit) for bit, day in enumerate(_DAYS)],
+    "DaysOfWeek": [(day, 1 << bit) for bit, day in enumerate(DAYS)],
     "DaysOfMonth": [(str(day), 1 << (day - 1)) for day in range(1, 32)],
     "WeeksOfMonth": [("1", 1), ("2", 2), ("3", 4), ("4", 4)],
-    "MonthsOfYear": [(month, 1 << bit) for bit, month in enumerate(_MONTHS)],
+    "MonthsOfYear": [(month, 1 << bit) for bit, month in enumerate(MONTHS)],
 }
 _REPETITION = {"Duration": None, "Interval": None, "StopAtDurationEnd": False}
 # What every trigger has, and what those of a type have besides.
