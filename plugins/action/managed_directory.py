@@ -34,9 +34,9 @@ class ActionModule(WaitWithProgress):
             why_not=lambda directory: why_not(options["name"], directory),
         )
 
-    def _look(self, name: str, runs: list[dict[str, Any]]) -> Resource:
+    def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the directory of the module's last run, not another one of the same name, and keep its tags."""
         known: dict[str, Any] = runs[-1][RETURNED_AS] or {}
-        found = self.read_info(self.info_module_name, {"names": [name], "include_tags": False})["directories"]
+        found = self.read_info(self.info_module_name, self.look_for(options))["directories"]
         seen = next((one for one in found if one["directory_id"] == known.get("directory_id")), None)
         return seen and {**seen, "tags": known.get("tags", {})}

@@ -403,7 +403,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws impor
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL, state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags, write_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
 
@@ -476,7 +476,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     client = module.client("appstream")
     wish = image_builder_goal.Wish.from_options(options)
     before = image_builders.describe_image_builder(client, wish.name)
-    before = before and image_builders.with_tags(client, before)
+    before = before and with_tags(client, before)
     wish.state = image_builder_goal.wanted_state(wish.state, state_of(before))
     image_builder_goal.refuse_drift(before, wish)
     image_builder_goal.require_possible(client, before, wish)

@@ -161,10 +161,8 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import (
-    describe_image_builders,
-    with_tags,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import describe_image_builders
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

@@ -66,12 +66,22 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
     returned_as: str
     # The part of the module's argument spec that says what to wait for.
     goal_options: Mapping[str, Any]
+    # The wanted state of a module that has no option for it.
+    wanted: str = ""
     # After these actions the resource goes where it should by itself, and nothing is left to do.
     last_actions: frozenset[str] = frozenset()
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the resource's states mean for the module's parsed options."""
         raise NotImplementedError
+
+    def resource_name(self, options: Mapping[str, Any]) -> str:
+        """Return the name of the resource that is waited for."""
+        return str(options["name"])
+
+    def look_for(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments with which the info module finds the resource; tags cost a call more."""
+        return {"names": [self.resource_name(options)], "include_tags": False}
 
     def wanted_state(self, wanted: str, seen: str) -> str:
         """Return what the wanted state is for a resource that the module's first run found in state ``seen``."""
@@ -130,11 +140,14 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
         """Return the options on the goal with their defaults; the module's first run has found them in order."""
         given = {name: value for name, value in self._task.args.items() if name in self.goal_options}
         options: Mapping[str, Any] = ArgumentSpecValidator(self.goal_options).validate(given).validated_parameters
+        if "state" not in options:
+            return options
         return {**options, "state": self.wanted_state(options["state"], seen)}
 
     def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Goal:
         decision = self.decision(options)
-        progress = Progress(str(options["name"]))
+        name = self.resource_name(options)
+        progress = Progress(name)
 
         def next_step(resource: Resource) -> str:
             step = decision.next_step(resource)
@@ -147,7 +160,9 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             return step if told is not None and decision.next_step(told) == states.DONE else CONFIRM
 
         def run_again(step: str, resource: Resource) -> tuple[Resource, list[str]]:
-            arguments = {**self._task.args, "wait": False, "state": options["state"]}
+            arguments = {**self._task.args, "wait": False}
+            if "state" in options:
+                arguments["state"] = options["state"]
             if any(states.CREATE in run["actions"] for run in runs):
                 # What this task has created itself is not to be replaced once more.
                 arguments.pop("recreate", None)
@@ -156,20 +171,20 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             return latest[self.returned_as], latest["actions"]
 
         return Goal(
-            about=f"{self.returned_as.replace('_', ' ').capitalize()} {options['name']}",
+            about=f"{self.returned_as.replace('_', ' ').capitalize()} {name}",
             returned_as=self.returned_as,
-            wanted=str(options["state"]),
+            wanted=str(options.get("state", self.wanted)),
             next_step=next_step,
             act=run_again,
-            read=lambda: self._look(str(options["name"]), runs),
+            read=lambda: self._look(options, runs),
             outlives=lambda error: error.is_retryable,
             observe=lambda resource, elapsed, new: progress.show(self.describe(resource), elapsed, changed=new),
             why_not=decision.why_not,
         )
 
-    def _look(self, name: str, runs: list[dict[str, Any]]) -> Resource:
-        """Read the resource; its tags cost a call more, so those of the module's last run are kept."""
-        found = self.read_info(self.info_module_name, {"names": [name], "include_tags": False})
+    def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
+        """Read the resource, with the tags of the module's last run."""
+        found = self.read_info(self.info_module_name, self.look_for(options))
         seen: Resource = next(iter(found[f"{self.returned_as}s"]), None)
         tags = (runs[-1][self.returned_as] or {}).get("tags")
         return seen if seen is None or tags is None else {**seen, "tags": tags}

@@ -46,6 +46,7 @@ class Workplace:
     simulator: subprocess.Popen[bytes]
     subnet_id: str = ""
     security_group_id: str = ""
+    network: str = ""
     checksums: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -71,6 +72,10 @@ class Workplace:
             "AWS_REGION": REGION,
             "WINDOWS_PASSWORD": PASSWORD,
         }
+
+    def renew_network(self) -> None:
+        """Make the network anew, after the simulator has been reset."""
+        make_network(self, self.network)
 
     def client(self, service: str) -> Any:
         """A boto3 client of the simulated account."""
@@ -348,6 +353,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
 
 
 def make_network(workplace: Workplace, network: str) -> None:
+    workplace.network = network
     ec2 = workplace.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
     workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]

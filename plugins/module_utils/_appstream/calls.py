@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .errors import AppStreamError
@@ -59,3 +60,34 @@ def call_pages(client: Any, operation: str, about: str, member: str, **parameter
         return retrying(read)
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error
+
+
+def call_tokens(client: Any, operation: str, about: str, member: str, **parameters: Any) -> list[dict[str, Any]]:
+    """As ``call_pages``, for operations that answer in pages but for which botocore has no paginator."""
+    found: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
+    while True:
+        answer = call(client, operation, about, **parameters, **token)
+        found += answer.get(member) or []
+        if not answer.get("NextToken"):
+            return found
+        token = {"NextToken": answer["NextToken"]}
+
+
+def require_support(client: Any, operation: str, request: Mapping[str, Any]) -> None:
+    """Raise AppStreamError when the installed botocore does not know an operation or one of its parameters yet.
+
+    RootVolumeConfig came with botocore 1.41, DisableIMDSV1 with 1.43, AgentAccessConfig and UpdateImageBuilder with
+    1.44.5; asking the installed model is surer than comparing versions.
+    """
+    if operation not in client.meta.service_model.operation_names:
+        raise AppStreamError(
+            f"The installed botocore does not know {operation}", remedy="Install a newer boto3 and botocore."
+        )
+    known = client.meta.service_model.operation_model(operation).input_shape.members
+    unknown = sorted(set(request) - set(known))
+    if unknown:
+        raise AppStreamError(
+            f"The installed botocore does not know {', '.join(unknown)} of {operation}",
+            remedy="Install a newer boto3 and botocore, or leave the option out.",
+        )

@@ -11,7 +11,9 @@ from typing import Any
 
 from . import image_builder_settings as settings
 from . import image_builders, states
+from .calls import require_support
 from .errors import AppStreamError
+from .settings import BY_RECREATION, BY_UPDATE
 from .tags import tags_after
 from .waits import Goal, Outcome, Resource, wait_options
 
@@ -86,7 +88,7 @@ def is_replaced(image_builder: Resource, wish: Wish) -> bool:
     if image_builder is None or not wish.recreate or wish.created:
         return False
     drift = settings.differences(image_builder, wish.settings)
-    return bool(settings.changed_by(settings.BY_RECREATION, drift)) or states.image_builder_is(
+    return bool(settings.changed_by(BY_RECREATION, drift)) or states.image_builder_is(
         states.FAILED, states.state_of(image_builder)
     )
 
@@ -95,7 +97,7 @@ def refuse_drift(image_builder: Resource, wish: Wish) -> None:
     """Raise AppStreamError naming every setting that only a new image builder could have, unless that is allowed."""
     if wish.recreate:
         return
-    drift = settings.changed_by(settings.BY_RECREATION, drift_of(lasting(image_builder), wish))
+    drift = settings.changed_by(BY_RECREATION, drift_of(lasting(image_builder), wish))
     if not drift:
         return
     told = "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
@@ -197,7 +199,7 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
 def next_step(image_builder: Resource, wish: Wish) -> str:
     """Decide what brings the image builder one step nearer to what is wished."""
     drift = {} if wish.created else drift_of(image_builder, wish)
-    update = bool(settings.changed_by(settings.BY_UPDATE, drift))
+    update = bool(settings.changed_by(BY_UPDATE, drift))
     restart = bool(settings.changed_by(settings.BY_RESTART, drift))
     if restart and not update and states.state_of(image_builder) == "STOPPED":
         return states.START
@@ -224,12 +226,12 @@ def _require_creation(client: Any, image_builder: Resource, wish: Wish) -> None:
         raise AppStreamError(
             f"Image builder {wish.name} {reason}, and to create it {' and '.join(missing)} must be set"
         )
-    settings.require_support(client, "CreateImageBuilder", wish.request)
+    require_support(client, "CreateImageBuilder", wish.request)
 
 
 def _require_update(client: Any, request: Mapping[str, Any]) -> None:
     if request:
-        settings.require_support(client, "UpdateImageBuilder", request)
+        require_support(client, "UpdateImageBuilder", request)
 
 
 def _update_request(image_builder: Resource, wish: Wish) -> dict[str, Any]:

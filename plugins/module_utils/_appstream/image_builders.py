@@ -12,7 +12,6 @@ from .aws import to_ansible_dict
 from .calls import NOT_FOUND, call, call_pages
 from .errors import AppStreamError
 from .states import state_of
-from .tags import read_tags
 
 # Errors that a call gets when the image builder is no longer in the state it was last seen in.
 CHANGED_STATE_CODES = frozenset(
@@ -45,16 +44,6 @@ def describe_image_builders(client: Any, names: Sequence[str] | None = None) -> 
 def describe_image_builder(client: Any, name: str) -> dict[str, Any] | None:
     """Return one image builder, None when there is none of that name."""
     return next((builder for builder in describe_image_builders(client, [name]) if builder["name"] == name), None)
-
-
-def with_tags(client: Any, image_builder: dict[str, Any]) -> dict[str, Any]:
-    """Return the image builder with its tags under ``tags``; none when it vanished in between."""
-    try:
-        return {**image_builder, "tags": read_tags(client, image_builder["arn"])}
-    except AppStreamError as error:
-        if error.code != NOT_FOUND:
-            raise
-        return {**image_builder, "tags": {}}
 
 
 def create_image_builder(client: Any, request: dict[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from . import tags
 from .aws import to_ansible_dict
-from .calls import ACCESS_DENIED_CODES, NOT_FOUND, call, call_pages
+from .calls import ACCESS_DENIED_CODES, NOT_FOUND, call, call_pages, call_tokens
 from .errors import AppStreamError
-from .tags import read_tags
 
 IN_USE = "ResourceInUseException"
 
@@ -59,14 +59,7 @@ def is_own(image: dict[str, Any]) -> bool:
 
 def with_tags(client: Any, image: dict[str, Any]) -> dict[str, Any]:
     """Return an image with its tags under ``tags``; {} for images of others, whose tags nobody else can read."""
-    if not is_own(image):
-        return {**image, "tags": {}}
-    try:
-        return {**image, "tags": read_tags(client, image["arn"])}
-    except AppStreamError as error:
-        if error.code != NOT_FOUND:
-            raise
-        return {**image, "tags": {}}
+    return tags.with_tags(client, image) if is_own(image) else {**image, "tags": {}}
 
 
 def delete_image(client: Any, name: str) -> dict[str, Any]:
@@ -107,15 +100,9 @@ def _image_name_of(fleet: dict[str, Any]) -> str:
 
 
 def _accounts_with(client: Any, name: str) -> list[str]:
-    """Read page by page: botocore has no paginator for this operation."""
-    accounts: list[str] = []
-    token: dict[str, str] = {}
-    while True:
-        answer = call(client, "describe_image_permissions", f"image {name}", Name=name, **token)
-        accounts += [one["sharedAccountId"] for one in answer.get("SharedImagePermissionsList") or []]
-        if not answer.get("NextToken"):
-            return sorted(accounts)
-        token = {"NextToken": answer["NextToken"]}
+    about = f"image {name}"
+    shares = call_tokens(client, "describe_image_permissions", about, "SharedImagePermissionsList", Name=name)
+    return sorted(share["sharedAccountId"] for share in shares)
 
 
 def _in_use(name: str, users: dict[str, list[str]], error: AppStreamError) -> AppStreamError:

@@ -13,6 +13,7 @@ from .calls import ACCESS_DENIED_CODES
 from .directory_configs import describe_directory_configs
 from .errors import AppStreamError
 from .preflight_checks import Facts, Finding, Quotas
+from .tags import with_tags
 
 
 def check(
@@ -51,7 +52,7 @@ def read_facts(client: Any, ec2_client: Callable[[], Any], recipes: Sequence[Map
 
     builders = {one["name"]: one for one in image_builders.describe_image_builders(client)}
     ours = {preflight_checks.builder_name(recipe) for recipe in recipes} & set(builders)
-    builders.update({name: image_builders.with_tags(client, builders[name]) for name in ours})
+    builders.update({name: with_tags(client, builders[name]) for name in ours})
     bases = [recipe.get("base_image") or {} for recipe in recipes]
     arns = {base.get("arn") for base in bases} | {builders[name].get("image_arn") for name in ours}
     places = [recipe.get("builder") or {} for recipe in recipes]

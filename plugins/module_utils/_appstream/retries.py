@@ -47,9 +47,19 @@ UNAVAILABLE_CODES = frozenset(
 RETRYABLE_CODES = THROTTLING_CODES | UNAVAILABLE_CODES
 # "An API error occurred. Wait a few minutes and try again." (AppStream API reference)
 MUTATION_CODES = frozenset({"ConcurrentModificationException"})
-# Unproven for image builders: an IAM role made just before is not known everywhere for some two minutes, which is
+# Unproven: an IAM role made just before is not known everywhere for some two minutes, which is
 # about as long as all attempts take. A role that is really wrong is told of only then.
 FRESH_ROLE_CODES = frozenset({"InvalidRoleException"})
+TAKES_ROLE = frozenset(
+    {
+        "create_export_image_task",
+        "create_fleet",
+        "create_image_builder",
+        "create_imported_image",
+        "start_fleet",
+        "update_fleet",
+    }
+)
 
 # Asked for again after an answer that got lost, these would make a second resource: only a refusal is tried again.
 ONCE_ONLY = frozenset({"create_microsoft_ad"})
@@ -83,9 +93,9 @@ def is_throttled(error: Exception) -> bool:
 
 def codes_to_retry(operation: str) -> frozenset[str]:
     """Return the error codes that pass by themselves for this operation (``create_image_builder``) in particular."""
-    if operation.startswith(("describe_", "list_")):
+    if operation.startswith(("describe_", "get_", "list_")):
         return frozenset()
-    return MUTATION_CODES | FRESH_ROLE_CODES if operation == "create_image_builder" else MUTATION_CODES
+    return MUTATION_CODES | FRESH_ROLE_CODES if operation in TAKES_ROLE else MUTATION_CODES
 
 
 def pause_before(attempt: int) -> float:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .aws import compare_aws_tags
-from .calls import call
+from .calls import NOT_FOUND, call
+from .errors import AppStreamError
 
 # What the collection itself writes on everything it creates.
 RECIPE_TAG = "euc.appstream:recipe"
@@ -19,6 +20,16 @@ IMAGE_TAG = "euc.appstream:image"
 def read_tags(client: Any, arn: str) -> dict[str, str]:
     """Return the tags of a resource. Raises AppStreamError."""
     return dict(call(client, "list_tags_for_resource", arn, ResourceArn=arn).get("Tags") or {})
+
+
+def with_tags(client: Any, resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource in snake_case form with its tags under ``tags``; none when it vanished in between."""
+    try:
+        return {**resource, "tags": read_tags(client, resource["arn"])}
+    except AppStreamError as error:
+        if error.code != NOT_FOUND:
+            raise
+        return {**resource, "tags": {}}
 
 
 def tags_after(current: Mapping[str, str], wanted: Mapping[str, Any] | None, purge: bool) -> dict[str, str]:

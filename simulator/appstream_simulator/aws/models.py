@@ -32,6 +32,10 @@ class AppStreamBackend(BaseBackend):
         self.image_builders: dict[str, ImageBuilder] = {}
         self.images: dict[str, Image] = {}
         self.public = {image.name: image for image in public_images(self.partition, region_name)}
+        self.fleets: dict[str, Any] = {}
+        self.stacks: dict[str, Any] = {}
+        # Pairs of a fleet's and a stack's name.
+        self.associations: set[tuple[str, str]] = set()
         self.directory_configs: dict[str, DirectoryConfig] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.timetable = Timetable()
@@ -71,9 +75,11 @@ class AppStreamBackend(BaseBackend):
         return name in self.images or name in self.public
 
     def taggable(self, arn: str) -> bool:
-        """Whether the ARN is one of the account's own image builders or of its images that listings show."""
+        """Whether the ARN is that of one of the account's own resources that listings show."""
         visible = (image for image in self.images.values() if image.visible)
-        own: Iterator[Any] = itertools.chain(self.image_builders.values(), visible)
+        own: Iterator[Any] = itertools.chain(
+            self.image_builders.values(), visible, self.fleets.values(), self.stacks.values()
+        )
         return any(record.arn == arn for record in own)
 
 

@@ -1,43 +1,66 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the provisioning of builders and the taking of images end, when they are not to end well."""
+"""How what takes its time ends, when it is not to end well."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
-_FINAL_STATES = ("FAILED", "STOPPED")
+# Where what a rule is about can end up instead of where it should; the first is the default.
+FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "builder": ("FAILED", "STOPPED"),
+        "image": ("FAILED",),
+        # STARTING for ever with FleetErrors, or STOPPED again, which is silent when there is no error code.
+        "fleet": ("STARTING", "STOPPED"),
+        "export": ("FAILED", "TIMED_OUT"),
+        "software": ("FAILED",),
+    }
+)
+_MAY_BE_SILENT = ("fleet",)
 
 
 @dataclass
 class Outcome:
-    """One rule.
+    """One rule. It has exactly one of the keys of `FINAL_STATES`, a regular expression on the whole of a name.
 
     Attributes:
-        builder: regular expression on the whole name of an image builder whose provisioning (create or start) fails.
-        image: regular expression on the whole name of an image whose snapshot fails.
-        error_code: what is reported (service model: FleetErrorCode).
+        builder: an image builder whose provisioning (create or start) fails.
+        image: an image that does not become AVAILABLE: taken, copied, updated or imported.
+        fleet: a fleet whose start fails.
+        export: an AMI whose export task fails.
+        software: a licence-included application whose deployment to an image builder fails.
+        error_code: what is reported (service model: FleetErrorCode for builders, images and fleets).
         message: the ErrorMessage.
-        state: where a builder ends up, FAILED or STOPPED; images end FAILED.
+        state: where it ends up, of `FINAL_STATES`.
         times: how often the rule applies, for ever by default.
     """
 
-    error_code: str
+    error_code: str = ""
     builder: str | None = None
     image: str | None = None
+    fleet: str | None = None
+    export: str | None = None
+    software: str | None = None
     message: str = "The operation failed (asked for by an outcome of the simulator)."
-    state: str = "FAILED"
+    state: str = ""
     times: int | None = None
 
     def __post_init__(self) -> None:
-        if (self.builder is None) == (self.image is None):
-            raise ValueError("an outcome has either a builder or an image")
-        if self.state not in _FINAL_STATES:
-            raise ValueError(f"state must be one of {', '.join(_FINAL_STATES)}, not {self.state!r}")
-        re.compile(self.builder or self.image or "")
+        kinds = [kind for kind in FINAL_STATES if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"an outcome has exactly one of {', '.join(FINAL_STATES)}")
+        states = FINAL_STATES[kinds[0]]
+        self.state = self.state or states[0]
+        if self.state not in states:
+            raise ValueError(f"state must be one of {', '.join(states)}, not {self.state!r}")
+        if not self.error_code and kinds[0] not in _MAY_BE_SILENT:
+            raise ValueError(f"an outcome of a {kinds[0]} needs an error_code")
+        re.compile(getattr(self, kinds[0]))
 
 
 class Outcomes:
@@ -63,7 +86,7 @@ class Outcomes:
         return [asdict(rule) for rule in self._rules]
 
     def take(self, kind: str, name: str) -> Outcome | None:
-        """The rule for this builder or image (`kind`), counted as used; None when it is to end well."""
+        """The rule for this name of a `kind` of `FINAL_STATES`, counted as used; None when it is to end well."""
         for rule in self._rules:
             pattern = getattr(rule, kind)
             if pattern is None or rule.times == 0 or not re.fullmatch(pattern, name):

@@ -55,8 +55,8 @@ def check(backend: AppStreamBackend, request: Request, image: Image) -> None:
     _check_instance_type(request["InstanceType"], image)
     _check_root_volume(request, image)
     _check_vpc(backend, request.get("VpcConfig"))
-    _check_role(backend, request.get("IamRoleArn"))
-    _check_domain(backend, request.get("DomainJoinInfo"))
+    check_role(backend, request.get("IamRoleArn"))
+    check_domain(backend, request.get("DomainJoinInfo"))
     _check_software(request, image)
     _check_imds(request, image)
 
@@ -104,7 +104,8 @@ def _check_vpc(backend: AppStreamBackend, vpc_config: dict[str, list[str]] | Non
             raise refusal("security group of another VPC", message)
 
 
-def _check_role(backend: AppStreamBackend, arn: str | None) -> None:
+def check_role(backend: AppStreamBackend, arn: str | None) -> None:
+    """The IAM role must be the account's own and trust the service."""
     if arn is None:
         return
     # The beginning of the text is the real service's; Terraform's provider recognises it.
@@ -117,7 +118,8 @@ def _check_role(backend: AppStreamBackend, arn: str | None) -> None:
         raise refusal("role does not trust the service", f"{message} does not trust appstream.amazonaws.com.")
 
 
-def _check_domain(backend: AppStreamBackend, join: dict[str, str] | None) -> None:
+def check_domain(backend: AppStreamBackend, join: dict[str, str] | None) -> None:
+    """The directory config and the organizational unit in it must be there."""
     if not join:
         return
     directory, unit = join.get("DirectoryName", ""), join.get("OrganizationalUnitDistinguishedName")

@@ -21,6 +21,7 @@ from appstream_simulator.server import Server
 from appstream_simulator.settings import Settings
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from return_values import return_value_problems
 
 PREFIX = "arn:aws:appstream:eu-central-1:123456789012"
 MEMBERS = {
@@ -227,7 +228,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
 
 
 def run_module(
-    monkeypatch: pytest.MonkeyPatch, module: ModuleType, check_mode: bool, options: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    check_mode: bool,
+    options: dict[str, Any],
+    whole_resources: bool = True,
 ) -> dict[str, Any]:
     """What the module prints; waits take no time unless told otherwise."""
     if "wait" in module.ARGUMENT_SPEC:
@@ -237,6 +242,7 @@ def run_module(
     with patch_module_args({**options, "_ansible_check_mode": check_mode}), pytest.raises(SystemExit):
         module.main()
     result: dict[str, Any] = json.loads(printed.getvalue())
+    assert return_value_problems(module.RETURN, result, whole_resources and not check_mode) == []
     return result
 
 
@@ -245,7 +251,7 @@ def run(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str
     """run(module, check_mode=False, **options)."""
 
     def run_with_fake(module: ModuleType, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        return run_module(monkeypatch, module, check_mode, options)
+        return run_module(monkeypatch, module, check_mode, options, whole_resources=False)
 
     return run_with_fake
 
@@ -257,14 +263,30 @@ class Simulated:
         self.server = server
         self._clients: dict[str, Any] = {}
 
-    def client(self, service: str, config: Config | None = None) -> Any:
-        """A boto3 client; making one takes longer than most tests, so they are kept."""
-        key = f"{service} {config and config.retries}"
+    def client(self, service: str, config: Config | None = None, region: str = "eu-west-1", **keys: str) -> Any:
+        """A boto3 client, of the usual account unless given keys; making one takes long, so they are kept."""
+        key = f"{service} {region} {config and config.retries} {keys}"
         if key not in self._clients:
-            keys = {"aws_access_key_id": "AKIASIMULATEDACCESS1", "aws_secret_access_key": "not-a-secret"}
-            endpoint = {"region_name": "eu-west-1", "endpoint_url": self.server.endpoint}
+            keys = keys or {"aws_access_key_id": "AKIASIMULATEDACCESS1", "aws_secret_access_key": "not-a-secret"}
+            endpoint = {"region_name": region, "endpoint_url": self.server.endpoint}
             self._clients[key] = boto3.client(service, config=config, **endpoint, **keys)
         return self._clients[key]
+
+    def other_account(self, account: str = "222222222222") -> dict[str, str]:
+        """The keys of a role in another account, for `client`."""
+        role = f"arn:aws:iam::{account}:role/images"
+        keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        return {
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass: what is due by then has happened."""
+        self.server.clock.advance(seconds)
+        self.server.ticker.tick()
+        self.server.simulation.worker.drain()
 
     def fail(self, **fault: Any) -> None:
         """Let calls fail, see the simulator's faults."""

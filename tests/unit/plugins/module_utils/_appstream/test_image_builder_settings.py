@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import calls
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builder_settings as settings
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.settings import BY_RECREATION, BY_UPDATE
 from botocore.validate import ParamValidator
 
 UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
@@ -99,21 +101,21 @@ def test_nothing_differs() -> None:
 @pytest.mark.parametrize(
     ("option", "wanted", "change"),
     [
-        ("image_name", "other", settings.BY_RECREATION),
-        ("image_arn", "arn:aws:appstream:eu-central-1:123456789012:image/other", settings.BY_RECREATION),
-        ("instance_type", "stream.standard.medium", settings.BY_RECREATION),
-        ("subnet_id", "subnet-00000000000000000", settings.BY_RECREATION),
-        ("security_group_ids", ["sg-00000000000000001"], settings.BY_RECREATION),
-        ("iam_role_arn", "arn:aws:iam::123456789012:role/other", settings.BY_RECREATION),
-        ("enable_default_internet_access", True, settings.BY_RECREATION),
-        ("domain", {"directory_name": "corp.example.com", "organizational_unit": "OU=x,DC=y"}, settings.BY_RECREATION),
-        ("access_endpoints", [], settings.BY_RECREATION),
-        ("root_volume_size", 200, settings.BY_RECREATION),
-        ("disable_imdsv1", False, settings.BY_RECREATION),
-        ("display_name", "", settings.BY_UPDATE),
-        ("description", "other", settings.BY_UPDATE),
-        ("agent_access_config", {}, settings.BY_UPDATE),
-        ("agent_access_config", {**FULL["agent_access_config"], "user_control_mode": "VIEW_ONLY"}, settings.BY_UPDATE),
+        ("image_name", "other", BY_RECREATION),
+        ("image_arn", "arn:aws:appstream:eu-central-1:123456789012:image/other", BY_RECREATION),
+        ("instance_type", "stream.standard.medium", BY_RECREATION),
+        ("subnet_id", "subnet-00000000000000000", BY_RECREATION),
+        ("security_group_ids", ["sg-00000000000000001"], BY_RECREATION),
+        ("iam_role_arn", "arn:aws:iam::123456789012:role/other", BY_RECREATION),
+        ("enable_default_internet_access", True, BY_RECREATION),
+        ("domain", {"directory_name": "corp.example.com", "organizational_unit": "OU=x,DC=y"}, BY_RECREATION),
+        ("access_endpoints", [], BY_RECREATION),
+        ("root_volume_size", 200, BY_RECREATION),
+        ("disable_imdsv1", False, BY_RECREATION),
+        ("display_name", "", BY_UPDATE),
+        ("description", "other", BY_UPDATE),
+        ("agent_access_config", {}, BY_UPDATE),
+        ("agent_access_config", {**FULL["agent_access_config"], "user_control_mode": "VIEW_ONLY"}, BY_UPDATE),
         ("appstream_agent_version", "11-11-2026", settings.BY_RESTART),
     ],
 )
@@ -147,11 +149,11 @@ def test_update_request() -> None:
 
 
 def test_require_support(client: Any) -> None:
-    settings.require_support(client, "CreateImageBuilder", {"Name": "x", "RootVolumeConfig": {}})
+    calls.require_support(client, "CreateImageBuilder", {"Name": "x", "RootVolumeConfig": {}})
     with pytest.raises(AppStreamError, match="does not know Unheard of CreateImageBuilder"):
-        settings.require_support(client, "CreateImageBuilder", {"Unheard": 1})
+        calls.require_support(client, "CreateImageBuilder", {"Unheard": 1})
     with pytest.raises(AppStreamError, match="does not know PaintImageBuilder"):
-        settings.require_support(client, "PaintImageBuilder", {})
+        calls.require_support(client, "PaintImageBuilder", {})
 
 
 @pytest.mark.parametrize(

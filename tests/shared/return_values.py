@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Compares what a module has returned with what its RETURN documents: names, types, and what is always there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# What Ansible itself adds or documents for all modules.
+_COMMON = frozenset(
+    [
+        "action",
+        "ansible_facts",
+        "attempts",
+        "boto3_version",
+        "botocore_version",
+        "changed",
+        "deprecations",
+        "diff",
+        "elapsed_async",
+        "exception",
+        "failed",
+        "failed_when_result",
+        "invocation",
+        "module_stderr",
+        "module_stdout",
+        "msg",
+        "skipped",
+        "start",
+        "stop",
+        "delta",
+        "warnings",
+        "_ansible_no_log",
+        "_ansible_verbose_override",
+    ]
+)
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "bool": bool,
+    "complex": dict,
+    "dict": dict,
+    "float": (int, float),
+    "int": int,
+    "list": list,
+    "str": str,
+}
+
+
+def return_documentation(path: Path) -> str:
+    """The RETURN of a module's file."""
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "RETURN":
+            return str(ast.literal_eval(statement.value))
+    raise ValueError(f"{path} has no RETURN")
+
+
+def return_value_problems(documentation: str, result: Mapping[str, Any], whole_resources: bool = True) -> list[str]:
+    """Compare a module's result with its RETURN; returns what is wrong.
+
+    A failed run may return less. Null is a value only where the description has the word. Without `whole_resources`
+    what is promised of a resource may be missing, because it is a stand-in.
+    """
+    documented = yaml.safe_load(documentation)
+    returned = {key: value for key, value in result.items() if key not in _COMMON}
+    return list(_problems(returned, documented, "", not result.get("failed"), whole_resources))
+
+
+def _problems(
+    values: Mapping[str, Any], documented: Mapping[str, Any], path: str, complete: bool, whole: bool
+) -> Iterator[str]:
+    for key in values:
+        if key not in documented:
+            yield f"{path}{key} is returned and not documented"
+    for key, entry in documented.items():
+        # Sentences such as "always, once AWS has been asked" promise it for every run that succeeds.
+        promised = str(entry["returned"]).split(",")[0] in ("always", "success")
+        if promised and complete and key not in values:
+            yield f"{path}{key} is promised and not returned"
+        if key in values:
+            yield from _value_problems(values[key], entry, f"{path}{key}", whole)
+
+
+def _value_problems(value: Any, entry: Mapping[str, Any], path: str, whole: bool) -> Iterator[str]:
+    if value is None:
+        if "null" not in str(entry["description"]).lower():
+            yield f"{path} is null, which is not documented"
+        return
+    kind = entry["type"]
+    expected = _TYPES.get(kind)
+    if expected and (not isinstance(value, expected) or (kind != "bool" and isinstance(value, bool))):
+        yield f"{path} is documented as {kind} and is {type(value).__name__}"
+        return
+    if "contains" in entry:
+        for index, one in enumerate(value if isinstance(value, list) else [value]):
+            place = f"{path}[{index}]." if isinstance(value, list) else f"{path}."
+            yield from _problems(one, entry["contains"], place, whole, whole)
