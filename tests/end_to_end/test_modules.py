@@ -47,10 +47,9 @@ def test_playbook(account: Workplace, playbook: Path) -> None:
     assert SECRET_KEY not in run.output
     results = list(_results(run.output))
     assert results, "the playbook runs no module of the collection"
-    problems = {
-        name: return_value_problems(return_documentation(_MODULES / f"{name}.py"), result) for name, result in results
-    }
-    assert {name: found for name, found in problems.items() if found} == {}
+    documented = {name: return_documentation(_MODULES / f"{name}.py") for name, _result in results}
+    problems = {f"{name}: {one}" for name, result in results for one in return_value_problems(documented[name], result)}
+    assert sorted(problems) == []
 
 
 def _results(output: str) -> Iterator[tuple[str, dict[str, Any]]]:
