@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from appstream_simulator import __version__
-from appstream_simulator.aws import machines
+from appstream_simulator.aws import earlier_images, machines, sessions
 from appstream_simulator.aws.models import AppStreamBackend, all_backends
+from appstream_simulator.aws.stack_operations import fleets_of
 
 if TYPE_CHECKING:
     from appstream_simulator.server import Server
@@ -51,6 +52,10 @@ class Control:
             "GET outcomes": lambda _: server.simulation.outcomes.list(),
             "POST outcomes": self._add_outcomes,
             "DELETE outcomes": lambda _: server.simulation.outcomes.clear(),
+            "GET sessions": self._sessions,
+            "POST sessions": self._begin_session,
+            "DELETE sessions": self._end_session,
+            "POST images": self._add_image,
             "POST search": self._search,
             "POST reset": lambda _: server.reset(),
         }
@@ -117,6 +122,11 @@ class Control:
             _add_all(outcomes.add, body)
             return outcomes.list()
 
+    def _add_image(self, body: Any) -> dict[str, Any]:
+        """An account has an image that nobody has to make: body as for `earlier_images.add`."""
+        with self._server.simulation.lock:
+            return earlier_images.add(body)
+
     def _search(self, body: Any) -> list[str]:
         """Where on the disk of a builder's machine, on or off, a text stands."""
         found = [machine for machine in self._server.site.machines() if machine.builder_name == body["builder"]]
@@ -125,17 +135,45 @@ class Control:
         places: list[str] = found[-1].places_of(str(body["text"]))
         return places
 
+    def _sessions(self, _: Any) -> list[dict[str, Any]]:
+        self._server.ticker.tick()
+        with self._server.simulation.lock:
+            fleets = [(backend, fleet) for backend in all_backends() for fleet in backend.fleets.values()]
+            return [{**_whose(backend), **one.describe()} for backend, fleet in fleets for one in fleet.sessions]
+
+    def _begin_session(self, body: Any) -> dict[str, Any]:
+        """A user comes to a fleet, the first of this name: body as for `sessions.begin`."""
+        self._server.ticker.tick()
+        with self._server.simulation.lock:
+            backend = next((one for one in all_backends() if body["fleet"] in one.fleets), None)
+            if backend is None:
+                raise ValueError(f"there is no fleet {body['fleet']}")
+            return {**_whose(backend), **sessions.begin(backend, body).describe()}
+
+    def _end_session(self, body: Any) -> None:
+        """The user of the session with this `id` logs off."""
+        with self._server.simulation.lock:
+            fleets = [(backend, fleet) for backend in all_backends() for fleet in backend.fleets.values()]
+            found = [(*both, one) for both in fleets for one in both[1].sessions if one.id == body["id"]]
+            if not found:
+                raise ValueError(f"there is no session {body['id']}")
+            sessions.end(*found[0])
+
     def _state(self, _: Any) -> dict[str, Any]:
         self._server.ticker.tick()
         with self._server.simulation.lock:
             backends = all_backends()
             builders = [_builder(backend, name) for backend in backends for name in backend.image_builders]
             images = [_image(backend, name) for backend in backends for name in backend.images]
+            fleets = [_fleet(backend, name) for backend in backends for name in backend.fleets]
+            stacks = [_stack(backend, name) for backend in backends for name in backend.stacks]
         # Machines have locks of their own and may be calling back.
         return {
             "clock": self._clock(None),
             "builders": builders,
             "images": images,
+            "fleets": fleets,
+            "stacks": stacks,
             "machines": machines.describe(self._server.site),
         }
 
@@ -148,6 +186,28 @@ def _builder(backend: AppStreamBackend, name: str) -> dict[str, Any]:
 def _image(backend: AppStreamBackend, name: str) -> dict[str, Any]:
     image = backend.images[name]
     return {**_whose(backend), **image.describe(), "Tags": backend.tags.get(image.arn, {}), "Visible": image.visible}
+
+
+def _fleet(backend: AppStreamBackend, name: str) -> dict[str, Any]:
+    fleet = backend.fleets[name]
+    instances = [
+        {
+            "InstanceId": instance.id,
+            "ImageName": instance.image.name if instance.image else None,
+            "Ready": instance.is_ready,
+            "Draining": instance.is_draining,
+            "Sessions": [session.id for session in instance.sessions],
+        }
+        for instance in fleet.instances
+    ]
+    tags = backend.tags.get(fleet.arn, {})
+    return {**_whose(backend), **fleet.describe(), "Tags": tags, "Instances": instances}
+
+
+def _stack(backend: AppStreamBackend, name: str) -> dict[str, Any]:
+    stack = backend.stacks[name]
+    tags = backend.tags.get(stack.arn, {})
+    return {**_whose(backend), **stack.describe(), "Tags": tags, "Fleets": fleets_of(backend, name)}
 
 
 def _whose(backend: AppStreamBackend) -> dict[str, str]:

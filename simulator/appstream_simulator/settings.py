@@ -34,6 +34,22 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
         "image_visible": 20.0,
         "image_final_after_stopped": 60.0,
         "image_deleting": 60.0,
+        "COPYING": 900.0,
+        # Of a managed image update: "it might take several hours".
+        "UPDATING": 7200.0,
+        "PENDING_QUALIFICATION": 1800.0,
+        "fleet_starting": 600.0,
+        "fleet_stopping": 300.0,
+        "instance_provisioning": 600.0,
+        "between_instances": 30.0,
+        # "Approximately a day" (AWS's blog), within 16 hours (users).
+        "idle_instance_replacement": 57600.0,
+        "session_starting": 90.0,
+        "expired_session_listed": 300.0,
+        # Developer guide, "Import Image": 30 to 60 minutes.
+        "IMPORTING": 2400.0,
+        "VALIDATING": 900.0,
+        "EXPORTING": 1800.0,
     }
 )
 
@@ -58,6 +74,10 @@ class Settings:
         durations: virtual seconds by name; the keys of `DEFAULT_DURATIONS`, those left out keep their default.
         image_builder_quota: image builders per account and Region (AppStream's default quota is 10).
         image_quota: images per account and Region (AppStream's default quota is 10).
+        fleet_quota: fleets per account and Region (AppStream's default quota is 10).
+        stack_quota: stacks per account and Region (AppStream's default quota is 10).
+        page_size: entries of a page of a listing where the request does not say how many. DescribeImages allows no more
+            than 25; that this is what the others default to is unproven.
         journal_file: also write the Windows journal to this file, one JSON object per line.
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
@@ -74,6 +94,9 @@ class Settings:
     durations: dict[str, float] = field(default_factory=dict)
     image_builder_quota: int = 10
     image_quota: int = 10
+    fleet_quota: int = 10
+    stack_quota: int = 10
+    page_size: int = 25
     journal_file: Path | None = None
     older_agent_output: bool = False
     first_boot_applies_policy: bool = True
@@ -162,7 +185,8 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         raise SettingsError(f"unknown settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     converted = dict(values)
     try:
-        for name, convert in (("speed", float), ("image_builder_quota", int), ("image_quota", int)):
+        quotas = [(name, int) for name in known if name.endswith("_quota")]
+        for name, convert in (("speed", float), ("page_size", int), *quotas):
             if name in converted:
                 converted[name] = convert(converted[name])
         if "accounts" in converted:

@@ -9,7 +9,7 @@ started from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
@@ -67,10 +67,29 @@ BASE_IMAGES = (
 )
 
 
+def newest_release(platform: str, families: Sequence[str]) -> datetime | None:
+    """When the newest AVAILABLE base image of a series came out, None when there is none.
+
+    A series is told by what its images have in common: the platform and the instance families.
+    """
+    released = [
+        base.released
+        for base in BASE_IMAGES
+        if (base.platform, list(base.families)) == (platform, list(families))
+        and base.state == "AVAILABLE"
+        and base.image_builder_supported
+    ]
+    return _midnight(max(released)) if released else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
+
+
 def public_images(partition: str, region: str) -> Iterator[Image]:
     """The base images as a Region shows them; their ARNs have an empty account field."""
     for serial, base in enumerate(BASE_IMAGES):
-        released = datetime(base.released.year, base.released.month, base.released.day, tzinfo=timezone.utc).timestamp()
+        released = _midnight(base.released).timestamp()
         yield Image(
             name=base.name,
             arn=f"arn:{partition}:appstream:{region}::image/{base.name}",
@@ -89,7 +108,6 @@ def public_images(partition: str, region: str) -> Iterator[Image]:
                 "PublicBaseImageReleasedDate": timestamp(released),
                 "Applications": [],
                 "DynamicAppProvidersEnabled": "DISABLED",
-                "ImageSharedWithOthers": "FALSE",
                 "ManagedSoftwareIncluded": False,
             },
         )

@@ -109,6 +109,7 @@ def _find(backend: AppStreamBackend, name: str) -> DirectoryConfig:
 
 def _units_in_use(backend: AppStreamBackend, directory: str) -> list[str]:
     joins = [builder.request.get("DomainJoinInfo", {}) for builder in backend.image_builders.values()]
+    joins += [fleet.settings.get("DomainJoinInfo", {}) for fleet in backend.fleets.values()]
     return [
         join["OrganizationalUnitDistinguishedName"]
         for join in joins

@@ -27,6 +27,10 @@ class ConcurrentModificationException(AppStreamError):
     """Something else is being done to the resource."""
 
 
+class DryRunOperationException(AppStreamError):
+    """A dry run has found nothing wrong."""
+
+
 class IncompatibleImageException(AppStreamError):
     """The image does not support what was asked for."""
 

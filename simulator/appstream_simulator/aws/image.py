@@ -17,6 +17,8 @@ class Image:
         serial: position in listings.
         visible: shown by DescribeImages; an image is not for some seconds after create-image was accepted.
         root_volume_gb: size of the root volume it was taken from; a builder started from it has at least as much.
+        shared_with: the API's ImagePermissions by the id of the account they are given to.
+        software: the names of the licence-included applications on it.
         disk: what a builder started from it finds; None for the stock disk of the platform.
         attributes: the members of the API's Image that never change (Description, Platform, …).
     """
@@ -36,6 +38,8 @@ class Image:
     state_change_reason: dict[str, str] | None = None
     visible: bool = True
     root_volume_gb: int = 200
+    shared_with: dict[str, dict[str, bool]] = field(default_factory=dict)
+    software: list[str] = field(default_factory=list)
     disk: Any = None
 
     def fail(self, reason_code: str, error_code: str, message: str, when: float) -> None:
@@ -60,7 +64,8 @@ class Image:
                 "SupportedInstanceFamilies": self.families,
                 "StateChangeReason": self.state_change_reason,
                 "ImageErrors": self.errors,
-                "ImageType": "NATIVE",
+                "ImageSharedWithOthers": "TRUE" if self.shared_with else "FALSE",
+                "ImageType": self.attributes.get("ImageType", "NATIVE"),
             }
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appstream_simulator.aws.image import Image, timestamp, without_none
+from appstream_simulator.aws.software_association import SoftwareAssociation
 from appstream_simulator.aws.states import REACHABLE
 from appstream_simulator.windows.domain.membership import Membership
 
@@ -28,6 +29,7 @@ class ImageBuilder:
         network_interface: moto's ENI while there is one.
         last_address: the private address it had before it was last stopped.
         next_image: what create-image was accepted for, until the builder is SNAPSHOTTING.
+        software: licence-included applications by name, installed, on their way or failed.
         membership: its machine's place in a real domain, once it has been joined.
     """
 
@@ -49,6 +51,7 @@ class ImageBuilder:
     last_address: str | None = None
     latest_agent: bool = False
     next_image: Image | None = None
+    software: dict[str, SoftwareAssociation] = field(default_factory=dict)
     membership: Membership | None = None
 
     def enter(self, state: str) -> None:

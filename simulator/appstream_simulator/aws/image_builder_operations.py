@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_access, lifecycle, machines, placement
+from appstream_simulator.aws import agent_access, lifecycle, machines, placement, software_deployment
 from appstream_simulator.aws.exceptions import LimitExceededException, ResourceAlreadyExistsException
 from appstream_simulator.aws.image import timestamp
 from appstream_simulator.aws.image_builder import ImageBuilder
@@ -52,6 +52,7 @@ def create_image_builder(backend: AppStreamBackend, request: Request) -> Respons
     )
     backend.image_builders[name] = builder
     backend.tags[builder.arn] = dict(request.get("Tags", {}))
+    software_deployment.prepare(backend, builder)
     machines.create(backend, builder, lambda: machine_request(backend, builder))
     version = placement.agent_version(request.get("AppstreamAgentVersion"), image.agent_version)
     lifecycle.start(backend, builder, version)

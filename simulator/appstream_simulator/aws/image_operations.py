@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import lifecycle
-from appstream_simulator.aws.exceptions import InvalidParameterCombinationException, ResourceNotFoundException
+from appstream_simulator.aws import image_access, lifecycle
+from appstream_simulator.aws.exceptions import (
+    InvalidParameterCombinationException,
+    ResourceInUseException,
+    ResourceNotFoundException,
+)
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.unproven import refusal
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
 
 Request = dict[str, Any]
 Response = dict[str, Any]
+
+_Listed = Image | image_access.SharedImage
 
 _DELETABLE = ("AVAILABLE", "FAILED")
 
@@ -41,20 +48,36 @@ def delete_image(backend: AppStreamBackend, request: Request) -> Response:
     if image.state not in _DELETABLE:
         situation = "deleting an image on its way"
         raise refusal(situation, f"The image {name} is in state {image.state}. Wait a few minutes and try again.")
+    _check_unused(backend, image)
     lifecycle.delete_image(backend, image)
     return {"Image": image.describe()}
 
 
-def _selected(backend: AppStreamBackend, request: Request) -> list[Image]:
-    images = backend.visible_images()
-    for selector, attribute in (("Names", "name"), ("Arns", "arn")):
-        if request.get(selector):
-            return [_find(images, attribute, value) for value in request[selector]]
+def _check_unused(backend: AppStreamBackend, image: Image) -> None:
+    """Raise the service's error while the account's fleets, in whatever state, or other accounts need the image."""
+    fleets = [name for name, fleet in backend.fleets.items() if fleet.image is image]
+    if fleets:
+        raise ResourceInUseException(f"The image {image.name} is in use by the fleet {', '.join(fleets)}.")
+    if image.shared_with:
+        raise ResourceInUseException(f"The image {image.name} is shared with other accounts.")
+
+
+def _selected(backend: AppStreamBackend, request: Request) -> Sequence[_Listed]:
+    """The images a request selects: names are those of own and public images, all else covers shared ones, too.
+
+    That a listing without any selector has the shared ones is unproven.
+    """
+    own_and_public = backend.visible_images()
+    if request.get("Names"):
+        return [_find(own_and_public, "name", name) for name in request["Names"]]
+    images: list[_Listed] = [*own_and_public, *image_access.shared_images(backend)]
+    if request.get("Arns"):
+        return [_find(images, "arn", arn) for arn in request["Arns"]]
     visibility = request.get("Type")
     return [image for image in images if visibility in (None, image.visibility)]
 
 
-def _find(images: list[Image], attribute: str, value: str) -> Image:
+def _find(images: Sequence[_Listed], attribute: str, value: str) -> _Listed:
     for image in images:
         if getattr(image, attribute) == value:
             return image

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, lifecycle
+from appstream_simulator.aws import agent_versions, lifecycle, software_association
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.windows.machine.requests import CreateImage, ImageAssistantError
@@ -38,6 +38,7 @@ def accept(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
 def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImage) -> Image:
     base = builder.image
     latest = request.use_latest_agent_version
+    software = software_association.present(builder.software)
     return Image(
         name=request.name,
         arn=backend.arn(f"image/{request.name}"),
@@ -50,6 +51,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
         families=base.families,
         platform=base.platform,
         root_volume_gb=builder.root_volume["VolumeSizeInGb"],
+        software=software,
         attributes=without_none(
             {
                 "BaseImageArn": base.arn,
@@ -59,11 +61,10 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
                 "ImageBuilderName": builder.name,
                 "Applications": [_application(entry) for entry in request.applications],
                 "PublicBaseImageReleasedDate": base.attributes.get("PublicBaseImageReleasedDate"),
+                # A custom image's builder makes custom images (unproven).
+                "ImageType": base.attributes.get("ImageType"),
                 "DynamicAppProvidersEnabled": "ENABLED" if request.dynamic_app_catalog else "DISABLED",
-                "ImageSharedWithOthers": "FALSE",
-                # What the builder was told to uninstall is not subtracted: which names the base has is not kept.
-                "ManagedSoftwareIncluded": bool(builder.request.get("SoftwaresToInstall"))
-                or base.attributes["ManagedSoftwareIncluded"],
+                "ManagedSoftwareIncluded": bool(software),
             }
         ),
     )

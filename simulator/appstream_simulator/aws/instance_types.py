@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _FAMILIES = (
     ("stream.graphics.g4dn.", "Graphics G4"),
@@ -24,8 +26,26 @@ _FAMILIES = (
     ("Accelerated.", "Accelerated"),
 )
 
+# Types to be had by family, the smallest of each; in the other families it is not known.
+SMALLEST_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "General Purpose": "stream.standard.small",
+        "Compute Optimized": "stream.compute.large",
+        "Memory Optimized": "stream.memory.large",
+        "Graphics G4": "stream.graphics.g4dn.xlarge",
+        "Graphics G5": "stream.graphics.g5.xlarge",
+        "Graphics G6": "stream.graphics.g6.xlarge",
+    }
+)
+
+# What an image that was imported from an AMI runs on (service model: Image.ImageType), spelt as in instance types
+# (unproven).
+CUSTOM_FAMILIES = ("GeneralPurpose", "ComputeOptimized", "MemoryOptimized", "Accelerated")
+
 # The sizes EC2 has: which of them a family comes in changes too often to be listed here.
 _SIZE = re.compile(r"nano|micro|small|medium|large|([1-9]\d?)?xlarge|metal")
+# Types for imported images name EC2's class, too, such as GeneralPurpose.t3.large (RuntimeValidationConfig's pattern).
+_CLASS_AND_SIZE = re.compile(rf"[a-z][a-z0-9-]*\.({_SIZE.pattern})")
 
 
 def instance_family(instance_type: str) -> str | None:
@@ -34,4 +54,8 @@ def instance_family(instance_type: str) -> str | None:
     Any size that EC2 has is taken to exist in every family.
     """
     families = ((prefix, family) for prefix, family in _FAMILIES if instance_type.startswith(prefix))
-    return next((family for prefix, family in families if _SIZE.fullmatch(instance_type, len(prefix))), None)
+    return next((family for prefix, family in families if _rest(family).fullmatch(instance_type, len(prefix))), None)
+
+
+def _rest(family: str) -> re.Pattern[str]:
+    return _CLASS_AND_SIZE if family in CUSTOM_FAMILIES else _SIZE

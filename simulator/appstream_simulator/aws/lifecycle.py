@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import agent_versions, domain_join, domain_membership, machines, network
+from appstream_simulator.aws import (
+    agent_versions,
+    domain_join,
+    domain_membership,
+    machines,
+    network,
+    software_deployment,
+)
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
 
@@ -27,9 +34,7 @@ def start(backend: AppStreamBackend, builder: ImageBuilder, agent_version: str) 
     route = ["PENDING"]
     if agent_version != builder.agent_version:
         route.append("UPDATING_AGENT")
-    software = builder.request.get("SoftwaresToInstall") or builder.request.get("SoftwaresToUninstall")
-    # At creation alone.
-    if software and builder.visit == 0:
+    if software_deployment.is_pending(builder):
         route += ["PENDING_SYNCING_APPS", "SYNCING_APPS"]
     builder.agent_version = agent_version
     builder.latest_agent = agent_version == agent_versions.VERSIONS[-1]
@@ -180,6 +185,7 @@ def _travel_once_joined(backend: AppStreamBackend, builder: ImageBuilder, route:
 
 def _arrived(backend: AppStreamBackend, builder: ImageBuilder, state: str) -> None:
     if state == "RUNNING":
+        software_deployment.settle(backend, builder)
         machines.power_on(backend, builder)
     elif state in ("STOPPED", "FAILED"):
         _release_interface(builder)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from appstream_simulator.aws.base_images import public_images
 from appstream_simulator.aws.directory_config import DirectoryConfig
 from appstream_simulator.aws.exceptions import ResourceNotFoundException
+from appstream_simulator.aws.export_task import ExportTask
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.aws.simulation import Simulation, running
+from appstream_simulator.aws.stack import Stack
 from appstream_simulator.aws.timetable import Timetable
 
 
@@ -33,14 +36,18 @@ class AppStreamBackend(BaseBackend):
         self.images: dict[str, Image] = {}
         self.public = {image.name: image for image in public_images(self.partition, region_name)}
         self.fleets: dict[str, Any] = {}
-        self.stacks: dict[str, Any] = {}
+        self.stacks: dict[str, Stack] = {}
         # Pairs of a fleet's and a stack's name.
         self.associations: set[tuple[str, str]] = set()
         self.directory_configs: dict[str, DirectoryConfig] = {}
+        # By task id.
+        self.export_tasks: dict[str, ExportTask] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.timetable = Timetable()
         # Own records come after the base images in listings.
         self.serials = itertools.count(len(self.public))
+        # Of images that other accounts share with this one, by ARN.
+        self.serials_of_shared: defaultdict[str, int] = defaultdict(lambda: next(self.serials))
 
     @property
     def simulation(self) -> Simulation:

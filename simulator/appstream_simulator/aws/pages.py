@@ -9,16 +9,16 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from appstream_simulator.aws.simulation import running
 from appstream_simulator.aws.unproven import refusal
-
-# When MaxResults is left out or 0. DescribeImages allows no more than 25; that the others default to it is unproven.
-DEFAULT_SIZE = 25
 
 
 class Record(Protocol):
     """Anything a listing shows."""
 
-    serial: int
+    @property
+    def serial(self) -> int:
+        """Its position in the listing."""
 
     def describe(self) -> dict[str, Any]:
         """Its API structure."""
@@ -30,7 +30,7 @@ def page(member: str, records: Sequence[Record], request: dict[str, Any]) -> dic
     Args:
         member: the name of the list in the response.
         records: all that the request selects.
-        request: its MaxResults and NextToken are used.
+        request: its MaxResults and NextToken are used; without the former (or 0) it is the setting `page_size`.
 
     Returns:
         The response: the list, and NextToken when there is more.
@@ -40,7 +40,7 @@ def page(member: str, records: Sequence[Record], request: dict[str, Any]) -> dic
     """
     after = _serial(member, request["NextToken"]) if request.get("NextToken") else -1
     rest = sorted((record for record in records if record.serial > after), key=lambda record: record.serial)
-    size = max(request.get("MaxResults") or DEFAULT_SIZE, 1)
+    size = max(request.get("MaxResults") or running().settings.page_size, 1)
     response: dict[str, Any] = {member: [record.describe() for record in rest[:size]]}
     if len(rest) > size:
         response["NextToken"] = _token(member, rest[size - 1].serial)

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
-from appstream_simulator.aws import agent_versions, licensed_software, network
-from appstream_simulator.aws.exceptions import (
-    ResourceNotAvailableException,
-    ResourceNotFoundException,
-    SimulatorNotImplemented,
-)
+from appstream_simulator.aws import agent_versions, image_access, licensed_software, network
+from appstream_simulator.aws.exceptions import SimulatorNotImplemented
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.instance_types import instance_family
 from appstream_simulator.aws.unproven import refusal
@@ -30,18 +26,7 @@ _ROOT_VOLUME_GB = range(200, 501)
 
 def find_image(backend: AppStreamBackend, request: Request) -> Image:
     """The image to start from; it must be AVAILABLE and fit for image builders."""
-    name, arn = request.get("ImageName"), request.get("ImageArn")
-    if (name is None) == (arn is None):
-        situation = "not exactly one of ImageName and ImageArn"
-        raise refusal(situation, "Exactly one of ImageName and ImageArn must be specified.")
-    images = backend.visible_images()
-    image = next((image for image in images if name == image.name or arn == image.arn), None)
-    if image is None:
-        raise ResourceNotFoundException(f"The image {name or arn} does not exist.")
-    if image.state != "AVAILABLE":
-        # The text is the real service's.
-        message = f"The image {image.name} is {image.state}. The image must be in an AVAILABLE state"
-        raise ResourceNotAvailableException(message)
+    image = image_access.find(backend, request.get("ImageName"), request.get("ImageArn"), "image builder")
     if not image.attributes["ImageBuilderSupported"]:
         situation = "image without image builder support"
         raise refusal(situation, f"An image builder cannot be launched from the image {image.name}.")
@@ -52,16 +37,17 @@ def find_image(backend: AppStreamBackend, request: Request) -> Image:
 
 def check(backend: AppStreamBackend, request: Request, image: Image) -> None:
     """Everything else that can be wrong with a request, in the order a reader would look at it."""
-    _check_instance_type(request["InstanceType"], image)
-    _check_root_volume(request, image)
+    check_instance_type(request["InstanceType"], image)
+    check_root_volume(request, image)
     _check_vpc(backend, request.get("VpcConfig"))
     check_role(backend, request.get("IamRoleArn"))
     check_domain(backend, request.get("DomainJoinInfo"))
     _check_software(request, image)
-    _check_imds(request, image)
+    check_imds(request, image)
 
 
-def _check_instance_type(instance_type: str, image: Image) -> None:
+def check_instance_type(instance_type: str, image: Image) -> None:
+    """The instance type must be known and of a family the image supports."""
     family = instance_family(instance_type)
     if family is None:
         raise refusal("unknown instance type", f"The instance type {instance_type} is not supported.")
@@ -76,7 +62,8 @@ def _check_instance_type(instance_type: str, image: Image) -> None:
     )
 
 
-def _check_root_volume(request: Request, image: Image) -> None:
+def check_root_volume(request: Request, image: Image) -> None:
+    """The root volume must have a legal size, not less than the image's."""
     # The default holds for large images, too: nothing says that it grows with them.
     size = request.get("RootVolumeConfig", {}).get("VolumeSizeInGb", 200)
     if size not in _ROOT_VOLUME_GB:
@@ -135,30 +122,18 @@ def check_domain(backend: AppStreamBackend, join: dict[str, str] | None) -> None
 
 
 def _check_software(request: Request, image: Image) -> None:
-    installed = request.get("SoftwaresToInstall", [])
-    names = [*installed, *request.get("SoftwaresToUninstall", [])]
-    if not names:
+    """What is to be installed must go with what the image has and keeps."""
+    installed, uninstalled = request.get("SoftwaresToInstall", []), request.get("SoftwaresToUninstall", [])
+    if not installed and not uninstalled:
         return
-    for name in names:
-        if name not in licensed_software.SOFTWARE_NAMES:
-            raise refusal("unknown software", f"There is no license included application {name}.")
-    version = agent_version(request.get("AppstreamAgentVersion"), image.agent_version)
-    if agent_versions.release_date(version) < licensed_software.AGENT_SINCE:
-        message = f"The agent {version} does not support license included applications."
-        raise refusal("software on an old agent", message)
-    _check_software_set(installed, image.platform)
+    licensed_software.check_names([*installed, *uninstalled])
+    licensed_software.check_agent(agent_version(request.get("AppstreamAgentVersion"), image.agent_version))
+    kept = [name for name in image.software if name not in uninstalled]
+    licensed_software.check_set([*kept, *installed], image.platform)
 
 
-def _check_software_set(names: list[str], platform: str) -> None:
-    if len({(licensed_software.year(name), licensed_software.architecture(name)) for name in names}) > 1:
-        message = "The license included applications must be of one year and one architecture."
-        raise refusal("software of several years or architectures", message)
-    for name in names:
-        if platform not in licensed_software.PLATFORMS.get(licensed_software.year(name), {platform}):
-            raise refusal("software for another Windows", f"{name} cannot be installed on {platform}.")
-
-
-def _check_imds(request: Request, image: Image) -> None:
+def check_imds(request: Request, image: Image) -> None:
+    """Only newer agents can do without IMDSv1."""
     version = agent_version(request.get("AppstreamAgentVersion"), image.agent_version)
     if request.get("DisableIMDSV1") and agent_versions.release_date(version) < agent_versions.IMDSV1_OFF_SINCE:
         raise refusal("IMDSv1 off on an old agent", f"The agent {version} does not support disabling IMDSv1.")

@@ -16,7 +16,21 @@ from moto.core.exceptions import _RESTError
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
-from appstream_simulator.aws import directory_config, image_builder_operations, image_operations, tag_operations
+from appstream_simulator.aws import (
+    copy_operations,
+    directory_config,
+    export_operations,
+    fleet_operations,
+    image_builder_operations,
+    image_operations,
+    import_operations,
+    managed_update,
+    permission_operations,
+    sessions,
+    software_operations,
+    stack_operations,
+    tag_operations,
+)
 from appstream_simulator.aws.exceptions import (
     AccessDeniedException,
     AppStreamError,
@@ -42,8 +56,38 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "DeleteImageBuilder": image_builder_operations.delete_image_builder,
         "UpdateImageBuilder": image_builder_operations.update_image_builder,
         "CreateImageBuilderStreamingURL": image_builder_operations.create_image_builder_streaming_url,
+        "AssociateSoftwareToImageBuilder": software_operations.associate_software_to_image_builder,
+        "DisassociateSoftwareFromImageBuilder": software_operations.disassociate_software_from_image_builder,
+        "StartSoftwareDeploymentToImageBuilder": software_operations.start_software_deployment_to_image_builder,
+        "DescribeSoftwareAssociations": software_operations.describe_software_associations,
         "DescribeImages": image_operations.describe_images,
         "DeleteImage": image_operations.delete_image,
+        "CopyImage": copy_operations.copy_image,
+        "CreateUpdatedImage": managed_update.create_updated_image,
+        "UpdateImagePermissions": permission_operations.update_image_permissions,
+        "DeleteImagePermissions": permission_operations.delete_image_permissions,
+        "DescribeImagePermissions": permission_operations.describe_image_permissions,
+        "CreateImportedImage": import_operations.create_imported_image,
+        "CreateExportImageTask": export_operations.create_export_image_task,
+        "GetExportImageTask": export_operations.get_export_image_task,
+        "ListExportImageTasks": export_operations.list_export_image_tasks,
+        "CreateFleet": fleet_operations.create_fleet,
+        "DescribeFleets": fleet_operations.describe_fleets,
+        "UpdateFleet": fleet_operations.update_fleet,
+        "StartFleet": fleet_operations.start_fleet,
+        "StopFleet": fleet_operations.stop_fleet,
+        "DeleteFleet": fleet_operations.delete_fleet,
+        "DescribeSessions": sessions.describe_sessions,
+        "ExpireSession": sessions.expire_session,
+        "DrainSessionInstance": sessions.drain_session_instance,
+        "CreateStack": stack_operations.create_stack,
+        "DescribeStacks": stack_operations.describe_stacks,
+        "UpdateStack": stack_operations.update_stack,
+        "DeleteStack": stack_operations.delete_stack,
+        "AssociateFleet": stack_operations.associate_fleet,
+        "DisassociateFleet": stack_operations.disassociate_fleet,
+        "ListAssociatedFleets": stack_operations.list_associated_fleets,
+        "ListAssociatedStacks": stack_operations.list_associated_stacks,
         "TagResource": tag_operations.tag_resource,
         "UntagResource": tag_operations.untag_resource,
         "ListTagsForResource": tag_operations.list_tags_for_resource,
@@ -109,9 +153,13 @@ class AppStreamResponse(BaseResponse):
             request = self._request()
         except SerializationException:
             return "*"
-        name = request.get("Name")
+        name = request.get("Name") or request.get("ImageBuilderName")
         if name and self._get_action().endswith(("ImageBuilder", "ImageBuilderStreamingURL")):
             return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:image-builder/{name}"
+        if name and self._get_action() in ("CreateFleet", "UpdateFleet", "StartFleet", "StopFleet", "DeleteFleet"):
+            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:fleet/{name}"
+        if name and self._get_action() in ("CreateStack", "UpdateStack", "DeleteStack"):
+            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:stack/{name}"
         return str(request.get("ResourceArn") or "*")
 
     def _request(self) -> dict[str, Any]:

@@ -39,10 +39,15 @@ LEGAL_STATES: Mapping[str, frozenset[str]] = MappingProxyType(
         "DeleteImageBuilder": frozenset({"STOPPED", "FAILED"}),
         "UpdateImageBuilder": frozenset({"STOPPED"}),
         "CreateImageBuilderStreamingURL": frozenset({"RUNNING"}),
+        # The guide does not say in which state applications can be managed; the agent in the guest has to be there.
+        "AssociateSoftwareToImageBuilder": frozenset({"RUNNING"}),
+        "DisassociateSoftwareFromImageBuilder": frozenset({"RUNNING"}),
+        "StartSoftwareDeploymentToImageBuilder": frozenset({"RUNNING"}),
     }
 )
 
-# The guest is up, or on its way back, at the address of its network interface.
+# The guest is up, or on its way back, at the address of its network interface. While licence-included software is
+# deployed to a builder that was RUNNING the guest goes on running, but its address is not told (unproven).
 REACHABLE = frozenset({"RUNNING", "REBOOTING"})
 
 

@@ -63,18 +63,122 @@ REFUSALS: Mapping[str, type[AppStreamError]] = MappingProxyType(
         "software of several years or architectures": InvalidParameterCombinationException,
         "software for another Windows": IncompatibleImageException,
         "software on an old agent": IncompatibleImageException,
+        # Licence-included software on an existing builder.
+        "AssociateSoftwareToImageBuilder while moving": ConcurrentModificationException,
+        "AssociateSoftwareToImageBuilder in an idle state": OperationNotPermittedException,
+        "DisassociateSoftwareFromImageBuilder while moving": ConcurrentModificationException,
+        "DisassociateSoftwareFromImageBuilder in an idle state": OperationNotPermittedException,
+        "StartSoftwareDeploymentToImageBuilder while moving": ConcurrentModificationException,
+        "StartSoftwareDeploymentToImageBuilder in an idle state": OperationNotPermittedException,
+        "no software named": InvalidParameterCombinationException,
+        "disassociating what is not associated": ResourceNotFoundException,
+        "deploying software while an image is begun": ConcurrentModificationException,
+        # It might as well be accepted and do nothing.
+        "nothing to deploy": OperationNotPermittedException,
+        "software of another kind of resource": OperationNotPermittedException,
         "agent access settings": InvalidParameterCombinationException,
         "agent access settings both updated and deleted": InvalidParameterCombinationException,
         "streaming URL validity out of range": InvalidParameterCombinationException,
         # Images.
+        "image shared for another purpose": OperationNotPermittedException,
+        "sharing with the own account": ResourceNotAvailableException,
+        "sharing with a malformed account id": ResourceNotFoundException,
+        "deleting permissions that are not there": ResourceNotFoundException,
         "deleting a public image": OperationNotPermittedException,
         "deleting an image on its way": ConcurrentModificationException,
+        "copying a public image": IncompatibleImageException,
+        "no such destination Region": ResourceNotFoundException,
+        "updating a public image": OperationNotPermittedException,
+        "updating an image that is not AVAILABLE": OperationNotPermittedException,
+        "updating an image that managed updates do not support": IncompatibleImageException,
+        "reserved name of an updated image": OperationNotPermittedException,
+        # Importing and exporting. The model's lists have no class of their own for any of these.
+        "not exactly one of SourceAmiId and WorkspaceImageId": InvalidParameterCombinationException,
+        "importing an AMI without a role": InvalidParameterCombinationException,
+        "importing the AMI of another account": OperationNotPermittedException,
+        "AMI does not meet the requirements": IncompatibleImageException,
+        "application named twice": InvalidParameterCombinationException,
+        "exporting a public image": OperationNotPermittedException,
+        "exporting another platform": OperationNotPermittedException,
+        # It might as well be accepted, and the task fail.
+        "AMI name taken": OperationNotPermittedException,
+        "AMI name being exported to": ConcurrentModificationException,
+        # TaskId is not marked as required.
+        "no export task named": ResourceNotFoundException,
+        # Fleets and sessions.
+        "StartFleet while moving": OperationNotPermittedException,
+        "StartFleet in an idle state": OperationNotPermittedException,
+        # The model lists no OperationNotPermittedException for these two.
+        "StopFleet while moving": ConcurrentModificationException,
+        "DeleteFleet while moving": ConcurrentModificationException,
+        "DeleteFleet in an idle state": ResourceInUseException,
+        "UpdateFleet while moving": OperationNotPermittedException,
+        "updating what a running fleet has fixed": OperationNotPermittedException,
+        "image of another operating system on a running fleet": IncompatibleImageException,
+        "no fleet named": InvalidParameterCombinationException,
+        "member of another fleet type": InvalidParameterCombinationException,
+        "member missing for the fleet type": InvalidParameterCombinationException,
+        "platform of another fleet type": InvalidParameterCombinationException,
+        "wrong kind of compute capacity": InvalidParameterCombinationException,
+        "fleet number out of range": InvalidParameterCombinationException,
+        "fleet attribute both updated and deleted": InvalidParameterCombinationException,
+        "fleet without subnets in its VPC": InvalidParameterCombinationException,
+        "subnets of several VPCs": InvalidParameterCombinationException,
+        "elastic fleet in one Availability Zone": InvalidParameterCombinationException,
+        "draining a single-session fleet": OperationNotPermittedException,
+        "sessions limit out of range": InvalidParameterCombinationException,
         # Directory configs.
         "directory config in use": ResourceInUseException,
         "organizational unit in use": ResourceInUseException,
+        # Stacks. The model describes these rules without saying how breaking them is answered.
+        "stack attribute both updated and deleted": InvalidParameterCombinationException,
+        "stack setting named twice": InvalidParameterCombinationException,
+        "MaximumLength of a user setting": InvalidParameterCombinationException,
+        "admin consent for another storage connector": InvalidParameterCombinationException,
+        # The model does not require domains; the console does.
+        "storage connector without domains": InvalidParameterCombinationException,
+        # Both are what Terraform's AWS provider takes for granted.
+        "application settings without a settings group": InvalidParameterCombinationException,
+        "settings group of disabled application settings": InvalidParameterCombinationException,
+        "associating an associated fleet": OperationNotPermittedException,
+        # The guide says of the console that this is unavailable.
+        "associating a second fleet": OperationNotPermittedException,
+        "disassociating a fleet that is not associated": ResourceNotFoundException,
+        "disassociating a fleet with active sessions": ResourceInUseException,
         # Others.
         "token of another listing": InvalidParameterCombinationException,
         "more than 50 tags": LimitExceededException,
+    }
+)
+
+# Whether a copy has the description of its source when CopyImage names none.
+COPIES_KEEP_DESCRIPTION = False
+
+# What stands before the "random 10-digit suffix" of the image builder of a managed image update.
+TEMPORARY_IMAGE_BUILDER_NAME = "{name}-{digits}"
+
+# ListExportImageTasks.Filters: the model says that tasks can be filtered by state and creation date, and no names.
+EXPORT_TASK_FILTERS: Mapping[str, str] = MappingProxyType(
+    {"state": "State", "image-arn": "ImageArn", "ami-name": "AmiName", "task-id": "TaskId"}
+)
+
+# CreateImportedImage.AgentSoftwareVersion when it is left out.
+DEFAULT_AGENT_OF_IMPORTED_IMAGES = "CURRENT_LATEST"
+
+# UserSettings of a stack that sets none. The acceptance tests of Terraform's AWS provider name those of the first
+# seven. The model says that all actions are enabled; AUTO_TIME_ZONE_REDIRECTION has been reported as DISABLED on an
+# existing stack, and SMART_CARD_REDIRECTION is said to be ENABLED on stacks older than it.
+USER_SETTINGS_BY_DEFAULT: Mapping[str, str] = MappingProxyType(
+    {
+        "CLIPBOARD_COPY_FROM_LOCAL_DEVICE": "ENABLED",
+        "CLIPBOARD_COPY_TO_LOCAL_DEVICE": "ENABLED",
+        "FILE_UPLOAD": "ENABLED",
+        "FILE_DOWNLOAD": "ENABLED",
+        "PRINTING_TO_LOCAL_DEVICE": "ENABLED",
+        "DOMAIN_PASSWORD_SIGNIN": "ENABLED",
+        "DOMAIN_SMART_CARD_SIGNIN": "DISABLED",
+        "AUTO_TIME_ZONE_REDIRECTION": "DISABLED",
+        "SMART_CARD_REDIRECTION": "DISABLED",
     }
 )
 
