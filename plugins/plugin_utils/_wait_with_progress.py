@@ -70,6 +70,10 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
     wanted: str = ""
     # After these actions the resource goes where it should by itself, and nothing is left to do.
     last_actions: frozenset[str] = frozenset()
+    # What the info module's looks leave out, because it costs further calls.
+    carried_over: tuple[str, ...] = ("tags",)
+    # Whether the resource starts when it is created.
+    starts_by_itself: bool = True
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the resource's states mean for the module's parsed options."""
@@ -180,14 +184,15 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             outlives=lambda error: error.is_retryable,
             observe=lambda resource, elapsed, new: progress.show(self.describe(resource), elapsed, changed=new),
             why_not=decision.why_not,
+            starts_by_itself=self.starts_by_itself,
         )
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
-        """Read the resource, with the tags of the module's last run."""
+        """Read the resource, with the tags and so on of the module's last run."""
         found = self.read_info(self.info_module_name, self.look_for(options))
         seen: Resource = next(iter(found[f"{self.returned_as}s"]), None)
-        tags = (runs[-1][self.returned_as] or {}).get("tags")
-        return seen if seen is None or tags is None else {**seen, "tags": tags}
+        told = runs[-1][self.returned_as] or {}
+        return seen if seen is None else {**seen, **{key: told[key] for key in self.carried_over if key in told}}
 
 
 def succeeded(module_result: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +207,8 @@ def _history_of(first: Mapping[str, Any], began: float) -> History:
 
     The state it ended in is left out: it is to be seen, and shown, as the wait's first.
     """
-    state = first["state_changes"][0]["state"]
+    # Of the last action: there may have been several.
+    state = first["state_changes"][-2:][0]["state"]
     return History(
         began=began,
         state_changes=list(first["state_changes"][:-1]),

@@ -24,12 +24,13 @@ COLLECTION_NAME = "euc.appstream"
 COLLECTION_VERSION = "0.1.0"
 
 # Maps whose keys are the user's own and must keep their spelling.
-_VERBATIM = ["Tags", "Metadata"]
+_VERBATIM = ["Tags", "TagSpecifications", "Metadata"]
 
 __all__ = [
     "AnsibleAppStreamModule",
     "compare_aws_tags",
     "connection_option_names",
+    "region_option_names",
     "scrub_none_parameters",
     "to_ansible_dict",
 ]
@@ -59,6 +60,11 @@ def connection_option_names() -> set[str]:
     """Return the names and aliases of the options every AWS module has (region, profile, endpoint_url and so on)."""
     specification = aws_argument_spec()
     return set(specification).union(*(option.get("aliases", []) for option in specification.values()))
+
+
+def region_option_names() -> set[str]:
+    """Return the name and aliases of the option every AWS module has for the Region."""
+    return {"region", *aws_argument_spec()["region"].get("aliases", [])}
 
 
 def to_ansible_dict(resource: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import AppStreamError
@@ -13,6 +13,7 @@ from .retries import ONCE_ONLY, codes_to_retry, retrying
 from .troubleshooting import remedy_for
 
 try:
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:
     pass  # AnsibleAWSModule reports a missing botocore
@@ -74,8 +75,51 @@ def call_tokens(client: Any, operation: str, about: str, member: str, **paramete
         token = {"NextToken": answer["NextToken"]}
 
 
+def call_named(
+    client: Any, operation: str, about: str, member: str, names: Sequence[str] | None
+) -> list[dict[str, Any]]:
+    """Read resources by name, all of them without names; names that don't exist are left out. Raises AppStreamError.
+
+    ``about`` is what one of them is, such as ``image builder``.
+    """
+    if names is not None and not names:
+        return []
+    if names is None:
+        return call_pages(client, operation, f"all {about}s", member)
+    try:
+        return call_pages(client, operation, f"{about} {', '.join(names)}", member, Names=list(names))
+    except AppStreamError as error:
+        if error.code != NOT_FOUND:
+            raise
+    # One unknown name fails the whole call.
+    return (
+        []
+        if len(names) == 1
+        else [one for name in names for one in call_named(client, operation, about, member, [name])]
+    )
+
+
+def once_only_config() -> Any:
+    """Return the configuration of a client that does not try again by itself: see ``retries.ONCE_ONLY``."""
+    return Config(retries={"total_max_attempts": 1})
+
+
+def _unknown_members(shape: Any, value: Any, path: str = "") -> Iterator[str]:
+    """Yield the members of a request that its shape doesn't have, those within others with a path such as ``A.B``."""
+    if shape.type_name == "list":
+        for item in value:
+            yield from _unknown_members(shape.member, item, path)
+    if shape.type_name != "structure":
+        return
+    for name, part in value.items():
+        if name in shape.members:
+            yield from _unknown_members(shape.members[name], part, f"{path}{name}.")
+        else:
+            yield path + name
+
+
 def require_support(client: Any, operation: str, request: Mapping[str, Any]) -> None:
-    """Raise AppStreamError when the installed botocore does not know an operation or one of its parameters yet.
+    """Raise AppStreamError when the installed botocore does not know an operation, or a member of the request yet.
 
     RootVolumeConfig came with botocore 1.41, DisableIMDSV1 with 1.43, AgentAccessConfig and UpdateImageBuilder with
     1.44.5; asking the installed model is surer than comparing versions.
@@ -84,8 +128,8 @@ def require_support(client: Any, operation: str, request: Mapping[str, Any]) -> 
         raise AppStreamError(
             f"The installed botocore does not know {operation}", remedy="Install a newer boto3 and botocore."
         )
-    known = client.meta.service_model.operation_model(operation).input_shape.members
-    unknown = sorted(set(request) - set(known))
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    unknown = sorted(set(_unknown_members(shape, request)))
     if unknown:
         raise AppStreamError(
             f"The installed botocore does not know {', '.join(unknown)} of {operation}",

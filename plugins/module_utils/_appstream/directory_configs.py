@@ -11,6 +11,7 @@ from typing import Any
 from .aws import to_ansible_dict
 from .calls import NOT_FOUND, call, call_pages
 from .errors import AppStreamError
+from .fleets import describe_fleets
 from .image_builders import describe_image_builders
 
 IN_USE = "ResourceInUseException"
@@ -104,12 +105,8 @@ def users_of(client: Any, name: str, units: Collection[str] | None = None) -> di
     """
     return {
         "image_builders": _joined(describe_image_builders, client, name, units),
-        "fleets": _joined(_describe_fleets, client, name, units),
+        "fleets": _joined(describe_fleets, client, name, units),
     }
-
-
-def _describe_fleets(client: Any) -> list[dict[str, Any]]:
-    return [to_ansible_dict(fleet) for fleet in call_pages(client, "describe_fleets", "all fleets", "Fleets")]
 
 
 def _joined(describe: Any, client: Any, name: str, units: Collection[str] | None) -> list[str]:

@@ -59,7 +59,8 @@ SETTINGS: tuple[Setting, ...] = (
         lambda builder: (builder.get("root_volume_config") or {}).get("volume_size_in_gb"),
         to_request=lambda size: {"VolumeSizeInGb": size},
     ),
-    # Told by the service neither for image builders nor anywhere else, so they count at creation only.
+    # Not among what the service tells of image builders, so they count at creation only: later it is module
+    # image_builder_software that looks at them.
     Setting("softwares_to_install", "SoftwaresToInstall", lambda builder: None),
     Setting("softwares_to_uninstall", "SoftwaresToUninstall", lambda builder: None),
     Setting("disable_imdsv1", "DisableIMDSV1", lambda builder: builder.get("disable_imdsv1")),

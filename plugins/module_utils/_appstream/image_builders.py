@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_pages
+from .calls import NOT_FOUND, call, call_named
 from .errors import AppStreamError
 from .states import state_of
 
@@ -25,19 +25,7 @@ def _about(name: str) -> str:
 
 def describe_image_builders(client: Any, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """Return image builders by name, all of them without names; names that don't exist are left out."""
-    if names is not None and not names:
-        return []
-    wanted = {"Names": list(names)} if names else {}
-    about = _about(", ".join(names)) if names else "all image builders"
-    try:
-        found = call_pages(client, "describe_image_builders", about, "ImageBuilders", **wanted)
-    except AppStreamError as error:
-        if error.code != NOT_FOUND or not names:
-            raise
-        if len(names) == 1:
-            return []
-        # One unknown name fails the whole call.
-        return [builder for name in names for builder in describe_image_builders(client, [name])]
+    found = call_named(client, "describe_image_builders", "image builder", "ImageBuilders", names)
     return [to_ansible_dict(builder) for builder in found]
 
 

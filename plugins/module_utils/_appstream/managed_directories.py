@@ -13,22 +13,12 @@ from .calls import call, call_pages
 from .errors import AppStreamError
 from .states import GONE, managed_directory_is, state_of
 
-try:
-    from botocore.config import Config
-except ImportError:
-    pass  # AnsibleAWSModule reports a missing botocore
-
 NOT_FOUND_CODES = frozenset({"EntityDoesNotExistException", "DirectoryDoesNotExistException"})
 OWN = "MicrosoftAD"
 SHARED = "SharedMicrosoftAD"
 TYPES = (OWN, SHARED)
 # May hold a shared secret and the words of another account's administrator; both are marked sensitive.
 _LEFT_OUT = frozenset({"RadiusSettings", "OwnerDirectoryDescription", "ShareNotes"})
-
-
-def client_config() -> Any:
-    """Return the configuration of a client that does not try again by itself: see ``retries.ONCE_ONLY``."""
-    return Config(retries={"total_max_attempts": 1})
 
 
 def _about(name: str) -> str:

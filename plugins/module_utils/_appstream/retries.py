@@ -62,7 +62,7 @@ TAKES_ROLE = frozenset(
 )
 
 # Asked for again after an answer that got lost, these would make a second resource: only a refusal is tried again.
-ONCE_ONLY = frozenset({"create_microsoft_ad"})
+ONCE_ONLY = frozenset({"create_export_image_task", "create_microsoft_ad"})
 
 ATTEMPTS = 12
 # A name that does not resolve or a closed port seldom heals, and botocore has tried five times already.
@@ -89,6 +89,12 @@ def is_retryable(error: Exception, also: Collection[str] = ()) -> bool:
 def is_throttled(error: Exception) -> bool:
     """Say whether AWS refused the call because there are too many, so that it surely had no effect."""
     return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code", "") in THROTTLING_CODES
+
+
+def is_refused(error: Exception, also: Collection[str] = MUTATION_CODES) -> bool:
+    """Say whether AWS refused the call for a reason that passes, so that it surely had no effect."""
+    code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
+    return is_throttled(error) or code in also
 
 
 def codes_to_retry(operation: str) -> frozenset[str]:
@@ -121,7 +127,7 @@ def retrying(
             return function(*args)
         except (BotoCoreError, ClientError) as error:
             attempts = CONNECTION_ATTEMPTS if is_lost_connection(error) else ATTEMPTS
-            if attempt >= attempts or not (is_throttled(error) if once_only else is_retryable(error, also)):
+            if attempt >= attempts or not (is_refused(error, also) if once_only else is_retryable(error, also)):
                 raise
         attempt += 1
         sleep(pause_before(attempt))

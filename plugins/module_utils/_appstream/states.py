@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the states of image builders, images and directories mean, and what to do next in each of them.
+"""What the states of image builders, images, fleets and directories mean, and what to do next in each of them.
 
-States come from AppStream's ``ImageBuilderState`` and ``ImageState`` and from Directory Service's ``DirectoryStage``.
-The services add states over time, so one that is not listed here counts as moving: it is waited for, never treated as
-a failure. ``None`` stands for a resource that does not exist.
+States come from AppStream's ``ImageBuilderState``, ``ImageState`` and ``FleetState`` and from Directory Service's
+``DirectoryStage``. The services add states over time, so one that is not listed here counts as moving: it is waited
+for, never treated as a failure. ``None`` stands for a resource that does not exist.
 """
 
 from __future__ import annotations
@@ -111,9 +111,85 @@ IMAGE_BUILDER_UPDATE_STEPS: Mapping[str | None, str] = {
     "FAILED": FAIL,
 }
 
+# A fleet is created STOPPED, and there is no state for being deleted.
+FLEET_STATES: Mapping[str | None, str] = {
+    None: GONE,
+    "RUNNING": READY,
+    "STOPPED": RESTING,
+    "STARTING": MOVING,
+    "STOPPING": MOVING,
+}
+FLEET_DESTINATIONS: Mapping[str, str] = {"STARTING": "RUNNING", "STOPPING": "STOPPED"}
+FLEET_STEPS: Mapping[str, Mapping[str | None, str]] = {
+    "running": {None: CREATE, "STOPPED": START, "RUNNING": DONE},
+    "stopped": {None: CREATE, "RUNNING": STOP, "STOPPED": DONE},
+    "present": {None: CREATE, "RUNNING": DONE, "STOPPED": DONE},
+    "absent": {None: DONE, "RUNNING": STOP, "STOPPED": DELETE},
+}
+# What UpdateFleet changes while RUNNING, and what only while STOPPED.
+FLEET_UPDATE_STEPS: Mapping[str | None, str] = {"RUNNING": UPDATE, "STOPPED": UPDATE}
+FLEET_STOPPED_UPDATE_STEPS: Mapping[str | None, str] = {"RUNNING": STOP, "STOPPED": UPDATE}
+
 IMAGE_STEPS: Mapping[str, Mapping[str | None, str]] = {
     "available": {"AVAILABLE": DONE, "DEPRECATED": FAIL, "FAILED": FAIL, "DELETING": FAIL},
     "absent": {None: DONE, "AVAILABLE": DELETE, "DEPRECATED": DELETE, "FAILED": DELETE},
+}
+
+# An image that one call makes: of an AMI, a copy, a managed update.
+MADE_IMAGE_STEPS: Mapping[str | None, str] = {
+    None: CREATE,
+    "AVAILABLE": DONE,
+    "DEPRECATED": FAIL,
+    "FAILED": FAIL,
+}
+
+EXPORT_TASK_STATES: Mapping[str | None, str] = {
+    None: GONE,
+    "EXPORTING": MOVING,
+    "COMPLETED": READY,
+    "FAILED": FAILED,
+    "TIMED_OUT": FAILED,
+}
+
+EXPORT_TASK_STEPS: Mapping[str | None, str] = {
+    None: CREATE,
+    "COMPLETED": DONE,
+    "FAILED": FAIL,
+    "TIMED_OUT": FAIL,
+}
+
+# Licence-included software (SoftwareDeploymentStatus), None: no association. DONE, WAIT and FAIL as everywhere; STAGED:
+# only a deployment is missing.
+ASSOCIATE = "associate"
+DISASSOCIATE = "disassociate"
+STAGED = "staged"
+DEPLOY = "deploy"
+SOFTWARE_STEPS: Mapping[str, Mapping[str | None, str]] = {
+    "present": {
+        None: ASSOCIATE,
+        "STAGED_FOR_INSTALLATION": STAGED,
+        "INSTALLED": DONE,
+        "STAGED_FOR_UNINSTALLATION": ASSOCIATE,
+        "FAILED_TO_INSTALL": FAIL,
+        "FAILED_TO_UNINSTALL": ASSOCIATE,
+    },
+    "absent": {
+        None: DONE,
+        "STAGED_FOR_INSTALLATION": DISASSOCIATE,
+        "INSTALLED": DISASSOCIATE,
+        "STAGED_FOR_UNINSTALLATION": STAGED,
+        "FAILED_TO_INSTALL": DISASSOCIATE,
+        "FAILED_TO_UNINSTALL": FAIL,
+    },
+}
+# The status a deployment on its way leads to when nothing goes wrong.
+SOFTWARE_DESTINATIONS: Mapping[str, str | None] = {
+    "STAGED_FOR_INSTALLATION": "INSTALLED",
+    "PENDING_INSTALLATION": "INSTALLED",
+    "FAILED_TO_INSTALL": "INSTALLED",
+    "STAGED_FOR_UNINSTALLATION": None,
+    "PENDING_UNINSTALLATION": None,
+    "FAILED_TO_UNINSTALL": None,
 }
 
 MANAGED_DIRECTORY_STEPS: Mapping[str, Mapping[str | None, str]] = {
@@ -185,9 +261,72 @@ def image_builder_step(
     return step
 
 
+def has_failed_to_start(fleet: Mapping[str, Any] | None) -> bool:
+    """Say whether a fleet stays STARTING for ever: then it has errors (Terraform's provider, issue 20994)."""
+    return state_of(fleet) == "STARTING" and bool((fleet or {}).get("fleet_errors"))
+
+
+def has_capacity(fleet: Mapping[str, Any]) -> bool:
+    """Say whether a fleet has all the instances it is to have, in use or not; an elastic fleet has none of its own."""
+    if fleet.get("fleet_type") == "ELASTIC":
+        return True
+    status = fleet.get("compute_capacity_status") or {}
+    if status.get("desired_user_sessions") is not None:
+        return bool(status.get("actual_user_sessions", 0) >= status["desired_user_sessions"])
+    return bool(status.get("available", 0) + status.get("in_use", 0) >= status.get("desired", 0))
+
+
+def fleet_step(
+    fleet: Mapping[str, Any] | None,
+    wanted: str,
+    *,
+    update: bool = False,
+    stop_first: bool = False,
+    retry: bool = False,
+    capacity: bool = False,
+) -> str:
+    """Decide what brings a fleet one step nearer to the wanted state.
+
+    ``wanted`` is ``running``, ``stopped``, ``present`` or ``absent``. ``update``: something has to be changed before
+    the wanted state counts, and with ``stop_first`` only while STOPPED. ``retry``: a start that has failed is broken
+    off, to be tried again (unproven: that StopFleet is allowed then). ``capacity``: its instances have to be there.
+    """
+    state = state_of(fleet)
+    if has_failed_to_start(fleet):
+        return STOP if retry or wanted in ("stopped", "absent") else FAIL
+    if fleet is not None and update and wanted != "absent":
+        steps = FLEET_STOPPED_UPDATE_STEPS if stop_first or wanted == "stopped" else FLEET_UPDATE_STEPS
+        return steps.get(state, WAIT)
+    step = FLEET_STEPS[wanted].get(state, WAIT)
+    is_empty = fleet is not None and step == DONE and state == "RUNNING" and not has_capacity(fleet)
+    return WAIT if capacity and is_empty else step
+
+
 def image_step(image: Mapping[str, Any] | None, wanted: str) -> str:
     """Decide what brings an image one step nearer to the wanted state, ``available`` or ``absent``."""
     return IMAGE_STEPS[wanted].get(state_of(image), WAIT)
+
+
+def made_image_step(image: Mapping[str, Any] | None, *, retry: bool) -> str:
+    """Decide what brings an image that one call makes nearer to AVAILABLE; with ``retry`` a FAILED one is replaced."""
+    state = state_of(image)
+    return DELETE if retry and image_is(FAILED, state) else MADE_IMAGE_STEPS.get(state, WAIT)
+
+
+def export_task_is(kind: str, state: str | None) -> bool:
+    """Say whether an export task's state is of a kind (READY, MOVING, FAILED, GONE)."""
+    return EXPORT_TASK_STATES.get(state, MOVING) == kind
+
+
+def export_task_step(task: Mapping[str, Any] | None, *, retry: bool) -> str:
+    """Decide what brings an export one step nearer to COMPLETED; with ``retry`` a failed task is begun anew."""
+    state = state_of(task)
+    return CREATE if retry and export_task_is(FAILED, state) else EXPORT_TASK_STEPS.get(state, WAIT)
+
+
+def software_step(status: str | None, wanted: str) -> str:
+    """Decide what brings software one step nearer to ``present`` or ``absent``; a status not listed is waited out."""
+    return SOFTWARE_STEPS[wanted].get(status, WAIT)
 
 
 def managed_directory_is(kind: str, stage: str | None) -> bool:

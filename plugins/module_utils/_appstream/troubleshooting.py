@@ -86,6 +86,7 @@ REMEDIES: Mapping[str, str] = {
     "IAM_SERVICE_ROLE_MISSING_DESCRIBE_SECURITY_GROUPS_ACTION": _SERVICE_ROLE,
     "MACHINE_ROLE_IS_MISSING": "The image builder's IAM role is gone: create it, or create the builder with another.",
     "STS_DISABLED_IN_REGION": "Activate AWS STS for this Region in the account's IAM settings.",
+    "FLEET_STOPPED": "The fleet was stopped before its instances were there: start it again.",
     "FLEET_INSTANCE_PROVISIONING_FAILURE": "Try again; if it keeps failing, try another instance type or subnet.",
     "VALIDATION_ERROR": "Correct what the error message names, then try again.",
     # Error codes of API calls.
@@ -153,6 +154,34 @@ STAGE_REMEDIES: Mapping[str, str] = {
     "Deleting": _DIRECTORY_TOO_LONG,
 }
 
+_EXPORT = (
+    "See that the IAM role trusts appstream.amazonaws.com and may use ec2:CopyImage, ec2:DescribeImages and "
+    "ec2:CreateTags, and that no other AMI has the name, then export the image again."
+)
+# By state of an export task, whose error codes are documented nowhere.
+EXPORT_REMEDIES: Mapping[str, str] = {
+    "FAILED": _EXPORT,
+    "TIMED_OUT": "Export the image again; if it keeps timing out, contact AWS Support with the task's id.",
+    "EXPORTING": "Running again continues to wait for it.",
+}
+
+# The developer guide, "Install or uninstall license included applications".
+SOFTWARE_REMEDY = (
+    "With retry_failed: true the deployment is tried again. If that fails, too, connect to the image builder, turn on "
+    "verbose logging of Office and look at its logs, or take the software off with state: absent."
+)
+
+
+_FLEET_FELL_BACK = (
+    "AWS gives no reason. Often the quota of the instance type is 0 or used up, as in new accounts: look at the "
+    "AppStream quotas in Service Quotas, at the fleet's notifications in the console, and start it again."
+)
+_FLEET_TOO_LONG = (
+    "A fleet usually runs within 20 minutes, but may take hours when AWS is short of the instance type. Running again "
+    "continues to wait for it. Look at the fleet's notifications in the console, the subnets' free addresses and, with "
+    "a domain join, DNS and the computer objects in the OU."
+)
+
 
 def remedy_for(code: str) -> str | None:
     """Return what to do about an AWS error code, None when nothing is known about it."""
@@ -161,14 +190,28 @@ def remedy_for(code: str) -> str | None:
 
 def _errors(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return (code, message) of all AWS says is wrong with a resource in snake_case form."""
-    listed = resource.get("image_builder_errors") or resource.get("image_errors") or []
+    members = ("image_builder_errors", "image_errors", "fleet_errors", "error_details")
+    listed: list[Mapping[str, Any]] = next((resource[member] for member in members if resource.get(member)), [])
     found = [(error.get("error_code") or "", error.get("error_message") or "") for error in listed]
     reason = resource.get("state_change_reason") or {}
     if reason:
         found.append((reason.get("code") or "", reason.get("message") or ""))
+    found += [_deployment_failure(software) for software in failed_software(resource)]
     if resource.get("stage_reason"):
         found.append(("", str(resource["stage_reason"])))
     return found
+
+
+def failed_software(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return those of a resource's software associations whose deployment has failed."""
+    associations = resource.get("software_associations") or []
+    return [software for software in associations if str(software["status"]).startswith("FAILED")]
+
+
+def _deployment_failure(software: Mapping[str, Any]) -> tuple[str, str]:
+    errors = software.get("deployment_error") or []
+    told = [": ".join(filter(None, (error.get("error_code"), error.get("error_message")))) for error in errors]
+    return f"{software['software_name']} {software['status']}", ", ".join(told)
 
 
 def reported_errors(resource: Mapping[str, Any] | None) -> str | None:
@@ -182,15 +225,29 @@ def remedies(resource: Mapping[str, Any] | None) -> str | None:
     stage = (resource or {}).get("stage")
     if stage:
         return STAGE_REMEDIES.get(stage)
+    if "task_id" in (resource or {}):
+        return EXPORT_REMEDIES.get((resource or {}).get("state") or "")
+    if failed_software(resource or {}):
+        return SOFTWARE_REMEDY
     codes = [code for code, _message in _errors(resource or {})]
     # The state change reason is INTERNAL_ERROR also when the errors tell exactly what is wrong.
     telling = [code for code in codes if code != "INTERNAL_ERROR"] or codes
-    return _joined(remedy_for(code) for code in telling)
+    known = _joined(remedy_for(code) for code in telling)
+    return _fleet_remedy(resource or {}, known) if "compute_capacity_status" in (resource or {}) else known
+
+
+def _fleet_remedy(fleet: Mapping[str, Any], known: str | None) -> str | None:
+    """The guide tells the same of fleets as of image builders."""
+    if known is None and not _errors(fleet) and fleet.get("state") == "STOPPED":
+        return _FLEET_FELL_BACK
+    return known and known.replace("image builder", "fleet").replace("the builder", "the fleet")
 
 
 def time_out_remedy(resource: Mapping[str, Any] | None) -> str | None:
     """Return what to look at when a resource did not get where it should within the time given."""
     known = remedies(resource)
+    if not known and "compute_capacity_status" in (resource or {}):
+        return _FLEET_TOO_LONG
     if known or (resource or {}).get("state") != "PENDING" or "instance_type" not in (resource or {}):
         return known
     return _PENDING_TOO_LONG

@@ -11,7 +11,7 @@ lengths), the administration guide (reserved prefixes, organizational units, quo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,100}\Z")
@@ -25,9 +25,18 @@ ROLE_ARN = re.compile(r"arn:aws(?:-cn|-iso-b|-iso|-us-gov)?:iam::\d{12}:role/\S+
 SUBNET_ID = re.compile(r"subnet-([0-9a-f]{8}|[0-9a-f]{17})\Z")
 SECURITY_GROUP_ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})\Z")
 ENDPOINT_ID = re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})\Z")
+ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
 TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*\Z")
 UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 RELATIVE_NAME = re.compile(r"\s*(OU|DC)\s*=\s*\S.*\Z", re.IGNORECASE)
+
+# The form of the names in the service model's documentation; names of another form are the service's to judge.
+SOFTWARE_NAME = re.compile(r"Microsoft_[A-Za-z]+_(?P<year>\d{4})_\w+_(?P<architecture>\d\dBit)\Z")
+# Which years do not go with which Windows (developer guide, "Manage License Included Applications").
+SOFTWARE_NOT_FOR = {
+    "2021": frozenset({"WINDOWS", "WINDOWS_SERVER_2016"}),
+    "2024": frozenset({"WINDOWS", "WINDOWS_SERVER_2016", "WINDOWS_SERVER_2019"}),
+}
 
 DISPLAY_NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 256
@@ -60,6 +69,11 @@ def image_name_problems(name: str) -> list[str]:
     return []
 
 
+def existing_image_name_problems(name: str) -> list[str]:
+    """Check the name of an image that should be there already: 1 to 101 characters (API: Name)."""
+    return [] if NAME.match(name) else [f"image name {name!r} is none an image can have"]
+
+
 def length_problems(option: str, value: str | None, longest: int) -> list[str]:
     """Check that a text has at most so many characters."""
     if value is None or len(value) <= longest:
@@ -72,6 +86,16 @@ def pattern_problems(option: str, value: str | None, pattern: re.Pattern[str], l
     if not value or pattern.match(value):
         return []
     return [f"{option} {value!r} is not of the form {like}"]
+
+
+def account_id_problems(option: str, account: str) -> list[str]:
+    """Check an AWS account's id: 12 digits. YAML reads those with a leading zero and no quotes as octal numbers."""
+    if ACCOUNT_ID.match(account):
+        return []
+    return [
+        f"{option} {account!r} is not 12 digits (write account ids in quotes: without them YAML takes one with a "
+        "leading zero, such as '012345670123', for an octal number and changes it)"
+    ]
 
 
 def organizational_unit_problems(name: str | None) -> list[str]:
@@ -128,7 +152,8 @@ def network_problems(subnet_id: str | None, security_group_ids: Sequence[str] | 
     return problems
 
 
-def _access_endpoint_problems(endpoints: Sequence[Mapping[str, Any]] | None) -> list[str]:
+def access_endpoint_problems(endpoints: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """Check the number of streaming endpoints and the form of their ids."""
     endpoints = endpoints or []
     problems = []
     if len(endpoints) > MOST_ACCESS_ENDPOINTS:
@@ -153,6 +178,24 @@ def _agent_access_problems(access: Mapping[str, Any] | None) -> list[str]:
     return ["agent_access_config with screenshots_upload_enabled needs s3_bucket_arn"]
 
 
+def software_problems(option: str, names: Collection[str], platform: str | None = None) -> list[str]:
+    """Check licence-included software that is to be together on an image builder, and on a platform if it is known.
+
+    All must be of one year and one architecture. Names of a form not known are left to the service.
+    """
+    found = {name: matched for name, matched in ((name, SOFTWARE_NAME.match(name)) for name in names) if matched}
+    problems = [f"{option} has an empty name"] if "" in names else []
+    for part, told in (("year", "years"), ("architecture", "architectures")):
+        kinds = sorted({matched.group(part) for matched in found.values()})
+        if len(kinds) > 1:
+            problems.append(
+                f"{option} mixes the {told} {' and '.join(kinds)}, which cannot be together on an image builder: "
+                f"{', '.join(found)}"
+            )
+    unfit = [name for name, matched in found.items() if platform in SOFTWARE_NOT_FOR.get(matched.group("year"), ())]
+    return problems + [f"{name} cannot be installed on {platform}" for name in unfit]
+
+
 def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
     """Check the options of module ``image_builder`` that the argument spec cannot check, and that are not ignored."""
     if options.get("state") == "absent":
@@ -166,8 +209,9 @@ def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
         *pattern_problems("iam_role_arn", options.get("iam_role_arn"), ROLE_ARN, "arn:aws:iam::ACCOUNT:role/NAME"),
         *network_problems(options.get("subnet_id"), options.get("security_group_ids")),
         *organizational_unit_problems(domain.get("organizational_unit")),
-        *_access_endpoint_problems(options.get("access_endpoints")),
+        *access_endpoint_problems(options.get("access_endpoints")),
         *_root_volume_problems(options.get("root_volume_size")),
+        *software_problems("softwares_to_install", options.get("softwares_to_install") or []),
         *_agent_access_problems(options.get("agent_access_config")),
         *tag_problems(options.get("tags")),
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .errors import AppStreamError
-from .states import ABSENT, CREATE, DONE, FAIL, START, UPDATE, WAIT, state_of
+from .states import ABSENT, CREATE, DELETE, DONE, FAIL, START, UPDATE, WAIT, state_of
 from .troubleshooting import remedies, reported_errors, time_out_remedy
 
 Resource = Optional[dict[str, Any]]
@@ -66,16 +66,22 @@ class History:
         """Say whether a state that asks for a step is probably older than the last action."""
         if not self.actions or now - self.acted_at >= STALE_READ_SECONDS:
             return False
+        if state is None and CREATE in self.actions and self.actions[-1] != DELETE:
+            # What was created and then started is not seen by everybody yet.
+            return True
         if self.actions[-1] == UPDATE:
             # The one action after which the state stays what it was.
             return step == UPDATE
         return state == self.state_before_action
 
-    def has_come_back(self, step: str) -> bool:
-        """Say whether a step was taken before to no lasting effect, so that taking it again would go on for ever."""
+    def has_come_back(self, step: str, starts_by_itself: bool = True) -> bool:
+        """Say whether a step was taken before to no lasting effect, so that taking it again would go on for ever.
+
+        ``starts_by_itself``: what is created needs no start, unless it fell back.
+        """
         creations = self.actions.count(CREATE)
         since_creation = self.actions[self.actions.index(CREATE) + 1 :] if creations else self.actions
-        fell_back = step == START and self.actions[-1:] == [CREATE]
+        fell_back = starts_by_itself and step == START and self.actions[-1:] == [CREATE]
         return fell_back or step in since_creation or (step == CREATE and creations > 0)
 
 
@@ -96,7 +102,8 @@ class Goal:
     ``about`` names the resource in messages, ``returned_as`` is the return value it goes by, ``wanted`` the wanted
     state. ``next_step`` decides from the resource what to do (see states.py), ``act`` takes a step and returns the
     resource and the names of the steps really taken, ``read`` looks at the resource again; both raise AppStreamError.
-    ``outlives`` says whether a failed look or step may be followed by another one.
+    ``outlives`` says whether a failed look or step may be followed by another one. ``starts_by_itself``: it does when
+    it is created.
     """
 
     about: str
@@ -108,6 +115,7 @@ class Goal:
     outlives: Callable[[AppStreamError], bool]
     observe: Callable[[Resource, int, bool], None] = lambda resource, elapsed, changed: None
     why_not: Callable[[Resource], str | None] = lambda resource: None
+    starts_by_itself: bool = True
 
 
 def converge(goal: Goal, resource: Resource, pace: Pace, history: History | None = None) -> Outcome:
@@ -133,7 +141,7 @@ def converge(goal: Goal, resource: Resource, pace: Pace, history: History | None
             raise _failed(goal, resource, history, now)
         if step == DONE or (step == WAIT and not pace.wait):
             return Outcome(resource, round(now - history.began), history.state_changes, history.actions)
-        if step != WAIT and history.has_come_back(step):
+        if step != WAIT and history.has_come_back(step, goal.starts_by_itself):
             raise _fell_back(goal, resource, history, now)
         if step != WAIT:
             taken = _take(goal, step, resource, history, pace)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.action import image, image_builder
+from ansible_collections.euc.appstream.plugins.action import fleet, image, image_builder
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress, elapsed_text
 
 NETWORK = {"eni_private_ip_address": "10.0.1.5"}
@@ -366,3 +366,79 @@ def test_a_sign_of_life_every_five_minutes() -> None:
         progress.show("PENDING", elapsed, changed=elapsed == 0)
     assert display.shown == [f"design: PENDING ({time})" for time in ("0:00", "5:00", "10:00", "15:00")]
     assert len(display.verbose) == 6
+
+
+def fleet_run(state: str | None, *actions: str, seen: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """What module fleet returns with wait=false."""
+    result = module_run(state, *actions, seen=seen)
+    del result["image_builder"]
+    known = {"tags": {"a": "b"}, "stacks": ["office"]}
+    return {**result, "fleet": state and {"name": "design", "state": state, **known, **more}}
+
+
+def fleet_look(state: str | None, **more: Any) -> tuple[str, dict[str, Any]]:
+    found = [{"name": "design", "state": state, **more}] if state else []
+    return "fleet_info", {"changed": False, "fleets": found}
+
+
+def test_a_fleet_is_created_and_started(play: Play) -> None:
+    capacity = {"compute_capacity_status": {"desired": 2, "available": 1, "in_use": 0}}
+    result, script = play(
+        fleet,
+        {"wait_for_capacity": True},
+        ("fleet", fleet_run("STARTING", "create", "start", seen=("ABSENT", "STOPPED"))),
+        # Older than the start.
+        fleet_look(None),
+        fleet_look("STOPPED"),
+        fleet_look("STARTING"),
+        fleet_look("RUNNING", **capacity),
+        fleet_look("RUNNING", compute_capacity_status={"desired": 2, "available": 2}),
+    )
+    assert (result["actions"], result["fleet"]["state"]) == (["create", "start"], "RUNNING")
+    assert (result["fleet"]["tags"], result["fleet"]["stacks"]) == ({"a": "b"}, ["office"])
+    assert script.arguments[1] == {"names": ["design"], "include_tags": False, "include_stacks": False}
+    assert "RUNNING with 1 of 2 instances" in " ".join(script.shown)
+
+
+def test_a_fleet_is_stopped_changed_and_started(play: Play) -> None:
+    result, script = play(
+        fleet,
+        {"state": "present", "allow_stop": True},
+        ("fleet", fleet_run("STOPPING", "stop", seen=("RUNNING",))),
+        fleet_look("RUNNING"),
+        fleet_look("STOPPED"),
+        ("fleet", fleet_run("STARTING", "update", "start", seen=("STOPPED",))),
+        fleet_look("STARTING"),
+        fleet_look("RUNNING"),
+    )
+    assert result["actions"] == ["stop", "update", "start"]
+    assert script.arguments[3]["state"] == "running"
+
+
+def test_a_fleet_that_cannot_start_ends_the_wait_at_once(play: Play) -> None:
+    errors = [{"error_code": "IGW_NOT_ATTACHED", "error_message": "No gateway."}]
+    result, _script = play(
+        fleet,
+        {},
+        ("fleet", fleet_run("STARTING", "start", seen=("STOPPED",))),
+        fleet_look("STARTING", fleet_errors=errors, compute_capacity_status={"desired": 1}),
+    )
+    assert result["failed"] and "Fleet design cannot be started: IGW_NOT_ATTACHED: No gateway." in result["msg"]
+
+
+def test_a_fleet_that_falls_back_ends_the_wait(play: Play) -> None:
+    stopped = fleet_look("STOPPED", compute_capacity_status={"desired": 1})
+    result, _script = play(
+        fleet,
+        {"wait_delay": 61},
+        ("fleet", fleet_run("STARTING", "start", seen=("STOPPED",))),
+        fleet_look("STARTING"),
+        stopped,
+    )
+    assert result["failed"] and "is STOPPED again after start" in result["msg"]
+    assert "Service Quotas" in result["remedy"]
+
+
+def test_a_fleet_created_stopped_is_done(play: Play) -> None:
+    result, _script = play(fleet, {"state": "present"}, ("fleet", fleet_run("STOPPED", "create", seen=("ABSENT",))))
+    assert (result["actions"], result["fleet"]["state"]) == (["create"], "STOPPED")

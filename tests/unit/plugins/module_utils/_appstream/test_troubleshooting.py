@@ -13,13 +13,26 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream import tr
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 
 MODEL = boto3.client("appstream", region_name="eu-central-1").meta.service_model
-# Says nothing about image builders: it is what a fleet gets that was stopped.
-WITHOUT_REMEDY = {"FLEET_STOPPED"}
 
 
 @pytest.mark.parametrize("shape", ["FleetErrorCode", "ImageBuilderStateChangeReasonCode", "ImageStateChangeReasonCode"])
 def test_every_code_of_the_installed_model_has_a_remedy(shape: str) -> None:
-    assert {code for code in MODEL.shape_for(shape).enum if not troubleshooting.remedy_for(code)} <= WITHOUT_REMEDY
+    assert [code for code in MODEL.shape_for(shape).enum if not troubleshooting.remedy_for(code)] == []
+
+
+@pytest.mark.parametrize("code", MODEL.shape_for("FleetErrorCode").enum)
+def test_a_fleet_is_not_told_of_image_builders(code: str) -> None:
+    fleet = {"state": "STARTING", "compute_capacity_status": {}, "fleet_errors": [{"error_code": code}]}
+    remedy = troubleshooting.remedies(fleet)
+    assert remedy and "builder" not in remedy
+
+
+def test_a_fleet_without_errors() -> None:
+    fleet = {"state": "STOPPED", "compute_capacity_status": {}, "fleet_errors": []}
+    assert "Service Quotas" in str(troubleshooting.remedies(fleet))
+    starting = {**fleet, "state": "STARTING"}
+    assert troubleshooting.remedies(starting) is None
+    assert "20 minutes" in str(troubleshooting.time_out_remedy(starting))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -194,6 +195,14 @@ def test_falling_back_to_stopped_after_a_start_is_a_failure(clock: Any) -> None:
     with pytest.raises(AppStreamError, match="is STOPPED again after start"):
         converge(scripted.goal("running"), resource("STOPPED"), pace(clock))
     assert scripted.acted == ["start"]
+
+
+def test_what_is_created_stopped_is_started(clock: Any) -> None:
+    scripted = Scripted([None, "STOPPED", "STARTING", "RUNNING"], {"create": "STOPPED", "start": "STARTING"})
+    goal = dataclasses.replace(scripted.goal("running"), starts_by_itself=False)
+    outcome = converge(goal, None, pace(clock))
+    # Neither a look that does not see it yet nor one that sees it as it was is acted upon.
+    assert (outcome.actions, states.state_of(outcome.resource)) == (["create", "start"], "RUNNING")
 
 
 def test_an_earlier_history_counts_in(clock: Any) -> None:
