@@ -41,6 +41,13 @@ options:
       - Does not count while O(image_builder_name) is SNAPSHOTTING.
     type: int
     default: 300
+  include_permissions:
+    description:
+      - Whether to read with which accounts an own image is shared, once it is AVAILABLE. That costs one more call to
+        AWS.
+      - Ignored with O(state=absent).
+    type: bool
+    default: false
   wait_timeout:
     description:
       - How many seconds to wait for the wanted state.
@@ -61,6 +68,7 @@ extends_documentation_fragment:
 seealso:
   - module: euc.appstream.image_info
   - module: euc.appstream.image_capture
+  - module: euc.appstream.image_permission
 """
 
 EXAMPLES = r"""
@@ -87,7 +95,7 @@ RETURN = r"""
 image:
   description:
     - The image as last seen, also when the task fails while waiting. Null when it does not exist.
-    - Attributes the service does not report are left out. The ones listed here are the most used.
+    - Attributes the service does not report are left out.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -97,7 +105,7 @@ image:
       returned: always
       sample: design-20261122T124526Z
     arn:
-      description: The ARN.
+      description: The ARN. Those of public base images name no account.
       type: str
       returned: always
       sample: arn:aws:appstream:eu-central-1:123456789012:image/design-20261122T124526Z
@@ -106,43 +114,270 @@ image:
       type: str
       returned: when the service tells
       sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
+    display_name:
+      description: The name shown to people.
+      type: str
+      returned: when it has one
+      sample: Design
+    description:
+      description: The description.
+      type: str
+      returned: when it has one
+      sample: Everything the design department works with
     state:
       description: The state.
       type: str
       returned: always
       sample: AVAILABLE
     state_change_reason:
-      description: Why the state changed last, with C(code) and C(message).
+      description: Why the state changed last.
       type: dict
       returned: when the service tells
-      sample: {code: INTERNAL_ERROR, message: The image could not be created.}
+      contains:
+        code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_ERROR
+        message:
+          description: The reason in words.
+          type: str
+          returned: when the service tells
+          sample: The image could not be created.
     image_errors:
-      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      description: What went wrong.
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
+      contains:
+        error_code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_SERVICE_ERROR
+        error_message:
+          description: The error in words.
+          type: str
+          returned: when the service tells
+          sample: The image could not be created.
+        error_timestamp:
+          description: When it occurred.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T13:20:00+00:00"
+    visibility:
+      description: Whose it is, C(PUBLIC) AWS's, C(PRIVATE) this account's own, C(SHARED) another account's.
+      type: str
+      returned: always
+      sample: PRIVATE
+    platform:
+      description: The operating system.
+      type: str
+      returned: always
+      sample: WINDOWS_SERVER_2022
+    image_builder_supported:
+      description: Whether an image builder can be started from it.
+      type: bool
+      returned: when the service tells
+      sample: true
     image_builder_name:
       description: The name of the image builder it was made on.
       type: str
-      returned: when the service tells
+      returned: for images made on an image builder
       sample: design
+    image_type:
+      description: What it was made of, C(NATIVE) a base image of AWS, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a
+        WorkSpaces image with its own licence.
+      type: str
+      returned: when the service tells
+      sample: NATIVE
+    image_permissions:
+      description: What this account may do with an image another account shares.
+      type: dict
+      returned: for images of other accounts
+      contains:
+        allow_fleet:
+          description: Whether it may be used for fleets.
+          type: bool
+          returned: when the service tells
+          sample: true
+        allow_image_builder:
+          description: Whether image builders may be started from it.
+          type: bool
+          returned: when the service tells
+          sample: false
+    image_shared_with_others:
+      description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "FALSE"
+    supported_instance_families:
+      description: The instance families it can run on.
+      type: list
+      elements: str
+      returned: when the service tells
+      sample: [General Purpose, Compute Optimized, Memory Optimized]
     applications:
       description: The applications in its catalog.
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
+      contains:
+        name:
+          description: The name.
+          type: str
+          returned: when the service tells
+          sample: notepad
+        display_name:
+          description: The name people see.
+          type: str
+          returned: when the service tells
+          sample: Notepad
+        description:
+          description: The description.
+          type: str
+          returned: when the service tells
+          sample: A text editor
+        icon_url:
+          description: The URL of the icon, which is valid for some time only.
+          type: str
+          returned: when the service tells
+          sample: https://example.com/notepad.png
+        icon_s3_location:
+          description: Where the icon of an application of an app block is stored.
+          type: dict
+          returned: when the service tells
+          contains:
+            s3_bucket:
+              description: The bucket.
+              type: str
+              returned: when the service tells
+              sample: icons
+            s3_key:
+              description: The object.
+              type: str
+              returned: when the service tells
+              sample: notepad.png
+        launch_path:
+          description: The path of the program.
+          type: str
+          returned: when the service tells
+          sample: C:\Windows\System32\notepad.exe
+        launch_parameters:
+          description: What it is started with.
+          type: str
+          returned: when the service tells
+          sample: C:\welcome.txt
+        working_directory:
+          description: The folder it is started in.
+          type: str
+          returned: when the service tells
+          sample: C:\Windows
+        enabled:
+          description: Whether people can start it.
+          type: bool
+          returned: when the service tells
+          sample: true
+        metadata:
+          description: Further attributes. Their names are told as they are.
+          type: dict
+          returned: when the service tells
+          sample: {}
+        arn:
+          description: The ARN, of an application of an app block.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
+        app_block_arn:
+          description: The ARN of its app block.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
+        platforms:
+          description: The operating systems it can run on.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [WINDOWS_SERVER_2022]
+        instance_families:
+          description: The instance families it can run on.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [GENERAL_PURPOSE]
+        created_time:
+          description: When it was created.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T12:45:26+00:00"
+    dynamic_app_providers_enabled:
+      description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
+      type: str
+      returned: when the service tells
+      sample: DISABLED
+    managed_software_included:
+      description: Whether it has licence-included applications.
+      type: bool
+      returned: when the service tells
+      sample: false
+    image_software_metadata:
+      description: What is known of software on it.
+      type: dict
+      returned: when the service tells
+      contains:
+        nvidia_grid_driver_version:
+          description: The version of the NVIDIA GRID driver.
+          type: str
+          returned: when the service tells
+          sample: "573.39"
+    appstream_agent_version:
+      description: The version of the AppStream agent.
+      type: str
+      returned: when the service tells
+      sample: 10-10-2025
+    latest_appstream_agent_version:
+      description: Whether fleets always get the latest AppStream agent, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "TRUE"
     created_time:
       description: When it was created.
       type: str
       returned: when the service tells
       sample: "2026-11-22T12:45:26+00:00"
+    public_base_image_released_date:
+      description: When it, or the base image it was made from, was released.
+      type: str
+      returned: when the service tells
+      sample: "2025-10-10T00:00:00+00:00"
     tags:
       description: The tags.
       type: dict
       returned: when it is AVAILABLE
       sample: {CostCenter: "42"}
+    permissions:
+      description:
+        - What it is shared for, one entry per account, empty when it is not shared.
+        - Null, and there is a warning, when the credentials may not look.
+      type: list
+      elements: dict
+      returned: when it is AVAILABLE and this account's own, with O(include_permissions=true)
+      contains:
+        account_id:
+          description: The id of the account.
+          type: str
+          returned: always
+          sample: "012345670123"
+        allow_fleet:
+          description: Whether the account may use the image for fleets.
+          type: bool
+          returned: always
+          sample: true
+        allow_image_builder:
+          description: Whether the account may start image builders from the image.
+          type: bool
+          returned: always
+          sample: false
 elapsed:
   description: How many seconds it took.
   type: int
@@ -171,10 +406,13 @@ actions:
   returned: always, once AWS has been asked
   sample: []
 used_by:
-  description: What keeps the image from being deleted, C(fleets) by name and C(accounts) by id.
+  description:
+    - What uses the image, C(fleets) and C(image_builders) by name, C(accounts) it is shared with by id. Each is null
+      when the credentials may not look.
+    - Fleets and accounts keep it from being deleted, image builders don't.
   type: dict
   returned: when the task fails because of that
-  sample: {fleets: [design], accounts: ["123456789012"]}
+  sample: {fleets: [design], image_builders: [], accounts: ["123456789012"]}
 error:
   description: AWS's own error, with C(code) and C(message).
   type: dict
@@ -194,8 +432,14 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_goal, images, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import (
+    image_goal,
+    image_permissions,
+    images,
+    states,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import ACCESS_DENIED_CODES
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import tags_after, write_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import tag_problems
@@ -208,6 +452,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits imp
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_goal.GOAL_OPTIONS,
+    "include_permissions": {"type": "bool", "default": False},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
     "purge_tags": {"type": "bool", "default": True},
 }
@@ -262,9 +507,23 @@ def ensure_available(module: AnsibleAppStreamModule, client: Any) -> dict[str, A
         raise AppStreamError(f"Image {image['name']} is {image.get('visibility')} and cannot be tagged by this account")
     if not module.check_mode:
         write_tags(client, image["arn"], image["tags"], after)
-    changed_image = {**image, "tags": after}
+    changed_image = {**image, "tags": after, **shared_for(module, client, image)}
     diff = {"before": view(image), "after": view(changed_image)}
     return {**values, "changed": after != image["tags"], "diff": diff, image_goal.RETURNED_AS: changed_image}
+
+
+def shared_for(module: AnsibleAppStreamModule, client: Any, image: dict[str, Any]) -> dict[str, Any]:
+    """Return the image's ``permissions``, None when these may not be read; {} when not asked for or not to be had."""
+    if not module.params["include_permissions"] or not images.is_own(image):
+        return {}
+    try:
+        permissions = image_permissions.describe_image_permissions(client, image["name"])
+    except AppStreamError as error:
+        if error.code not in ACCESS_DENIED_CODES:
+            raise
+        module.warn(f"It is not known with whom image {image['name']} is shared: {error}")
+        return {"permissions": None}
+    return {"permissions": image_permissions.as_list(permissions)}
 
 
 def do(module: AnsibleAppStreamModule) -> dict[str, Any]:

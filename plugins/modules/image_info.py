@@ -68,6 +68,13 @@ options:
       - Whether to read the tags of own images too. That costs one more call to AWS for each.
     type: bool
     default: true
+  include_usage:
+    description:
+      - Whether to find out what uses the own images, RV(images[].used_by).
+      - All fleets and image builders of the Region are read for that, once, and the permissions of each image that is
+        shared. What the credentials may not look at is null, and there is a warning.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - euc.appstream._attributes
   - euc.appstream._attributes.info_module
@@ -76,6 +83,8 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
 seealso:
   - module: euc.appstream.image
+  - module: euc.appstream.image_permission
+  - module: euc.appstream.image_permission_info
 """
 
 EXAMPLES = r"""
@@ -99,6 +108,27 @@ EXAMPLES = r"""
   euc.appstream.image_info:
     arns:
       - arn:aws:appstream:eu-central-1:123456789012:image/office-base
+
+- name: Look at all own images of a recipe and at what uses them
+  euc.appstream.image_info:
+    type: PRIVATE
+    name_prefix: design-
+    states: [AVAILABLE, FAILED]
+    include_usage: true
+  register: own
+
+# Images whose use is not known for sure, because the credentials may not look, are kept: null is not an empty list.
+- name: Delete those that nothing uses, but keep the newest three
+  euc.appstream.image:
+    name: "{{ item.name }}"
+    state: absent
+  loop: "{{ unused[3:] }}"
+  loop_control:
+    label: "{{ item.name }}"
+  vars:
+    unused: >-
+      {{ own.images | selectattr('used_by.fleets', 'eq', []) | selectattr('used_by.accounts', 'eq', [])
+         | selectattr('used_by.image_builders', 'eq', []) }}
 """
 
 RETURN = r"""
@@ -125,24 +155,59 @@ images:
       type: str
       returned: when the service tells
       sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
+    display_name:
+      description: The name shown to people.
+      type: str
+      returned: when it has one
+      sample: Design
+    description:
+      description: The description.
+      type: str
+      returned: when it has one
+      sample: Everything the design department works with
     state:
       description: The state.
       type: str
       returned: always
       sample: AVAILABLE
     state_change_reason:
-      description: Why the state changed last, with C(code) and C(message).
+      description: Why the state changed last.
       type: dict
       returned: when the service tells
-      sample: {code: INTERNAL_ERROR, message: The image could not be created.}
+      contains:
+        code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_ERROR
+        message:
+          description: The reason in words.
+          type: str
+          returned: when the service tells
+          sample: The image could not be created.
     image_errors:
-      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      description: What went wrong.
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
+      contains:
+        error_code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_SERVICE_ERROR
+        error_message:
+          description: The error in words.
+          type: str
+          returned: when the service tells
+          sample: The image could not be created.
+        error_timestamp:
+          description: When it occurred.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T13:20:00+00:00"
     visibility:
-      description: Whose it is, V(PUBLIC), V(PRIVATE) or V(SHARED).
+      description: Whose it is, C(PUBLIC) AWS's, C(PRIVATE) this account's own, C(SHARED) another account's.
       type: str
       returned: always
       sample: PUBLIC
@@ -154,13 +219,39 @@ images:
     image_builder_supported:
       description: Whether an image builder can be started from it.
       type: bool
-      returned: always
+      returned: when the service tells
       sample: true
     image_builder_name:
       description: The name of the image builder it was made on.
       type: str
       returned: for images made on an image builder
       sample: design
+    image_type:
+      description: What it was made of, C(NATIVE) a base image of AWS, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a
+        WorkSpaces image with its own licence.
+      type: str
+      returned: when the service tells
+      sample: NATIVE
+    image_permissions:
+      description: What this account may do with an image another account shares.
+      type: dict
+      returned: for images of other accounts
+      contains:
+        allow_fleet:
+          description: Whether it may be used for fleets.
+          type: bool
+          returned: when the service tells
+          sample: true
+        allow_image_builder:
+          description: Whether image builders may be started from it.
+          type: bool
+          returned: when the service tells
+          sample: false
+    image_shared_with_others:
+      description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "FALSE"
     supported_instance_families:
       description: The instance families it can run on.
       type: list
@@ -172,12 +263,124 @@ images:
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
+      contains:
+        name:
+          description: The name.
+          type: str
+          returned: when the service tells
+          sample: notepad
+        display_name:
+          description: The name people see.
+          type: str
+          returned: when the service tells
+          sample: Notepad
+        description:
+          description: The description.
+          type: str
+          returned: when the service tells
+          sample: A text editor
+        icon_url:
+          description: The URL of the icon, which is valid for some time only.
+          type: str
+          returned: when the service tells
+          sample: https://example.com/notepad.png
+        icon_s3_location:
+          description: Where the icon of an application of an app block is stored.
+          type: dict
+          returned: when the service tells
+          contains:
+            s3_bucket:
+              description: The bucket.
+              type: str
+              returned: when the service tells
+              sample: icons
+            s3_key:
+              description: The object.
+              type: str
+              returned: when the service tells
+              sample: notepad.png
+        launch_path:
+          description: The path of the program.
+          type: str
+          returned: when the service tells
+          sample: C:\Windows\System32\notepad.exe
+        launch_parameters:
+          description: What it is started with.
+          type: str
+          returned: when the service tells
+          sample: C:\welcome.txt
+        working_directory:
+          description: The folder it is started in.
+          type: str
+          returned: when the service tells
+          sample: C:\Windows
+        enabled:
+          description: Whether people can start it.
+          type: bool
+          returned: when the service tells
+          sample: true
+        metadata:
+          description: Further attributes. Their names are told as they are.
+          type: dict
+          returned: when the service tells
+          sample: {}
+        arn:
+          description: The ARN, of an application of an app block.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
+        app_block_arn:
+          description: The ARN of its app block.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
+        platforms:
+          description: The operating systems it can run on.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [WINDOWS_SERVER_2022]
+        instance_families:
+          description: The instance families it can run on.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [GENERAL_PURPOSE]
+        created_time:
+          description: When it was created.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T12:45:26+00:00"
+    dynamic_app_providers_enabled:
+      description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
+      type: str
+      returned: when the service tells
+      sample: DISABLED
+    managed_software_included:
+      description: Whether it has licence-included applications.
+      type: bool
+      returned: when the service tells
+      sample: false
+    image_software_metadata:
+      description: What is known of software on it.
+      type: dict
+      returned: when the service tells
+      contains:
+        nvidia_grid_driver_version:
+          description: The version of the NVIDIA GRID driver.
+          type: str
+          returned: when the service tells
+          sample: "573.39"
     appstream_agent_version:
       description: The version of the AppStream agent.
       type: str
       returned: when the service tells
       sample: 10-10-2025
+    latest_appstream_agent_version:
+      description: Whether fleets always get the latest AppStream agent, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "TRUE"
     created_time:
       description: When it was created.
       type: str
@@ -193,6 +396,51 @@ images:
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
+    used_by:
+      description: What uses it.
+      type: dict
+      returned: for own images with O(include_usage=true)
+      contains:
+        fleets:
+          description:
+            - The names of the fleets of this account that use it, in whatever state they are. They keep it from being
+              deleted.
+            - Null when the credentials may not look at fleets.
+          type: list
+          elements: str
+          returned: always
+          sample: [design]
+        image_builders:
+          description:
+            - The names of the image builders of this account that were started from it. They need it no longer.
+            - Null when the credentials may not look at image builders.
+          type: list
+          elements: str
+          returned: always
+          sample: []
+        accounts:
+          description:
+            - The ids of the accounts it is shared with. As long as there are any it can't be deleted.
+            - Null when the credentials may not look at its permissions.
+          type: list
+          elements: str
+          returned: always
+          sample: ["012345670123"]
+error:
+  description: AWS's own error, with C(code) and C(message).
+  type: dict
+  returned: when the task fails because AWS refused a call
+  sample: {code: AccessDeniedException, message: You are not authorized to perform this operation.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
+remedy:
+  description: What to do about the failure.
+  type: str
+  returned: when the task fails for a reason something is known about
+  sample: Allow this action in the IAM policy of the credentials in use.
 """
 
 from typing import Any
@@ -200,7 +448,12 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_selection
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import describe_images, with_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_usage import usage_of_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import (
+    describe_images,
+    is_own,
+    with_tags,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},
@@ -213,6 +466,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "instance_type": {"type": "str"},
     "latest": {"type": "bool", "default": False},
     "include_tags": {"type": "bool", "default": True},
+    "include_usage": {"type": "bool", "default": False},
 }
 
 
@@ -247,6 +501,9 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
         warn_about(module, client, found)
     if options["include_tags"]:
         found = [with_tags(client, image) for image in found]
+    if options["include_usage"]:
+        usage = usage_of_images(client, [image for image in found if is_own(image)], module.warn)
+        found = [{**image, "used_by": usage[image["name"]]} if is_own(image) else image for image in found]
     return {"changed": False, "images": found}
 
 

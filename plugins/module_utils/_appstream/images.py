@@ -10,8 +10,9 @@ from typing import Any
 
 from . import tags
 from .aws import to_ansible_dict
-from .calls import ACCESS_DENIED_CODES, NOT_FOUND, call, call_pages, call_tokens
+from .calls import NOT_FOUND, call, call_pages
 from .errors import AppStreamError
+from .image_usage import Usage, usage_of_image
 
 IN_USE = "ResourceInUseException"
 
@@ -69,44 +70,18 @@ def delete_image(client: Any, name: str) -> dict[str, Any]:
     except AppStreamError as error:
         if error.code != IN_USE:
             raise
-        raise _in_use(name, users_of_image(client, name), error) from error
+        raise _in_use(name, _users(client, name), error) from error
 
 
-def users_of_image(client: Any, name: str) -> dict[str, list[str]]:
-    """Return what keeps an image from being deleted: names of ``fleets`` and ids of ``accounts`` it is shared with.
-
-    What the credentials may not look at is left out.
-    """
-    return {"fleets": _if_allowed(_fleets_with, client, name), "accounts": _if_allowed(_accounts_with, client, name)}
+def _users(client: Any, name: str) -> Usage:
+    image = describe_image(client, name) or {"name": name}
+    # It only makes the error more telling: what cannot be looked at is told by what is missing.
+    return usage_of_image(client, image, warn=lambda _message: None)
 
 
-def _if_allowed(read: Any, client: Any, name: str) -> list[str]:
-    try:
-        found: list[str] = read(client, name)
-    except AppStreamError as error:
-        if error.code not in ACCESS_DENIED_CODES:
-            raise
-        return []
-    return found
-
-
-def _fleets_with(client: Any, name: str) -> list[str]:
-    fleets = call_pages(client, "describe_fleets", "all fleets", "Fleets")
-    return sorted(fleet["Name"] for fleet in fleets if _image_name_of(fleet) == name)
-
-
-def _image_name_of(fleet: dict[str, Any]) -> str:
-    return str(fleet.get("ImageName") or str(fleet.get("ImageArn") or "").rsplit(":image/", 1)[-1])
-
-
-def _accounts_with(client: Any, name: str) -> list[str]:
-    about = f"image {name}"
-    shares = call_tokens(client, "describe_image_permissions", about, "SharedImagePermissionsList", Name=name)
-    return sorted(share["sharedAccountId"] for share in shares)
-
-
-def _in_use(name: str, users: dict[str, list[str]], error: AppStreamError) -> AppStreamError:
-    told = [f"{kind} {', '.join(names)}" for kind, names in users.items() if names]
+def _in_use(name: str, users: Usage, error: AppStreamError) -> AppStreamError:
+    # Image builders don't keep an image from being deleted.
+    told = [f"{kind} {', '.join(users[kind] or [])}" for kind in ("fleets", "accounts") if users[kind]]
     message = f"Image {name} cannot be deleted, it is still used by {' and by '.join(told) or 'a fleet or an account'}"
     remedy = "Give the fleets another image and stop sharing the image with the accounts, then delete it."
     return AppStreamError(message, cause=error.cause, remedy=remedy, result={"used_by": users})

@@ -113,11 +113,18 @@ def test_deleting_says_what_still_uses_it(run: Run, aws: Any) -> None:
         {"Name": "by-name", "ImageName": "design-1"},
         {"Name": "by-arn", "ImageArn": "arn:aws:appstream:eu-central-1:123456789012:image/design-1"},
         {"Name": "unrelated", "ImageName": "design-10"},
+        {"Name": "shared", "ImageArn": "arn:aws:appstream:eu-central-1:222222222222:image/design-1"},
     ]
+    aws.add_image_builder("builder", ImageArn="arn:aws:appstream:eu-central-1:123456789012:image/design-1")
     aws.permissions = [{"sharedAccountId": "000000000002"}, {"sharedAccountId": "000000000001"}]
     result = run(image, name="design-1", state="absent")
-    assert result["used_by"] == {"fleets": ["by-arn", "by-name"], "accounts": ["000000000001", "000000000002"]}
+    assert result["used_by"] == {
+        "fleets": ["by-arn", "by-name"],
+        "image_builders": ["builder"],
+        "accounts": ["000000000001", "000000000002"],
+    }
     assert "fleets by-arn, by-name and by accounts 000000000001, 000000000002" in result["msg"]
+    assert "builder" not in result["msg"]
     assert result["image"]["state"] == "AVAILABLE"
 
 
@@ -126,7 +133,29 @@ def test_deleting_without_leave_to_look_at_fleets(run: Run, aws: Any) -> None:
     aws.errors = {"delete_image": ["ResourceInUseException"], "describe_fleets": ["AccessDeniedException"]}
     aws.permissions = [{"sharedAccountId": "000000000001"}]
     result = run(image, name="design-1", state="absent")
-    assert result["used_by"] == {"fleets": [], "accounts": ["000000000001"]}
+    assert result["used_by"] == {"fleets": None, "image_builders": [], "accounts": ["000000000001"]}
+
+
+@pytest.mark.parametrize("errors", [{}, {"describe_image_permissions": ["AccessDeniedException"]}])
+def test_permissions_are_read_when_asked_for(run: Run, aws: Any, errors: dict[str, list[str]]) -> None:
+    aws.add_image("design-1")
+    shared = {"allowFleet": True, "allowImageBuilder": False}
+    aws.permissions = [{"sharedAccountId": "000000000001", "imagePermissions": shared}]
+    assert "permissions" not in run(image, name="design-1")["image"]
+    assert "describe_image_permissions" not in [name for name, parameters in aws.calls]
+    aws.errors = errors
+    result = run(image, name="design-1", include_permissions=True)
+    expected = [{"account_id": "000000000001", "allow_fleet": True, "allow_image_builder": False}]
+    assert result["image"]["permissions"] == (None if errors else expected)
+    assert bool(result.get("warnings")) is bool(errors)
+    assert not result["changed"]
+
+
+def test_permissions_of_images_of_others_cannot_be_read(run: Run, aws: Any) -> None:
+    aws.add_image("AppStream-WinServer2022-10-10-2025", visibility="PUBLIC")
+    result = run(image, name="AppStream-WinServer2022-10-10-2025", include_permissions=True)
+    assert "permissions" not in result["image"]
+    assert "describe_image_permissions" not in [name for name, parameters in aws.calls]
 
 
 @pytest.mark.parametrize("options", [{"state": "absent"}, {"tags": {"a": "b"}}])

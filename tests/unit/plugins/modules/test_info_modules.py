@@ -133,3 +133,75 @@ def test_an_image_by_arn(run: Run, aws: Any) -> None:
     arn = "arn:aws:appstream:eu-central-1:222222222222:image/shared"
     assert names(run(image_info, arns=[arn])) == ["shared"]
     assert aws.parameters("describe_images") == {"Arns": [arn]}
+
+
+@pytest.fixture
+def used_images(aws: Any) -> None:
+    own = "arn:aws:appstream:eu-central-1:123456789012:image"
+    aws.add_image("used", CreatedTime=day(2026, 11, 2))
+    aws.add_image("unshared", CreatedTime=day(2026, 11, 1), ImageSharedWithOthers="FALSE")
+    aws.add_image("AppStream-WinServer2022-09-01-2026", visibility="PUBLIC")
+    aws.fleets = [
+        {"Name": "two", "ImageName": "used", "ImageArn": f"{own}/used"},
+        {"Name": "one", "ImageArn": f"{own}/used"},
+        # Another account's image of the same name.
+        {"Name": "other", "ImageArn": "arn:aws:appstream:eu-central-1:222222222222:image/unshared"},
+        {"Name": "elastic"},
+    ]
+    aws.permissions = [
+        {"sharedAccountId": one, "imagePermissions": {"allowFleet": True}} for one in ("2" * 12, "1" * 12)
+    ]
+    aws.add_image_builder("builder", ImageArn=f"{own}/used")
+    aws.add_image_builder("from-a-base-image")
+
+
+@pytest.mark.usefixtures("used_images")
+def test_what_uses_images(run: Run, aws: Any) -> None:
+    used_by = {image["name"]: image.get("used_by") for image in run(image_info, include_usage=True)["images"]}
+    assert used_by == {
+        "used": {"fleets": ["one", "two"], "image_builders": ["builder"], "accounts": ["1" * 12, "2" * 12]},
+        "unshared": {"fleets": [], "image_builders": [], "accounts": []},
+        "AppStream-WinServer2022-09-01-2026": None,
+    }
+    called = [name for name, parameters in aws.calls]
+    assert (called.count("describe_fleets"), called.count("describe_image_builders")) == (1, 1)
+    assert {parameters["Name"] for name, parameters in aws.calls if name == "describe_image_permissions"} == {"used"}
+
+
+@pytest.mark.usefixtures("used_images")
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        ("describe_fleets", "fleets"),
+        ("describe_image_builders", "image_builders"),
+        ("describe_image_permissions", "accounts"),
+    ],
+)
+def test_what_may_not_be_looked_at_is_not_known(run: Run, aws: Any, operation: str, kind: str) -> None:
+    aws.add_image("another", CreatedTime=day(2026, 10, 1))
+    aws.errors[operation] = ["AccessDeniedException"] * 2
+    result = run(image_info, names=["used", "another"], include_usage=True)
+    for image in result["images"]:
+        assert image["used_by"][kind] is None
+        assert all(image["used_by"][other] is not None for other in image["used_by"] if other != kind)
+    (warning,) = result["warnings"]
+    assert kind.replace("accounts", "image permissions").replace("_", " ") in str(warning)
+
+
+def test_no_own_image_needs_no_look_at_what_uses_it(run: Run, aws: Any) -> None:
+    aws.add_image("AppStream-WinServer2022-09-01-2026", visibility="PUBLIC")
+    run(image_info, include_usage=True)
+    assert [name for name, parameters in aws.calls] == ["describe_images"]
+
+
+@pytest.mark.usefixtures("used_images")
+def test_usage_is_read_on_request_only(run: Run, aws: Any) -> None:
+    assert all("used_by" not in image for image in run(image_info)["images"])
+    assert "describe_fleets" not in [name for name, parameters in aws.calls]
+
+
+@pytest.mark.usefixtures("used_images")
+def test_an_image_deleted_meanwhile_is_used_by_nothing(run: Run, aws: Any) -> None:
+    aws.errors["describe_image_permissions"] = ["ResourceNotFoundException"]
+    (image,) = run(image_info, names=["used"], include_usage=True)["images"]
+    assert image["used_by"]["accounts"] == []
