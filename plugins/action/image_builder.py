@@ -39,6 +39,11 @@ class ActionModule(WaitWithProgress):
         """Settle what ``present`` means, which later runs could no longer tell."""
         return wanted_state(wanted, seen)
 
+    def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
+        """Read the image builder as the module returns it: whether it is a temporary one only the info module tells."""
+        seen = super()._look(options, runs)
+        return seen and {key: value for key, value in seen.items() if key != "temporary"}
+
     def describe(self, resource: Resource) -> str:
         """Return the state and, while it is running, the address."""
         state = super().describe(resource)

@@ -130,15 +130,16 @@ options:
     type: int
   softwares_to_install:
     description:
-      - Licence-included software to install at creation, for example V(Microsoft_Office_2024_LTSC_Standard_64Bit).
-      - The service does not tell this of an existing image builder, so there it has no effect.
+      - Licence-included software to install at creation, for example V(Microsoft_Office_2024_LTSC_Standard_64Bit). All
+        of it must be of one year and one architecture.
+      - On an existing image builder it has no effect; see M(euc.appstream.image_builder_software) for that.
       - Needs botocore 1.40.60 or newer.
     type: list
     elements: str
   softwares_to_uninstall:
     description:
-      - Licence-included software to remove at creation.
-      - The service does not tell this of an existing image builder, so there it has no effect.
+      - Licence-included software of the image to remove at creation.
+      - On an existing image builder it has no effect; see M(euc.appstream.image_builder_software) for that.
       - Needs botocore 1.40.60 or newer.
     type: list
     elements: str
@@ -211,6 +212,8 @@ options:
 notes:
   - The image builder keeps running, and costing, until it is stopped or deleted, also when the play is interrupted.
   - An interrupted task can simply be run again.
+  - The image builders that AppStream itself makes for managed image updates are left alone. The task fails when O(name)
+    names one.
 extends_documentation_fragment:
   - euc.appstream._attributes
   - euc.appstream._attributes.changing_module
@@ -221,6 +224,8 @@ extends_documentation_fragment:
   - amazon.aws.tags
 seealso:
   - module: euc.appstream.image_builder_info
+  - module: euc.appstream.image_builder_software
+  - module: euc.appstream.image_builder_streaming_url
   - module: euc.appstream.image_info
   - name: Image builders
     description: The administration guide on image builders.
@@ -280,7 +285,7 @@ RETURN = r"""
 image_builder:
   description:
     - The image builder as last seen, also when the task fails while waiting. Null when it does not exist.
-    - Attributes the service does not report are left out. The ones listed here are the most used.
+    - Attributes the service does not report are left out.
     - In check mode the image builder as it would be, as far as that can be known.
   type: dict
   returned: always, once AWS has been asked
@@ -306,26 +311,51 @@ image_builder:
       returned: always
       sample: RUNNING
     state_change_reason:
-      description: Why the state changed last, with C(code) and C(message).
+      description: Why the state changed last.
       type: dict
       returned: when the service tells
-      sample: {code: INTERNAL_ERROR, message: The image builder could not be started.}
+      contains:
+        code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_ERROR
+        message:
+          description: The reason in words.
+          type: str
+          returned: when the service tells
+          sample: The image builder could not be started.
     image_builder_errors:
-      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      description: What went wrong.
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
-    network_access_configuration:
-      description: The network interface in the subnet, with C(eni_id) and C(eni_private_ip_address).
-      type: dict
-      returned: when it is running in a VPC
-      sample: {eni_id: eni-0123456789abcdef0, eni_private_ip_address: 10.0.1.5}
-    vpc_config:
-      description: Subnet and security groups.
-      type: dict
-      returned: when it sits in a VPC
-      sample: {subnet_ids: [subnet-0123456789abcdef0], security_group_ids: [sg-0123456789abcdef0]}
+      contains:
+        error_code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: DOMAIN_JOIN_ERROR_ACCESS_DENIED
+        error_message:
+          description: The error in words.
+          type: str
+          returned: when the service tells
+          sample: The account that joins computers has no right to create them in the organizational unit.
+        error_timestamp:
+          description: When it occurred.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T12:52:26+00:00"
+    display_name:
+      description: The name shown to people.
+      type: str
+      returned: when it has one
+      sample: Design
+    description:
+      description: The description.
+      type: str
+      returned: when it has one
+      sample: Builds the design image
     instance_type:
       description: The instance type.
       type: str
@@ -336,6 +366,156 @@ image_builder:
       type: str
       returned: when it exists
       sample: WINDOWS_SERVER_2022
+    network_access_configuration:
+      description: The network interface in the subnet.
+      type: dict
+      returned: when it is running in a VPC
+      contains:
+        eni_id:
+          description: The id of the network interface.
+          type: str
+          returned: when the service tells
+          sample: eni-0123456789abcdef0
+        eni_private_ip_address:
+          description: The private IPv4 address.
+          type: str
+          returned: when the service tells
+          sample: 10.0.1.5
+        eni_ipv6_addresses:
+          description: The IPv6 addresses.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: ["2001:db8::5"]
+    vpc_config:
+      description: Subnet and security groups.
+      type: dict
+      returned: when it sits in a VPC
+      contains:
+        subnet_ids:
+          description: The subnet.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [subnet-0123456789abcdef0]
+        security_group_ids:
+          description: The security groups.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [sg-0123456789abcdef0]
+    domain_join_info:
+      description: The Active Directory domain it joins.
+      type: dict
+      returned: when it joins one
+      contains:
+        directory_name:
+          description: The fully qualified name of the domain.
+          type: str
+          returned: when the service tells
+          sample: corp.example.com
+        organizational_unit_distinguished_name:
+          description: The organizational unit of the computer object.
+          type: str
+          returned: when the service tells
+          sample: OU=ImageBuilders,DC=corp,DC=example,DC=com
+    iam_role_arn:
+      description: The ARN of the machine's IAM role.
+      type: str
+      returned: when it has one
+      sample: arn:aws:iam::123456789012:role/image-builder
+    enable_default_internet_access:
+      description: Whether it has a public address of its own.
+      type: bool
+      returned: when the service tells
+      sample: false
+    access_endpoints:
+      description: The VPC endpoints through which people reach it.
+      type: list
+      elements: dict
+      returned: when it has any
+      contains:
+        endpoint_type:
+          description: The type of the endpoint.
+          type: str
+          returned: always
+          sample: STREAMING
+        vpce_id:
+          description: The id of the VPC endpoint.
+          type: str
+          returned: when the service tells
+          sample: vpce-0123456789abcdef0
+    root_volume_config:
+      description: The root volume.
+      type: dict
+      returned: when the service tells
+      contains:
+        volume_size_in_gb:
+          description: The size in GB.
+          type: int
+          returned: when the service tells
+          sample: 200
+    disable_imdsv1:
+      description: Whether only version 2 of the instance metadata service is offered.
+      type: bool
+      returned: when the service tells
+      sample: true
+    agent_access_config:
+      description: How AI agents may use it.
+      type: dict
+      returned: when they may
+      contains:
+        settings:
+          description: What agents may do.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            agent_action:
+              description: The action.
+              type: str
+              returned: always
+              sample: COMPUTER_VISION
+            permission:
+              description: Whether agents may do it, C(ENABLED) or C(DISABLED).
+              type: str
+              returned: always
+              sample: ENABLED
+        screen_resolution:
+          description: The screen resolution for agents.
+          type: str
+          returned: always
+          sample: W_1280xH_720
+        screen_image_format:
+          description: The format of screen captures.
+          type: str
+          returned: always
+          sample: PNG
+        screenshots_upload_enabled:
+          description: Whether screen captures are uploaded to Amazon S3.
+          type: bool
+          returned: when the service tells
+          sample: false
+        s3_bucket_arn:
+          description: The ARN of the S3 bucket for screen captures.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:s3:::screen-captures
+        user_control_mode:
+          description: What people may do during an agent's session.
+          type: str
+          returned: when the service tells
+          sample: VIEW_STOP
+    appstream_agent_version:
+      description: The version of the AppStream agent.
+      type: str
+      returned: when the service tells
+      sample: 10-10-2025
+    latest_appstream_agent_version:
+      description: Whether it gets the latest AppStream agent whenever it starts, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "FALSE"
     created_time:
       description: When it was created.
       type: str
@@ -404,6 +584,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors im
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL, state_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags, write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import refuse_temporary
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
 
@@ -476,6 +657,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     client = module.client("appstream")
     wish = image_builder_goal.Wish.from_options(options)
     before = image_builders.describe_image_builder(client, wish.name)
+    refuse_temporary(before)
     before = before and with_tags(client, before)
     wish.state = image_builder_goal.wanted_state(wish.state, state_of(before))
     image_builder_goal.refuse_drift(before, wish)

@@ -24,6 +24,12 @@ options:
       - Whether to read the tags too. That costs one more call to AWS per image builder.
     type: bool
     default: true
+  include_temporary:
+    description:
+      - Whether to return the image builders that AppStream makes, and deletes again, for managed image updates, too.
+      - They are found also when O(names) names them, and left out with V(false) in any case.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - euc.appstream._attributes
   - euc.appstream._attributes.info_module
@@ -83,25 +89,50 @@ image_builders:
       returned: always
       sample: RUNNING
     state_change_reason:
-      description: Why the state changed last, with C(code) and C(message).
+      description: Why the state changed last.
       type: dict
       returned: when the service tells
-      sample: {code: INTERNAL_ERROR, message: The image builder could not be started.}
+      contains:
+        code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: INTERNAL_ERROR
+        message:
+          description: The reason in words.
+          type: str
+          returned: when the service tells
+          sample: The image builder could not be started.
     image_builder_errors:
-      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
+      description: What went wrong.
       type: list
       elements: dict
       returned: when the service tells
-      sample: []
+      contains:
+        error_code:
+          description: The code.
+          type: str
+          returned: when the service tells
+          sample: DOMAIN_JOIN_ERROR_ACCESS_DENIED
+        error_message:
+          description: The error in words.
+          type: str
+          returned: when the service tells
+          sample: The account that joins computers has no right to create them in the organizational unit.
+        error_timestamp:
+          description: When it occurred.
+          type: str
+          returned: when the service tells
+          sample: "2026-11-22T12:52:26+00:00"
     display_name:
       description: The name shown to people.
       type: str
-      returned: when set
+      returned: when it has one
       sample: Design
     description:
       description: The description.
       type: str
-      returned: when set
+      returned: when it has one
       sample: Builds the design image
     instance_type:
       description: The instance type.
@@ -114,47 +145,189 @@ image_builders:
       returned: always
       sample: WINDOWS_SERVER_2022
     network_access_configuration:
-      description: The network interface in the subnet, with C(eni_id) and C(eni_private_ip_address).
+      description: The network interface in the subnet.
       type: dict
       returned: when it is running in a VPC
-      sample: {eni_id: eni-0123456789abcdef0, eni_private_ip_address: 10.0.1.5}
+      contains:
+        eni_id:
+          description: The id of the network interface.
+          type: str
+          returned: when the service tells
+          sample: eni-0123456789abcdef0
+        eni_private_ip_address:
+          description: The private IPv4 address.
+          type: str
+          returned: when the service tells
+          sample: 10.0.1.5
+        eni_ipv6_addresses:
+          description: The IPv6 addresses.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: ["2001:db8::5"]
     vpc_config:
       description: Subnet and security groups.
       type: dict
       returned: when it sits in a VPC
-      sample: {subnet_ids: [subnet-0123456789abcdef0], security_group_ids: [sg-0123456789abcdef0]}
+      contains:
+        subnet_ids:
+          description: The subnet.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [subnet-0123456789abcdef0]
+        security_group_ids:
+          description: The security groups.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [sg-0123456789abcdef0]
     domain_join_info:
-      description: The domain and organizational unit.
+      description: The Active Directory domain it joins.
       type: dict
-      returned: when it joins a domain
-      sample:
-        directory_name: corp.example.com
-        organizational_unit_distinguished_name: OU=ImageBuilders,DC=corp,DC=example,DC=com
+      returned: when it joins one
+      contains:
+        directory_name:
+          description: The fully qualified name of the domain.
+          type: str
+          returned: when the service tells
+          sample: corp.example.com
+        organizational_unit_distinguished_name:
+          description: The organizational unit of the computer object.
+          type: str
+          returned: when the service tells
+          sample: OU=ImageBuilders,DC=corp,DC=example,DC=com
     iam_role_arn:
       description: The ARN of the machine's IAM role.
       type: str
-      returned: when set
+      returned: when it has one
       sample: arn:aws:iam::123456789012:role/image-builder
     enable_default_internet_access:
       description: Whether it has a public address of its own.
       type: bool
       returned: when the service tells
       sample: false
+    access_endpoints:
+      description: The VPC endpoints through which people reach it.
+      type: list
+      elements: dict
+      returned: when it has any
+      contains:
+        endpoint_type:
+          description: The type of the endpoint.
+          type: str
+          returned: always
+          sample: STREAMING
+        vpce_id:
+          description: The id of the VPC endpoint.
+          type: str
+          returned: when the service tells
+          sample: vpce-0123456789abcdef0
+    root_volume_config:
+      description: The root volume.
+      type: dict
+      returned: when the service tells
+      contains:
+        volume_size_in_gb:
+          description: The size in GB.
+          type: int
+          returned: when the service tells
+          sample: 200
+    disable_imdsv1:
+      description: Whether only version 2 of the instance metadata service is offered.
+      type: bool
+      returned: when the service tells
+      sample: true
+    agent_access_config:
+      description: How AI agents may use it.
+      type: dict
+      returned: when they may
+      contains:
+        settings:
+          description: What agents may do.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            agent_action:
+              description: The action.
+              type: str
+              returned: always
+              sample: COMPUTER_VISION
+            permission:
+              description: Whether agents may do it, C(ENABLED) or C(DISABLED).
+              type: str
+              returned: always
+              sample: ENABLED
+        screen_resolution:
+          description: The screen resolution for agents.
+          type: str
+          returned: always
+          sample: W_1280xH_720
+        screen_image_format:
+          description: The format of screen captures.
+          type: str
+          returned: always
+          sample: PNG
+        screenshots_upload_enabled:
+          description: Whether screen captures are uploaded to Amazon S3.
+          type: bool
+          returned: when the service tells
+          sample: false
+        s3_bucket_arn:
+          description: The ARN of the S3 bucket for screen captures.
+          type: str
+          returned: when the service tells
+          sample: arn:aws:s3:::screen-captures
+        user_control_mode:
+          description: What people may do during an agent's session.
+          type: str
+          returned: when the service tells
+          sample: VIEW_STOP
     appstream_agent_version:
       description: The version of the AppStream agent.
       type: str
       returned: when the service tells
       sample: 10-10-2025
+    latest_appstream_agent_version:
+      description: Whether it gets the latest AppStream agent whenever it starts, C(TRUE) or C(FALSE).
+      type: str
+      returned: when the service tells
+      sample: "FALSE"
     created_time:
       description: When it was created.
       type: str
       returned: always
       sample: "2026-11-22T12:45:26+00:00"
+    temporary:
+      description:
+        - Whether AppStream has made it for a managed image update and will delete it by itself. It counts in the quota
+          of image builders.
+        - That is told by its state (C(UPDATING) or C(PENDING_QUALIFICATION)), by its name, which ends in ten digits,
+          and by the lack of a subnet.
+      type: bool
+      returned: always
+      sample: false
     tags:
       description: The tags.
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
+error:
+  description: AWS's own error, with C(code) and C(message).
+  type: dict
+  returned: when the task fails because AWS refused a call
+  sample: {code: AccessDeniedException, message: You are not authorized to perform this operation.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
+remedy:
+  description: What to do about the failure.
+  type: str
+  returned: when the task fails for a reason something is known about
+  sample: Allow this action in the IAM policy of the credentials in use.
 """
 
 from typing import Any
@@ -163,17 +336,22 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws impor
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import describe_image_builders
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import is_temporary
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},
     "include_tags": {"type": "bool", "default": True},
+    "include_temporary": {"type": "bool", "default": True},
 }
 
 
 def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     """Return the module's return values. Raises AppStreamError."""
     client = module.client("appstream")
-    found = sorted(describe_image_builders(client, module.params["names"]), key=lambda builder: str(builder["name"]))
+    read = sorted(describe_image_builders(client, module.params["names"]), key=lambda builder: str(builder["name"]))
+    found = [{**builder, "temporary": is_temporary(builder)} for builder in read]
+    if not module.params["include_temporary"]:
+        found = [builder for builder in found if not builder["temporary"]]
     if module.params["include_tags"]:
         found = [with_tags(client, builder) for builder in found]
     return {"changed": False, "image_builders": found}

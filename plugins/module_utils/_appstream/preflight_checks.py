@@ -12,6 +12,7 @@ from typing import Any, Optional
 from . import image_selection, states, validation
 from .image_builder_settings import differences
 from .tags import IMAGE_TAG, RECIPE_TAG
+from .temporary_image_builders import is_temporary
 from .troubleshooting import reported_errors
 
 Recipe = Mapping[str, Any]
@@ -111,7 +112,13 @@ def identify(recipe: Recipe, facts: Facts, timestamp: str) -> Finding:
     new one.
     """
     builder = facts.image_builders.get(builder_name(recipe))
-    finding = Finding(recipe, builder_name(recipe), "", None, builder)
+    name_is_taken = builder is not None and is_temporary(builder)
+    finding = Finding(recipe, builder_name(recipe), "", None, None if name_is_taken else builder)
+    if name_is_taken:
+        finding.problems.append(
+            f"image builder {finding.builder_name} is AppStream's own, made for a managed image update: use another "
+            "builder name"
+        )
     begun = (builder or {}).get("tags", {}).get(IMAGE_TAG) if finding.is_ours else None
     if begun and states.image_is(states.FAILED, states.state_of(facts.own_images.get(begun))):
         begun = None

@@ -263,8 +263,9 @@ class OldModel:
     operation_names = ("CreateImageBuilder",)
 
     def operation_model(self, operation: str) -> Any:
-        members = ("Name", "ImageName", "InstanceType")
-        return SimpleNamespace(input_shape=SimpleNamespace(members=members))
+        text = SimpleNamespace(type_name="string")
+        members = dict.fromkeys(("Name", "ImageName", "InstanceType"), text)
+        return SimpleNamespace(input_shape=SimpleNamespace(type_name="structure", members=members))
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

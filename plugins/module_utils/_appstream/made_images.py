@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What images have in common that one API call makes of another image: copies and managed updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import images, states
+from .errors import AppStreamError
+from .image_builders import CHANGED_STATE_CODES
+from .image_tagging import Tagging
+from .tags import tags_after
+from .waits import Goal, Outcome, Pace, Resource, converge, outcome_values
+
+RETURNED_AS = "image"
+LIMIT_EXCEEDED = "LimitExceededException"
+
+# Also after an answer that got lost: the image is there then, and may have used up a quota.
+_REFUSAL_CODES = CHANGED_STATE_CODES | {"ConcurrentModificationException", LIMIT_EXCEEDED}
+
+
+@dataclass
+class Wish:
+    """The image that is to be.
+
+    ``texts`` are its description and display name as far as they are set, ``tags`` None leaves its tags alone,
+    ``again`` says what ``retry_failed`` does. ``nothing_to_make``: what is there, if anything, is to stay as it is.
+    ``created`` turns true when this run has begun it.
+    """
+
+    name: str
+    about: str
+    again: str
+    texts: dict[str, str]
+    tags: Mapping[str, Any] | None
+    purge_tags: bool
+    retry_failed: bool
+    nothing_to_make: bool = field(default=False)
+    created: bool = field(default=False)
+
+
+def next_step(image: Resource, wish: Wish) -> str:
+    """Decide what brings the image one step nearer to being AVAILABLE; what failed in this run is not tried again."""
+    if wish.nothing_to_make:
+        return states.DONE
+    return states.made_image_step(image, retry=wish.retry_failed and not wish.created)
+
+
+def is_made(image: Resource, wish: Wish) -> bool:
+    """Say whether an image has to be made: there is none, or it is, or is about to be, deleted."""
+    return not wish.nothing_to_make and (
+        states.state_of(image) in (None, "DELETING") or next_step(image, wish) == states.DELETE
+    )
+
+
+def why_not(image: Resource, about: str, again: str) -> str | None:
+    """Say why an image in this state can't become AVAILABLE; None when its state says it all."""
+    if states.image_is(states.FAILED, states.state_of(image)):
+        return f"{about} has FAILED (with retry_failed: true it is deleted and {again})"
+    return None
+
+
+def untouched(image: Resource) -> dict[str, Any]:
+    """Return the values of a run that fails before it has done anything."""
+    state = states.state_of(image) or states.ABSENT
+    return {RETURNED_AS: image, "elapsed": 0, "state_changes": [{"state": state, "elapsed": 0}], "actions": []}
+
+
+def require_own(image: Resource, wish: Wish) -> None:
+    """Raise AppStreamError when the name is that of somebody else's image."""
+    if image is not None and not images.is_own(image):
+        message = f"{wish.about} is {image.get('visibility')} and not this account's: choose another name"
+        raise AppStreamError(message, result=untouched(image))
+
+
+def warnings(image: Resource, wish: Wish) -> list[str]:
+    """Tell what differs on an image that is kept, which the service cannot change."""
+    if image is None or is_made(image, wish):
+        return []
+    current = {option: image.get(option) or "" for option in wish.texts}
+    told = [
+        f"{option} is {current[option]!r}, wanted {wanted!r}"
+        for option, wanted in wish.texts.items()
+        if wanted != current[option]
+    ]
+    if not told:
+        return []
+    return [f"{wish.about} exists and cannot be changed, but it differs from the task: {'; '.join(told)}"]
+
+
+def view(image: Resource) -> dict[str, Any]:
+    """Return what can be compared of an image with its tags; {} when there is none."""
+    if image is None:
+        return {}
+    texts = {option: image[option] for option in ("description", "display_name") if image.get(option)}
+    return {**texts, "state": states.state_of(image), "tags": dict(image.get("tags") or {})}
+
+
+def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
+    """Return the view of the image as it is to be."""
+    if is_made(before, wish):
+        texts = {option: text for option, text in wish.texts.items() if text}
+        return {**texts, "state": "AVAILABLE", "tags": tags_after({}, wish.tags, wish.purge_tags)}
+    if before is None:
+        return {}
+    return {**view(before), "tags": tags_after(before["tags"], wish.tags, wish.purge_tags)}
+
+
+def would_change(before: Resource, after: Mapping[str, Any], wish: Wish, *, waits: bool) -> bool:
+    """Say whether a run changes anything; an image being deleted is replaced only by a run that waits."""
+    if is_made(before, wish):
+        return states.state_of(before) != "DELETING" or waits
+    return before is not None and before["tags"] != after["tags"]
+
+
+def _predicted(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
+    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
+    if is_made(before, wish):
+        return Outcome({"name": wish.name, **after}, 0, state_changes, [])
+    return Outcome(before and {**before, "tags": after["tags"]}, 0, state_changes, [])
+
+
+def goal(client: Any, wish: Wish, tagging: Tagging, make: Callable[[], Resource]) -> Goal:
+    """Return how to get the image AVAILABLE. ``client`` is of the image's Region, ``make`` begins the image."""
+
+    def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
+        try:
+            current = make() if step == states.CREATE else images.delete_image(client, wish.name)
+        except AppStreamError as error:
+            if error.code not in _REFUSAL_CODES:
+                raise
+            current = images.describe_image(client, wish.name)
+            if states.state_of(current) == states.state_of(image):
+                raise
+        if step == states.CREATE and wish.nothing_to_make:
+            return None, []
+        wish.created = wish.created or step == states.CREATE
+        return current and {**current, "tags": {}}, [step]
+
+    return Goal(
+        about=wish.about,
+        returned_as=RETURNED_AS,
+        wanted="AVAILABLE",
+        next_step=lambda image: next_step(image, wish),
+        act=act,
+        read=lambda: tagging.on(images.describe_image(client, wish.name)),
+        outlives=lambda error: error.is_retryable,
+        why_not=lambda image: why_not(image, wish.about, wish.again),
+    )
+
+
+def reach(goal: Goal, wish: Wish, tagging: Tagging, before: Resource, pace: Pace, *, predict: bool) -> dict[str, Any]:
+    """Get the image AVAILABLE and tagged, or predict what comes of it, and return a module's return values.
+
+    ``before`` is the image with its tags as they are. Raises AppStreamError.
+    """
+    after = view_after(before, wish)
+    diff = {"before": view(before), "after": after}
+    if predict and goal.next_step(before) != states.FAIL:
+        changed = would_change(before, after, wish, waits=pace.wait)
+        return {"changed": changed, "diff": diff, **outcome_values(_predicted(before, after, wish), RETURNED_AS)}
+    outcome = converge(goal, _tagged(tagging, before, untouched(before)), pace)
+    values = outcome_values(outcome, RETURNED_AS)
+    image = _tagged(tagging, outcome.resource, values)
+    return {"changed": bool(outcome.actions) or tagging.is_written, "diff": diff, **values, RETURNED_AS: image}
+
+
+def _tagged(tagging: Tagging, image: Resource, values: Mapping[str, Any]) -> Resource:
+    """Return the image, tagged if possible; ``values`` are returned when that fails."""
+    try:
+        return tagging.on(image)
+    except AppStreamError as error:
+        error.result.update(values)
+        raise
