@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -17,6 +18,9 @@ from ansible.plugins import loader as plugin_loaders
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from hypothesis import HealthCheck, settings
+from return_values import return_documentation, return_value_problems
+
+_MODULES = Path(__file__).resolve().parents[3] / "plugins" / "modules"
 
 # No time limits: the machine may be busy with other tests.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +47,31 @@ def make_action(tmp_path) -> Callable[..., ActionBase]:
             shared_loader_obj=plugin_loaders,
         )
         action._load_name = "tested"  # set by the plugin loader, before 2.18 not in the base class
-        return action
+        return _compared_with_return(action)
 
     return make
+
+
+def _compared_with_return(action: ActionBase) -> ActionBase:
+    """Let what an action plugin returns be compared with the documentation of a module that is all action plugin."""
+    path = _MODULES / f"{type(action).__module__.rsplit('.', 1)[-1]}.py"
+    if not path.exists() or "\ndef main()" in path.read_text():
+        return action
+    documentation, run = return_documentation(path), action.run
+
+    def run_compared(*arguments: Any, **keywords: Any) -> dict[str, Any]:
+        result: dict[str, Any] = run(*arguments, **keywords)
+        assert return_value_problems(documentation, result, whole_resources=False) == []
+        return result
+
+    action.run = run_compared
+    return action
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Any]:
+    """The one simulated AWS of this process, see ``simulated_account.Simulated``."""
+    from simulated_account import start_simulated  # most tests do without, and it takes long
+
+    with start_simulated() as simulated:
+        yield simulated

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -17,11 +17,9 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from appstream_simulator.server import Server
-from appstream_simulator.settings import Settings
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from return_values import return_value_problems
+from simulated_account import Simulated
 
 PREFIX = "arn:aws:appstream:eu-central-1:123456789012"
 MEMBERS = {
@@ -254,59 +252,6 @@ def run(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str
         return run_module(monkeypatch, module, check_mode, options, whole_resources=False)
 
     return run_with_fake
-
-
-class Simulated:
-    """The simulated AWS in this process, as modules see it: over HTTP, every request checked by the service's model."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service: str, config: Config | None = None, region: str = "eu-west-1", **keys: str) -> Any:
-        """A boto3 client, of the usual account unless given keys; making one takes long, so they are kept."""
-        key = f"{service} {region} {config and config.retries} {keys}"
-        if key not in self._clients:
-            keys = keys or {"aws_access_key_id": "AKIASIMULATEDACCESS1", "aws_secret_access_key": "not-a-secret"}
-            endpoint = {"region_name": region, "endpoint_url": self.server.endpoint}
-            self._clients[key] = boto3.client(service, config=config, **endpoint, **keys)
-        return self._clients[key]
-
-    def other_account(self, account: str = "222222222222") -> dict[str, str]:
-        """The keys of a role in another account, for `client`."""
-        role = f"arn:aws:iam::{account}:role/images"
-        keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        return {
-            "aws_access_key_id": keys["AccessKeyId"],
-            "aws_secret_access_key": keys["SecretAccessKey"],
-            "aws_session_token": keys["SessionToken"],
-        }
-
-    def advance(self, seconds: float) -> None:
-        """Let virtual time pass: what is due by then has happened."""
-        self.server.clock.advance(seconds)
-        self.server.ticker.tick()
-        self.server.simulation.worker.drain()
-
-    def fail(self, **fault: Any) -> None:
-        """Let calls fail, see the simulator's faults."""
-        self.server.gateway.faults.add(fault)
-
-    def operations(self) -> list[str]:
-        """The operations called that change something."""
-        called = [str(call["operation"]) for call in self.server.calls.entries()]
-        return [name for name in called if not name.startswith(("Describe", "List"))]
-
-
-@pytest.fixture(scope="session")
-def simulator() -> Iterator[Simulated]:
-    no_machines = SimpleNamespace(faults=SimpleNamespace(clear=lambda: None), machines=list, close=lambda: None)
-    with pytest.MonkeyPatch.context() as patch:
-        # Reading them takes most of the time of a reset.
-        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-        server = Server(Settings(speed=0), site=no_machines).start()
-        yield Simulated(server)
-        server.stop()
 
 
 @pytest.fixture
