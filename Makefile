@@ -42,6 +42,11 @@ sanity: ## ansible-test sanity and documentation checks
 	@tools/setup test
 	@tools/test sanity docs
 
+.PHONY: docs
+docs: ## A site of all modules, roles, plugins and guides, below .build/docs
+	@tools/setup test
+	@tools/docs
+
 .PHONY: active-directory
 active-directory: ## Everything that needs a real Active Directory (needs root; installs Samba)
 	@tools/setup test

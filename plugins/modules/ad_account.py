@@ -185,7 +185,7 @@ account:
     sid:
       description: The security identifier.
       type: str
-      returned: always, but for an account that check mode would make
+      returned: when the account exists, so not for one that check mode would make
       sample: S-1-5-21-1004336348-1177238915-682003330-1104
     description:
       description: The description, null if there is none.

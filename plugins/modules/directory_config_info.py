@@ -77,6 +77,21 @@ directory_configs:
       type: str
       returned: always
       sample: "2026-11-22T12:45:26+00:00"
+error:
+  description: AWS's own error, with C(code) and C(message).
+  type: dict
+  returned: when the task fails because AWS refused a call
+  sample: {code: AccessDeniedException, message: You are not authorized to perform this operation.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
+remedy:
+  description: What to do about the failure.
+  type: str
+  returned: when the task fails for a reason something is known about
+  sample: Allow this action in the IAM policy of the credentials in use.
 """
 
 from typing import Any

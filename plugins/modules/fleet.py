@@ -194,7 +194,7 @@ options:
     description:
       - USB devices that users of the Windows client can redirect to their session, each as name, base class,
         subclass, protocol, vendor id, product id, whether to share automatically and whether to skip the reset, for
-        example V(Mouse\,3\,1\,2\,1133\,49271\,1\,0).
+        example V(Mouse,3,1,2,1133,49271,1,0).
       - An empty list takes them all away.
     type: list
     elements: str

@@ -51,7 +51,7 @@ RETURN = r"""
 directories:
   description:
     - The directories, by name.
-    - Attributes the service does not report are left out. The ones listed here are the most used.
+    - Attributes the service does not report are left out.
   type: list
   elements: dict
   returned: success
@@ -71,6 +71,11 @@ directories:
       type: str
       returned: when the service tells
       sample: CORP
+    description:
+      description: The description.
+      type: str
+      returned: when it has one
+      sample: Domain of the design department
     type:
       description: C(MicrosoftAD) for own directories, C(SharedMicrosoftAD) for those of other accounts.
       type: str
@@ -81,6 +86,16 @@ directories:
       type: str
       returned: when the service tells
       sample: Standard
+    size:
+      description: The size, which the service tells of other types of directories.
+      type: str
+      returned: when the service tells
+      sample: Small
+    os_version:
+      description: The operating system of the domain controllers.
+      type: str
+      returned: when the service tells
+      sample: SERVER_2019
     stage:
       description: The state, which this service calls the stage.
       type: str
@@ -91,36 +106,148 @@ directories:
       type: str
       returned: when the service tells
       sample: ""
-    dns_ip_addrs:
-      description: The addresses of its DNS servers, which are its domain controllers.
-      type: list
-      elements: str
-      returned: when the service tells
-      sample: [10.0.1.10, 10.0.2.10]
-    vpc_settings:
-      description: VPC, subnets, Availability Zones, and the security group of the domain controllers.
-      type: dict
-      returned: when the service tells
-      sample:
-        vpc_id: vpc-0123456789abcdef0
-        subnet_ids: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
-        security_group_id: sg-0123456789abcdef0
-        availability_zones: [eu-central-1a, eu-central-1b]
-    access_url:
-      description: The address of AWS applications for people of the domain.
+    stage_last_updated_date_time:
+      description: When the stage changed last.
       type: str
       returned: when the service tells
-      sample: d-1234567890.awsapps.com
+      sample: "2026-11-22T13:15:26+00:00"
     launch_time:
       description: When it was created.
       type: str
       returned: when the service tells
       sample: "2026-11-22T12:45:26+00:00"
+    dns_ip_addrs:
+      description: The IPv4 addresses of its DNS servers, which are its domain controllers.
+      type: list
+      elements: str
+      returned: when the service tells
+      sample: [10.0.1.10, 10.0.2.10]
+    dns_ipv6_addrs:
+      description: The IPv6 addresses of its DNS servers.
+      type: list
+      elements: str
+      returned: when the service tells
+      sample: ["2001:db8::10"]
+    network_type:
+      description: Which addresses it has, C(IPv4), C(IPv6) or C(Dual-stack).
+      type: str
+      returned: when the service tells
+      sample: IPv4
+    vpc_settings:
+      description: The network of the domain controllers.
+      type: dict
+      returned: when the service tells
+      contains:
+        vpc_id:
+          description: The VPC.
+          type: str
+          returned: when the service tells
+          sample: vpc-0123456789abcdef0
+        subnet_ids:
+          description: The subnets.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
+        security_group_id:
+          description: The security group.
+          type: str
+          returned: when the service tells
+          sample: sg-0123456789abcdef0
+        availability_zones:
+          description: The Availability Zones.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [eu-central-1a, eu-central-1b]
+    desired_number_of_domain_controllers:
+      description: How many domain controllers it is to have.
+      type: int
+      returned: when the service tells
+      sample: 2
+    alias:
+      description: The alias, or the id when it has none.
+      type: str
+      returned: when the service tells
+      sample: d-1234567890
+    access_url:
+      description: The address of AWS applications for people of the domain.
+      type: str
+      returned: when the service tells
+      sample: d-1234567890.awsapps.com
+    sso_enabled:
+      description: Whether people of the domain reach AWS applications by single sign-on.
+      type: bool
+      returned: when the service tells
+      sample: false
+    radius_status:
+      description: The state of multi-factor authentication by RADIUS. How it is set up is not told.
+      type: str
+      returned: when it is set up
+      sample: Completed
+    regions_info:
+      description: The Regions it is in.
+      type: dict
+      returned: when the service tells
+      contains:
+        primary_region:
+          description: The Region it was created in.
+          type: str
+          returned: when the service tells
+          sample: eu-central-1
+        additional_regions:
+          description: The Regions it has been extended to.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: []
+    share_status:
+      description: How far sharing it has got.
+      type: str
+      returned: for directories of other accounts
+      sample: Shared
+    share_method:
+      description: How it is shared, C(ORGANIZATIONS) or C(HANDSHAKE).
+      type: str
+      returned: for directories of other accounts
+      sample: HANDSHAKE
+    hybrid_settings:
+      description: The domain controllers of one's own that a hybrid directory extends.
+      type: dict
+      returned: for hybrid directories
+      contains:
+        self_managed_dns_ip_addrs:
+          description: The addresses of their DNS servers.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [10.0.3.10, 10.0.4.10]
+        self_managed_instance_ids:
+          description: The ids of the instances through which they are managed.
+          type: list
+          elements: str
+          returned: when the service tells
+          sample: [i-0123456789abcdef0]
     tags:
       description: The tags, empty for directories of other accounts.
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
+error:
+  description: AWS's own error, with C(code) and C(message).
+  type: dict
+  returned: when the task fails because AWS refused a call
+  sample: {code: AccessDeniedException, message: You are not authorized to perform this operation.}
+retryable:
+  description: Whether the same may succeed later, because AWS could not answer just now or the connection was lost.
+  type: bool
+  returned: when the task fails
+  sample: false
+remedy:
+  description: What to do about the failure.
+  type: str
+  returned: when the task fails for a reason something is known about
+  sample: Allow this action in the IAM policy of the credentials in use.
 """
 
 from typing import Any

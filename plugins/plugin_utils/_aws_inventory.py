@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import COLLECTION_NAME, COLLECTION_VERSION
 
@@ -26,7 +27,6 @@ try:
     from ansible.template import trust_as_template
 except ImportError:  # before ansible-core 2.19
     trust_as_template = None
-    from ansible.utils.unsafe_proxy import wrap_var
 
 try:
     from botocore.config import Config

@@ -29,6 +29,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from appstream_simulator.domain_controller import samba
 from hypothesis import settings
+from return_values import return_value_problems
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _SEARCH_PATH = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(REPOSITORY / ".build" / "collections")).split(":")
@@ -160,6 +161,7 @@ class Domain:
         assert self.administrator_password not in printed.getvalue()
         assert account is None or account.password not in printed.getvalue()
         result: dict[str, Any] = json.loads(printed.getvalue())
+        assert return_value_problems(loaded.RETURN, result) == []
         return result
 
 

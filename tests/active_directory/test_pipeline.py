@@ -191,7 +191,7 @@ def test_each_builder_by_its_own_rules(environment: Environment) -> None:
         unopened={"appstream_builder": environment.builder(unopened)},
         unjoinable={"appstream_builder": environment.builder(unjoinable)},
     )
-    run = workplace.build(None, build_image_connect_timeout=10, connect_image_builder_policy_restart=False)
+    run = workplace.build(None, build_image_connect_timeout=30, connect_image_builder_policy_restart=False)
     environment.assert_silent(run)
     assert run.exit_code == 2, run.output
     assert [name.rsplit("-", 1)[0] for name in workplace.images()] == ["over_psrp"]

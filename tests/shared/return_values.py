@@ -27,6 +27,7 @@ _COMMON = frozenset(
         "exception",
         "failed",
         "failed_when_result",
+        "failed_when_suppressed_exception",
         "invocation",
         "module_stderr",
         "module_stdout",
@@ -66,7 +67,7 @@ def return_value_problems(documentation: str, result: Mapping[str, Any], whole_r
     what is promised of a resource may be missing, because it is a stand-in.
     """
     documented = yaml.safe_load(documentation)
-    returned = {key: value for key, value in result.items() if key not in _COMMON}
+    returned = {key: value for key, value in result.items() if key not in _COMMON or key in documented}
     return list(_problems(returned, documented, "", not result.get("failed"), whole_resources))
 
 
@@ -78,7 +79,7 @@ def _problems(
             yield f"{path}{key} is returned and not documented"
     for key, entry in documented.items():
         # Sentences such as "always, once AWS has been asked" promise it for every run that succeeds.
-        promised = str(entry["returned"]).split(",")[0] in ("always", "success")
+        promised = str(entry["returned"]).split(",", maxsplit=1)[0] in ("always", "success")
         if promised and complete and key not in values:
             yield f"{path}{key} is promised and not returned"
         if key in values:
@@ -95,7 +96,31 @@ def _value_problems(value: Any, entry: Mapping[str, Any], path: str, whole: bool
     if expected and (not isinstance(value, expected) or (kind != "bool" and isinstance(value, bool))):
         yield f"{path} is documented as {kind} and is {type(value).__name__}"
         return
+    element = _TYPES.get(str(entry.get("elements")))
+    if element and any(not isinstance(one, element) for one in value):
+        yield f"{path} is documented as a list of {entry['elements']} and has others"
+        return
     if "contains" in entry:
         for index, one in enumerate(value if isinstance(value, list) else [value]):
             place = f"{path}[{index}]." if isinstance(value, list) else f"{path}."
             yield from _problems(one, entry["contains"], place, whole, whole)
+
+
+def documentation_problems(documentation: str) -> list[str]:
+    """Look through a module's RETURN by itself: what every entry needs, and whether samples are what is documented."""
+    return list(_entry_problems(yaml.safe_load(documentation), ""))
+
+
+def _entry_problems(documented: Mapping[str, Any], path: str) -> Iterator[str]:
+    for key, entry in documented.items():
+        place = f"{path}{key}"
+        missing = [part for part in ("description", "type", "returned") if not entry.get(part)]
+        if entry.get("type") == "list" and not entry.get("elements"):
+            missing.append("elements")
+        if missing:
+            yield f"{place} has no {', '.join(missing)}"
+            continue
+        if "sample" in entry:
+            # A sample shows what is worth showing, not the whole resource.
+            yield from _value_problems(entry["sample"], entry, f"the sample of {place}", False)
+        yield from _entry_problems(entry.get("contains", {}), f"{place}.")

@@ -110,7 +110,7 @@ def test_a_copy_is_followed_in_its_region(play: Any) -> None:
 
 def test_a_copy_within_the_region(play: Any) -> None:
     arguments = {"name": "design-1", "destination_name": "design-2", "region": "eu-west-1"}
-    _, script = play(
+    _result, script = play(
         image_copy,
         arguments,
         ("image_copy", module_run("COPYING")),
@@ -142,19 +142,19 @@ def test_a_copy_waits_for_a_slot(play: Any) -> None:
 
 
 def test_a_slot_that_does_not_come(play: Any) -> None:
-    result, _ = play(image_copy, {**COPY, "wait_timeout": 0}, ("image_copy", NO_SLOT), ("image_copy", NO_SLOT))
+    result, _script = play(image_copy, {**COPY, "wait_timeout": 0}, ("image_copy", NO_SLOT), ("image_copy", NO_SLOT))
     assert result["failed"]
     assert "Image design-1 in us-east-1 is still ABSENT" in result["msg"] and NO_SLOT["msg"] in result["msg"]
 
 
 def test_without_waiting_there_is_no_waiting_for_a_slot(play: Any) -> None:
-    result, _ = play(image_copy, {**COPY, "wait": False}, ("itself", NO_SLOT))
+    result, _script = play(image_copy, {**COPY, "wait": False}, ("itself", NO_SLOT))
     assert (result["failed"], result["msg"]) == (True, NO_SLOT["msg"])
 
 
 def test_other_failures_end_a_copy(play: Any) -> None:
     failure = {key: value for key, value in NO_SLOT.items() if key != "copies_under_way"}
-    result, _ = play(image_copy, COPY, ("image_copy", {**failure, "retryable": False}))
+    result, _script = play(image_copy, COPY, ("image_copy", {**failure, "retryable": False}))
     assert result["failed"]
 
 

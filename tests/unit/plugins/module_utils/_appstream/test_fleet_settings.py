@@ -47,7 +47,7 @@ def test_the_tables_cover_the_api() -> None:
     assert parameters == creation - {"Name", "Tags"}
     update = set(MODEL.operation_model("UpdateFleet").input_shape.members)
     assert parameters - update == {"FleetType"}
-    attributes = {attribute for attribute, _ in settings.DELETABLE.values()}
+    attributes = {attribute for attribute, _condition in settings.DELETABLE.values()}
     assert attributes == set(MODEL.shape_for("FleetAttribute").enum)
     assert set(settings.WHILE_RUNNING) == set(MODEL.shape_for("FleetType").enum)
     options = {setting.option for setting in settings.SETTINGS}
