@@ -114,7 +114,7 @@ def test_served_to_the_aws_cli(served: Served) -> None:
     for port in (5985, 5986):
         wait_for(lambda port=port: listens(address, port))
     with pytest.raises(RuntimeError, match="SimulatorNotImplemented"):
-        served.aws("appstream", "describe-fleets")
+        served.aws("appstream", "describe-app-blocks")
     served.aws("appstream", "stop-image-builder", "--name", "builder")
     wait_for(lambda: not listens(address, 5985) and not listens(address, 5986))
     assert len(served.aws("appstream", "describe-images", "--page-size", "5")["Images"]) > 5

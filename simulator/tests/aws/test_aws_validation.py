@@ -118,7 +118,7 @@ def test_malformed_bodies(simulator: Simulator, body: bytes) -> None:
     assert (answer.code, answer.json()["__type"]) == (400, "SerializationException")
 
 
-@pytest.mark.parametrize("operation", ["CreateFleet", "CopyImage", "CreateImportedImage", "DescribeImagePermissions"])
+@pytest.mark.parametrize("operation", ["CreateUser", "CreateAppBlock", "CreateEntitlement", "DescribeAppLicenseUsage"])
 def test_operations_not_simulated_say_so(simulator: Simulator, operation: str) -> None:
     answer = post(simulator, operation, b"{}")
     assert (answer.code, answer.json()["__type"]) == (400, "SimulatorNotImplemented")
