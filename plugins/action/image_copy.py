@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images, states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import region_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import (
     AGAIN,
     GOAL_OPTIONS,
@@ -47,9 +46,7 @@ class ActionModule(RetriesOnce):
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for a copy."""
         return Decision(
-            next_step=lambda image: states.made_image_step(
-                image, retry=options["retry_failed"] and not self.has_created
-            ),
+            next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
             why_not=lambda image: made_images.why_not(
                 image, about(destination_name(options), options["destination_region"]), AGAIN
             ),
@@ -62,7 +59,9 @@ class ActionModule(RetriesOnce):
 
     def look_for(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments with which the info module finds the copy."""
-        return {"names": [destination_name(options)], "include_tags": False}
+        looked_for = {"names": [destination_name(options)], "include_tags": False}
+        region = options["destination_region"]
+        return {**looked_for, "region": region} if region else looked_for
 
     def describe(self, resource: Resource) -> str:
         """Return the state, and what is waited for while there is no slot for the copy."""
@@ -86,15 +85,3 @@ class ActionModule(RetriesOnce):
         elif is_first and self.copies_under_way:
             return {key: value for key, value in result.items() if key not in _OF_FAILURE}
         return result
-
-    def read_info(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Run an info module in the destination Region. Raises ModuleFailed."""
-        region = self._task.args.get("destination_region")
-        if not region:
-            return super().read_info(name, arguments)
-        given = self._task.args
-        self._task.args = {key: value for key, value in given.items() if key not in region_option_names()}
-        try:
-            return super().read_info(name, {"region": region, **arguments})
-        finally:
-            self._task.args = given

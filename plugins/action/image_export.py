@@ -36,9 +36,7 @@ class ActionModule(RetriesOnce):
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the states of a task mean."""
         return Decision(
-            next_step=lambda task: states.export_task_step(
-                task, retry=options["retry_failed"] and not self.has_created
-            ),
+            next_step=lambda task: states.export_task_step(task, retry=self.may_retry(options)),
             why_not=lambda task: why_not(options["name"], options["ami_name"], task),
         )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images, states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import_goal import (
+    AGAIN,
     GOAL_OPTIONS,
-    RETURNED_AS,
-    why_not,
+    about,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
@@ -23,7 +23,7 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_import"
     info_module_name = "euc.appstream.image_info"
-    returned_as = RETURNED_AS
+    returned_as = made_images.RETURNED_AS
     goal_options = GOAL_OPTIONS
     wanted = "AVAILABLE"
     last_actions = frozenset({states.CREATE})
@@ -31,8 +31,6 @@ class ActionModule(RetriesOnce):
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for an import."""
         return Decision(
-            next_step=lambda image: states.made_image_step(
-                image, retry=options["retry_failed"] and not self.has_created
-            ),
-            why_not=lambda image: why_not(options["name"], image),
+            next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
+            why_not=lambda image: made_images.why_not(image, about(options["name"]), AGAIN),
         )

@@ -36,7 +36,7 @@ class ActionModule(RetriesOnce):
         def next_step(image: Resource) -> str:
             if not self.update_available:
                 return states.DONE
-            return states.made_image_step(image, retry=options["retry_failed"] and not self.has_created)
+            return states.made_image_step(image, retry=self.may_retry(options))
 
         return Decision(
             next_step=next_step,

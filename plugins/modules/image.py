@@ -446,6 +446,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.validatio
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import (
     Outcome,
     converge,
+    first_sight,
     outcome_values,
     pace_of,
 )
@@ -468,8 +469,7 @@ def reach(module: AnsibleAppStreamModule, client: Any, before: dict[str, Any] | 
     options = module.params
     wish = image_goal.Wish.from_options(options)
     if module.check_mode and states.image_step(before, wish.state) != states.FAIL:
-        state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
-        return Outcome(before if wish.state == "available" else None, 0, state_changes, [])
+        return Outcome(before if wish.state == "available" else None, 0, first_sight(before), [])
     return converge(image_goal.goal(client, wish), before, pace_of(options))
 
 

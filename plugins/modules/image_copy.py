@@ -472,7 +472,7 @@ def tags_to_copy(module: AnsibleAppStreamModule, source: Place, before: Resource
         return {}
     image = images.describe_image(source.client, options["name"])
     if made_images.is_made(before, image_copy_goal.wish_of(options, None)):
-        image_copy_goal.require_copyable(image, options["name"], source.region, before)
+        made_images.require_source(image, options["name"], "copied", before, f" in {source.region}")
     copied = image_copy_goal.tags_to_copy(source.client, options, image)
     if copied is None:
         module.warn(f"Image {options['name']} is gone from {source.region}, so its tags are neither copied nor purged")

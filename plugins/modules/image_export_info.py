@@ -157,6 +157,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_exports
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.common_settings import image_name_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import pattern_problems
 
@@ -185,7 +186,7 @@ def read(client: Any, options: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def matches(task: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
     """Say whether a task passes the module's own options."""
-    seen = {"names": image_exports.image_name_of(task), "ami_names": task["ami_name"], "states": task.get("state")}
+    seen = {"names": image_name_of(task), "ami_names": task["ami_name"], "states": task.get("state")}
     return all(options[option] is None or value in options[option] for option, value in seen.items())
 
 

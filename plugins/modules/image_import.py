@@ -467,7 +467,7 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_import_goal, images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_import_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.ami_validation import image_import_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
@@ -518,11 +518,11 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     image_import_goal.require_possible(client, before, wish)
     after = image_import_goal.view_after(before, wish)
     goal = image_import_goal.goal(client, wish, before, after)
-    is_made = image_import_goal.is_made(before, wish)
+    is_made = made_images.is_made(before, wish)
     for warning in image_import_goal.warnings(before, wish):
         module.warn(warning)
     values: dict[str, Any] = {
-        "changed": image_import_goal.is_changed(before, after, wish, waits=options["wait"]),
+        "changed": made_images.would_change(before, after, wish, waits=options["wait"]),
         "diff": {"before": image_import_goal.view(before), "after": after},
     }
     if module.check_mode and goal.next_step(before) != FAIL:

@@ -420,7 +420,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
 def is_available(client: Any, options: dict[str, Any], before: Resource) -> bool:
     """Have the service say whether there is an update for the image. Raises AppStreamError when it can have none."""
     existing = images.describe_image(client, options["name"])
-    image_update_goal.require_updatable(existing, options["name"], before)
+    made_images.require_source(existing, options["name"], "updated", before)
     return image_update_goal.ask(client, options, before)
 
 

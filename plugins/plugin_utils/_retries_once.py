@@ -8,6 +8,7 @@ For this collection only; may change at any time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import CREATE
@@ -21,6 +22,10 @@ class RetriesOnce(WaitWithProgress):
     """
 
     has_created = False
+
+    def may_retry(self, options: Mapping[str, Any]) -> bool:
+        """Say whether what has failed is to be begun anew."""
+        return bool(options["retry_failed"]) and not self.has_created
 
     def run_module(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Run a module and remember whether it has begun something."""

@@ -21,7 +21,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import (
+    connection_option_names,
+    region_option_names,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import (
     Goal,
@@ -117,8 +120,11 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
         return found
 
     def read_info(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Run an info module with the task's own connection options. Raises ModuleFailed."""
-        known = connection_option_names()
+        """Run an info module with the task's own connection options, of which a ``region`` given here takes the place.
+
+        Raises ModuleFailed.
+        """
+        known = connection_option_names() - (region_option_names() if "region" in arguments else set())
         connection = {key: value for key, value in self._task.args.items() if key in known}
         return succeeded(self.run_module(name, {**connection, **arguments}))
 

@@ -16,8 +16,8 @@ from typing import Any
 from .validation import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
-    NAME,
     ROLE_ARN,
+    existing_image_name_problems,
     image_name_problems,
     length_problems,
     pattern_problems,
@@ -117,7 +117,7 @@ def _launch_parameters_problems(name: str, parameters: str) -> list[str]:
 
 def image_export_problems(options: Mapping[str, Any]) -> list[str]:
     """Check the options of module ``image_export`` that the argument spec cannot check."""
-    problems = [] if NAME.match(options["name"]) else [f"image name {options['name']!r} is none an image can have"]
+    problems = existing_image_name_problems(options["name"])
     if not AMI_NAME.match(options["ami_name"]):
         problems.append(
             f"ami_name {options['ami_name']!r} is not legal: 3 to 128 letters, digits and ().-/_ of ASCII, no spaces"

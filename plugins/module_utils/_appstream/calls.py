@@ -19,6 +19,13 @@ except ImportError:
     pass  # AnsibleAWSModule reports a missing botocore
 
 NOT_FOUND = "ResourceNotFoundException"
+ALREADY_EXISTS = "ResourceAlreadyExistsException"
+IN_USE = "ResourceInUseException"
+LIMIT_EXCEEDED = "LimitExceededException"
+# What a call may be refused with when the resource is no longer in the state it was last seen in.
+CHANGED_STATE_CODES = frozenset(
+    {"OperationNotPermittedException", ALREADY_EXISTS, NOT_FOUND, "ResourceNotAvailableException"}
+)
 ACCESS_DENIED_CODES = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation"}
 )

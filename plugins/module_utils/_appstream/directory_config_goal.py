@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from . import directory_configs
+from .calls import ALREADY_EXISTS
 from .errors import AppStreamError
 
 RETURNED_AS = "directory_config"
@@ -156,7 +157,7 @@ def carry_out(client: Any, before: DirectoryConfig, wish: Wish) -> DirectoryConf
         try:
             return directory_configs.create_directory_config(client, wish.name, request)
         except AppStreamError as error:
-            if error.code != directory_configs.ALREADY_EXISTS:
+            if error.code != ALREADY_EXISTS:
                 raise
             # The answer to a call that was repeated got lost, or somebody else was faster.
             current = directory_configs.describe_directory_config(client, wish.name)

@@ -9,13 +9,10 @@ from collections.abc import Collection
 from typing import Any
 
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_pages
+from .calls import IN_USE, NOT_FOUND, call, call_pages
 from .errors import AppStreamError
 from .fleets import describe_fleets
 from .image_builders import describe_image_builders
-
-IN_USE = "ResourceInUseException"
-ALREADY_EXISTS = "ResourceAlreadyExistsException"
 
 
 def _about(name: str) -> str:

@@ -14,10 +14,10 @@ from . import fleets, images, states
 from .calls import ACCESS_DENIED_CODES, require_support
 from .errors import AppStreamError
 from .fleet_validation import missing_options, type_problems
-from .settings import BY_RECREATION, is_empty
+from .settings import BY_RECREATION, filled, is_empty, told
 from .settings import changed_by as settings_changed_by
 from .tags import tags_after, with_tags
-from .waits import Goal, Outcome, Resource, wait_options
+from .waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
 
 RETURNED_AS = "fleet"
 ALWAYS, ON_CREATE, UNLESS_AUTOSCALED = "always", "on_create", "unless_autoscaled"
@@ -162,7 +162,7 @@ def _require_update(client: Any, fleet: dict[str, Any], wish: Wish) -> None:
     unchangeable = settings_changed_by(settings.SETTINGS, BY_RECREATION, drift)
     if unchangeable:
         raise AppStreamError(
-            f"Fleet {wish.name} differs in what the service cannot change on an existing fleet: {_told(unchangeable)}",
+            f"Fleet {wish.name} differs in what the service cannot change on an existing fleet: {told(unchangeable)}",
             remedy="Delete the fleet with state: absent and create it anew.",
             result={"drift": unchangeable},
         )
@@ -183,14 +183,10 @@ def _require_stop_allowed(fleet: Mapping[str, Any], needs_stop: Mapping[str, Any
     image = " (an image of another operating system)" if wish.needs_stop else ""
     raise AppStreamError(
         f"Fleet {wish.name} is {states.state_of(fleet)} and differs in what the service changes only while a fleet of "
-        f"type {fleet.get('fleet_type')} is STOPPED: {_told(needs_stop)}{image}",
+        f"type {fleet.get('fleet_type')} is STOPPED: {told(needs_stop)}{image}",
         remedy="With allow_stop: true it is stopped, changed and started again; that ends all its sessions.",
         result={"drift": dict(needs_stop)},
     )
-
-
-def _told(drift: Mapping[str, Any]) -> str:
-    return "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
 
 
 def _is_of_another_system(client: Any, fleet: Mapping[str, Any], drift: Mapping[str, Any], wish: Wish) -> bool:
@@ -219,21 +215,17 @@ def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
         return {}
     if before is None:
         state = "RUNNING" if wish.state == "running" else "STOPPED"
-        return {**_shown(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
+        return {**filled(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
     changes = {option: both["wanted"] for option, both in drift_of(before, wish).items()}
     gone = {*changes, "security_group_ids"} if changes.get("subnet_ids") == [] else set(changes)
     kept = {option: value for option, value in settings.view(before).items() if option not in gone}
     ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(before)
     return {
         **kept,
-        **_shown(changes),
+        **filled(changes),
         "state": ends,
         "tags": tags_after(before["tags"], wish.tags, wish.purge_tags),
     }
-
-
-def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {option: value for option, value in values.items() if not is_empty(value)}
 
 
 def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
@@ -244,12 +236,11 @@ def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
 
 def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
     """Return what check mode promises: the fleet as far as it can be known."""
-    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
     if not after:
-        return Outcome(None, 0, state_changes, [])
+        return Outcome(None, 0, first_sight(before), [])
     known = ("display_name", "description", "instance_type", "image_name", "stream_view", "state", "tags")
     shown = {key: after[key] for key in known if key in after}
-    return Outcome({"name": wish.name, "stacks": [], **(before or {}), **shown}, 0, state_changes, [])
+    return Outcome({"name": wish.name, "stacks": [], **(before or {}), **shown}, 0, first_sight(before), [])
 
 
 def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
@@ -259,13 +250,16 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
     def whole(fleet: Resource) -> Resource:
         return fleet and {**fleet, **known}
 
+    def look() -> Resource:
+        return fleets.describe_fleet(client, wish.name)
+
     def act(step: str, fleet: Resource) -> tuple[Resource, list[str]]:
         taken = [step]
         try:
             current: Resource = _ACTIONS[step](client, wish, fleet)
             wish.updated = wish.updated or step == states.UPDATE
         except AppStreamError as error:
-            current = fleets.state_after_refusal(client, wish.name, fleet, error)
+            current = resource_after_refusal(error, fleets.OVERTAKEN_CODES, fleet, look)
             taken = [] if step == states.UPDATE else taken
         wish.created = wish.created or step == states.CREATE
         wish.started = wish.started or step == states.START
@@ -277,7 +271,7 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         wanted=wish.state,
         next_step=lambda fleet: next_step(fleet, wish),
         act=act,
-        read=lambda: whole(fleets.describe_fleet(client, wish.name)),
+        read=lambda: whole(look()),
         outlives=lambda error: error.is_retryable,
         why_not=lambda fleet: why_not(wish.name, fleet),
         starts_by_itself=False,

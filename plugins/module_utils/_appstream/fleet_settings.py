@@ -16,6 +16,7 @@ from . import settings
 from .common_settings import casefolded, domain_of, domain_request, image_name_of, vpc
 from .settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
 from .states import FLEET_DESTINATIONS, has_failed_to_start
+from .tags import as_request
 
 ELASTIC = "ELASTIC"
 DEFAULT_VOLUME_GB = 200
@@ -164,7 +165,7 @@ def creation_request(name: str, options: Options) -> dict[str, Any]:
     if network:
         request["VpcConfig"] = network
     if options.get("tags"):
-        request["Tags"] = {key: str(value) for key, value in options["tags"].items()}
+        request["Tags"] = as_request(options["tags"])
     return request
 
 

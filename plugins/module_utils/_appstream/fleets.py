@@ -9,16 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_named, call_pages
+from .calls import CHANGED_STATE_CODES, IN_USE, NOT_FOUND, call, call_named, call_pages
 from .errors import AppStreamError
-from .image_builders import CHANGED_STATE_CODES
 from .retries import MUTATION_CODES
-from .states import state_of
-
-IN_USE = "ResourceInUseException"
 
 # Starting a fleet that has been started, and stopping one that has been stopped, may be answered with any of these.
-_CHANGED_STATE_CODES = CHANGED_STATE_CODES | MUTATION_CODES | {IN_USE}
+OVERTAKEN_CODES = CHANGED_STATE_CODES | MUTATION_CODES | {IN_USE}
 
 
 def _about(name: str) -> str:
@@ -75,19 +71,3 @@ def stop_fleet(client: Any, name: str) -> None:
 def delete_fleet(client: Any, name: str) -> None:
     """Delete a stopped fleet that is associated with no stack. Raises AppStreamError."""
     call(client, "delete_fleet", _about(name), Name=name)
-
-
-def state_after_refusal(
-    client: Any, name: str, seen: dict[str, Any] | None, error: AppStreamError
-) -> dict[str, Any] | None:
-    """Return the fleet as it is now when a call was refused because its state had changed meanwhile.
-
-    That happens when an answer got lost and the call was repeated, or when somebody else acted. Otherwise the
-    refusal is raised again.
-    """
-    if error.code not in _CHANGED_STATE_CODES:
-        raise error
-    current = describe_fleet(client, name)
-    if state_of(current) == state_of(seen):
-        raise error
-    return current

@@ -11,11 +11,11 @@ from typing import Any
 
 from . import image_builder_settings as settings
 from . import image_builders, states
-from .calls import require_support
+from .calls import CHANGED_STATE_CODES, require_support
 from .errors import AppStreamError
-from .settings import BY_RECREATION, BY_UPDATE
+from .settings import BY_RECREATION, BY_UPDATE, filled, told
 from .tags import tags_after
-from .waits import Goal, Outcome, Resource, wait_options
+from .waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
 
 RETURNED_AS = "image_builder"
 
@@ -100,9 +100,9 @@ def refuse_drift(image_builder: Resource, wish: Wish) -> None:
     drift = settings.changed_by(BY_RECREATION, drift_of(lasting(image_builder), wish))
     if not drift:
         return
-    told = "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
+    kind = "what the service cannot change on an existing image builder"
     raise AppStreamError(
-        f"Image builder {wish.name} differs in what the service cannot change on an existing image builder: {told}",
+        f"Image builder {wish.name} differs in {kind}: {told(drift)}",
         remedy="With recreate: true it is deleted and created anew; everything on its disk is lost.",
         result={**_untouched(image_builder), "drift": drift},
     )
@@ -132,19 +132,15 @@ def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
         return {}
     if before is None or not is_kept(before, wish):
         state = "STOPPED" if wish.state == "stopped" else "RUNNING"
-        return {**_shown(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
+        return {**filled(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
     changes = {option: both["wanted"] for option, both in drift_of(before, wish).items()}
     ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(states.state_of(before))
     return {
         **settings.view(before),
-        **_shown(changes),
+        **filled(changes),
         "state": ends,
         "tags": tags_after(before.get("tags") or {}, wish.tags, wish.purge_tags),
     }
-
-
-def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {option: value for option, value in values.items() if value not in ("", [], {})}
 
 
 def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
@@ -158,12 +154,11 @@ def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
 
 def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
     """Return what check mode promises: the image builder as far as it can be known."""
-    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
     if not after:
-        return Outcome(None, 0, state_changes, [])
+        return Outcome(None, 0, first_sight(before), [])
     known = ("display_name", "description", "instance_type", "state", "tags")
     image_builder = {"name": wish.name, **(lasting(before) or {}), **{key: after[key] for key in known if key in after}}
-    return Outcome(image_builder, 0, state_changes, [])
+    return Outcome(image_builder, 0, first_sight(before), [])
 
 
 def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
@@ -176,11 +171,14 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         known = after if wish.created else before or {}
         return image_builder and {**image_builder, "tags": dict(known.get("tags", {}))}
 
+    def read() -> Resource:
+        return image_builders.describe_image_builder(client, wish.name)
+
     def act(step: str, image_builder: Resource) -> tuple[Resource, list[str]]:
         try:
             current: Resource = _ACTIONS[step](client, wish, image_builder)
         except AppStreamError as error:
-            current = image_builders.state_after_refusal(client, wish.name, image_builder, error)
+            current = resource_after_refusal(error, CHANGED_STATE_CODES, image_builder, read)
         wish.created = wish.created or step == states.CREATE
         return tagged(current), [step]
 
@@ -190,7 +188,7 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         wanted=wish.state,
         next_step=lambda image_builder: next_step(image_builder, wish),
         act=act,
-        read=lambda: tagged(image_builders.describe_image_builder(client, wish.name)),
+        read=lambda: tagged(read()),
         outlives=lambda error: error.is_retryable,
         why_not=lambda image_builder: why_not(wish.name, image_builder),
     )

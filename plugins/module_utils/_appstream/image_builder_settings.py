@@ -12,6 +12,7 @@ from . import settings
 from .common_settings import casefolded, domain_of, domain_request, endpoint_pairs, image_name_of, vpc
 from .settings import BY_UPDATE, Options, Setting, camel_case
 from .states import IMAGE_BUILDER_DESTINATIONS
+from .tags import as_request
 
 ImageBuilder = Mapping[str, Any]
 
@@ -93,7 +94,7 @@ def creation_request(name: str, options: Options) -> dict[str, Any]:
     if any(network.values()):
         request["VpcConfig"] = {key: value for key, value in network.items() if value}
     if options.get("tags"):
-        request["Tags"] = {key: str(value) for key, value in options["tags"].items()}
+        request["Tags"] = as_request(options["tags"])
     return request
 
 

@@ -9,14 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_named
-from .errors import AppStreamError
-from .states import state_of
-
-# Errors that a call gets when the image builder is no longer in the state it was last seen in.
-CHANGED_STATE_CODES = frozenset(
-    {"OperationNotPermittedException", "ResourceAlreadyExistsException", NOT_FOUND, "ResourceNotAvailableException"}
-)
+from .calls import call, call_named
 
 
 def _about(name: str) -> str:
@@ -60,19 +53,3 @@ def stop_image_builder(client: Any, name: str) -> dict[str, Any]:
 def delete_image_builder(client: Any, name: str) -> dict[str, Any]:
     """Delete a stopped or failed image builder. Raises AppStreamError."""
     return to_ansible_dict(call(client, "delete_image_builder", _about(name), Name=name)["ImageBuilder"])
-
-
-def state_after_refusal(
-    client: Any, name: str, seen: dict[str, Any] | None, error: AppStreamError
-) -> dict[str, Any] | None:
-    """Return the image builder as it is now when a call was refused because its state had changed meanwhile.
-
-    That happens when an answer got lost and the call was repeated, or when somebody else acted. Otherwise the
-    refusal is raised again.
-    """
-    if error.code not in CHANGED_STATE_CODES:
-        raise error
-    current = describe_image_builder(client, name)
-    if state_of(current) == state_of(seen):
-        raise error
-    return current

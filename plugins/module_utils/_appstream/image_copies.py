@@ -10,7 +10,6 @@ from typing import Any
 
 from .calls import call
 from .errors import AppStreamError
-from .images import describe_images
 
 # Default quota of "concurrent image copies per destination Region" (administration guide, "Service Quotas").
 MOST_COPIES = 2
@@ -31,12 +30,6 @@ def copy_image(client: Any, name: str, region: str, new_name: str, description: 
     about = f"image {name} to {new_name} in {region}"
     request = {"SourceImageName": name, "DestinationImageName": new_name, "DestinationRegion": region, **more}
     call(client, "copy_image", about, **request)
-
-
-def copies_under_way(client: Any) -> list[str]:
-    """Return the names of the images that are being copied to the client's Region. Raises AppStreamError."""
-    found = describe_images(client, visibility="PRIVATE")
-    return sorted(str(image["name"]) for image in found if image.get("state") == "COPYING")
 
 
 def no_free_slot(error: AppStreamError, name: str, region: str, under_way: Sequence[str]) -> NoFreeSlot:

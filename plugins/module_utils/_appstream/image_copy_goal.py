@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import image_copies, images, made_images, states, tags, validation
+from . import image_copies, images, made_images, tags, validation
+from .calls import LIMIT_EXCEEDED
 from .errors import AppStreamError
 from .image_tagging import Tagging
-from .made_images import LIMIT_EXCEEDED, Wish
-from .waits import Goal, Resource, wait_options
+from .made_images import Wish
+from .waits import Goal, Resource, untouched, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -109,26 +110,11 @@ def _is_reserved(key: str) -> bool:
     return key.lower().startswith("aws:")
 
 
-def require_copyable(source: Resource, name: str, region: str, before: Resource) -> None:
-    """Raise AppStreamError when there is nothing to copy, before anything is done. ``before`` is the copy so far."""
-    remedy = None
-    if source is None:
-        message = f"Image {name} does not exist in {region} and cannot be copied"
-    elif not images.is_own(source):
-        message = f"Image {name} is {source.get('visibility')} and cannot be copied, only an account's own images can"
-    elif not states.image_is(states.READY, states.state_of(source)):
-        message = f"Image {name} is {states.state_of(source)} and cannot be copied before it is AVAILABLE"
-        remedy = "Module image waits for it."
-    else:
-        return
-    raise AppStreamError(message, remedy=remedy, result=made_images.untouched(before))
-
-
 def require_few_tags(wish: Wish, before: Resource) -> None:
     """Raise AppStreamError when there are too many tags once those of the source are counted in."""
     found = validation.tag_problems(wish.tags)
     if found:
-        raise AppStreamError("; ".join(found), result=made_images.untouched(before))
+        raise AppStreamError("; ".join(found), result=untouched(made_images.RETURNED_AS, before))
 
 
 def goal(source: Place, destination: Place, options: Mapping[str, Any], wish: Wish, tagging: Tagging) -> Goal:
@@ -164,6 +150,6 @@ def _check_limit(error: AppStreamError, name: str, destination: Place) -> None:
     """Raise the error unless it may mean the quota of images; NoFreeSlot when it means the copies under way."""
     if error.code != LIMIT_EXCEEDED:
         raise error
-    under_way = image_copies.copies_under_way(destination.client)
+    under_way = images.names_in_state(destination.client, "COPYING")
     if len(under_way) >= image_copies.MOST_COPIES:
         raise image_copies.no_free_slot(error, name, destination.region, under_way) from error

@@ -13,9 +13,12 @@ from typing import Any
 from . import image_exports, images, states
 from .ami_validation import EXPORTED_PLATFORMS
 from .calls import ACCESS_DENIED_CODES, require_support
+from .common_settings import image_name_of
 from .errors import AppStreamError
 from .retries import CONNECTION_ATTEMPTS, is_refused, pause_before
-from .waits import Goal, Outcome, Resource, wait_options
+from .settings import told
+from .tags import as_request
+from .waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
 
 RETURNED_AS = "export_image_task"
 
@@ -46,7 +49,7 @@ class Wish:
             "AmiName": options["ami_name"],
             "IamRoleArn": options["iam_role_arn"],
             "AmiDescription": options["ami_description"] or None,
-            "TagSpecifications": {key: str(value) for key, value in (options["tags"] or {}).items()} or None,
+            "TagSpecifications": as_request(options["tags"]) or None,
         }
         return cls(
             name=options["name"],
@@ -72,7 +75,7 @@ def find_task(tasks: Iterable[Mapping[str, Any]], image: Resource, wish: Wish) -
         (
             dict(task)
             for task in tasks
-            if image_exports.image_name_of(task) == wish.name
+            if image_name_of(task) == wish.name
             and task["ami_name"] == wish.ami_name
             and not (image and image_exports.is_older(task, image))
         ),
@@ -106,7 +109,7 @@ def require_possible(client: Any, image: Resource, task: Resource, wish: Wish) -
         return
     problem = _problem(image)
     if problem:
-        raise AppStreamError(f"Image {wish.name} cannot be exported: {problem}", result=dict(_untouched(task)))
+        raise AppStreamError(f"Image {wish.name} cannot be exported: {problem}", result=untouched(RETURNED_AS, task))
     require_support(client, "CreateExportImageTask", wish.request)
 
 
@@ -122,32 +125,27 @@ def _problem(image: Resource) -> str | None:
     return None
 
 
-def _untouched(task: Resource) -> Mapping[str, Any]:
-    state_changes = [{"state": states.state_of(task) or states.ABSENT, "elapsed": 0}]
-    return {RETURNED_AS: task, "elapsed": 0, "state_changes": state_changes, "actions": []}
-
-
 def warnings(task: Resource, wish: Wish) -> list[str]:
     """Tell what differs on a task that is kept: description and tags are given to the AMI when the task begins."""
     if task is None or next_step(task, wish) == states.CREATE:
         return []
     current = {"ami_description": task.get("ami_description") or "", "tags": task.get("tag_specifications") or {}}
     wanted = {"ami_description": wish.request.get("AmiDescription"), "tags": wish.request.get("TagSpecifications")}
-    told = [
-        f"{option} is {current[option]!r}, wanted {value!r}"
+    drift = {
+        option: {"current": current[option], "wanted": value}
         for option, value in wanted.items()
         if value is not None and value != current[option]
-    ]
-    if not told:
+    }
+    if not drift:
         return []
-    return [f"{wish.about} has begun before and cannot be changed, but it differs from the task: {'; '.join(told)}"]
+    return [f"{wish.about} has begun before and cannot be changed, but it differs from the task: {told(drift)}"]
 
 
 def view(task: Resource) -> dict[str, Any]:
     """Return what can be compared of an export; {} when there is none, or when it has failed."""
     if task is None or states.export_task_is(states.FAILED, states.state_of(task)):
         return {}
-    shown = {"ami_name": task["ami_name"], "image": image_exports.image_name_of(task)}
+    shown = {"ami_name": task["ami_name"], "image": image_name_of(task)}
     description, tags = task.get("ami_description"), task.get("tag_specifications")
     return {**shown, **({"ami_description": description} if description else {}), "tags": dict(tags or {})}
 
@@ -163,13 +161,12 @@ def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
 
 def predicted_outcome(before: Resource, image: Resource, wish: Wish) -> Outcome:
     """Return what check mode promises."""
-    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
     if next_step(before, wish) != states.CREATE:
-        return Outcome(before, 0, state_changes, [])
+        return Outcome(before, 0, first_sight(before), [])
     names = {"AmiDescription": "ami_description", "TagSpecifications": "tag_specifications"}
     known = {names[member]: value for member, value in wish.request.items() if member in names}
     task = {"image_arn": (image or {})["arn"], "ami_name": wish.ami_name, "state": "COMPLETED", **known}
-    return Outcome(task, 0, state_changes, [])
+    return Outcome(task, 0, first_sight(before), [])
 
 
 def goal(client: Any, wish: Wish, before: Resource, known_ids: frozenset[str]) -> Goal:

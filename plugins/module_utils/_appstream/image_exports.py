@@ -56,11 +56,6 @@ def list_export_image_tasks(client: Any, filters: Mapping[str, Sequence[str]] | 
     return [to_ansible_dict(task) for task in found]
 
 
-def image_name_of(task: Mapping[str, Any]) -> str:
-    """Return the name of the image a task exports."""
-    return str(task["image_arn"]).rsplit(":image/", 1)[-1]
-
-
 def is_older(task: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
     """Say whether a task is older than the image, and so one of a former image of the same name."""
     begun, created = task.get("created_date"), image.get("created_time")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import image_builders, images, states
+from .calls import CHANGED_STATE_CODES
 from .errors import AppStreamError
-from .waits import Goal, Resource, wait_options
+from .waits import Goal, Resource, resource_after_refusal, wait_options
 
 RETURNED_AS = "image"
 
@@ -93,15 +94,14 @@ def goal(client: Any, wish: Wish) -> Goal:
     """Return how to bring the image to the wanted state."""
     appearance = Appearance(wish, builder_state_reader(client, wish.image_builder_name))
 
+    def read() -> Resource:
+        return images.describe_image(client, wish.name)
+
     def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
         try:
             return images.delete_image(client, wish.name), [step]
         except AppStreamError as error:
-            current = images.describe_image(client, wish.name)
-            unchanged = states.state_of(current) == states.state_of(image)
-            if unchanged or error.code not in image_builders.CHANGED_STATE_CODES:
-                raise
-            return current, [step]
+            return resource_after_refusal(error, CHANGED_STATE_CODES, image, read), [step]
 
     return Goal(
         about=f"Image {wish.name}",
@@ -109,7 +109,7 @@ def goal(client: Any, wish: Wish) -> Goal:
         wanted=wish.state,
         next_step=appearance.next_step,
         act=act,
-        read=lambda: images.describe_image(client, wish.name),
+        read=read,
         outlives=lambda error: error.is_retryable,
         why_not=appearance.why_not,
     )

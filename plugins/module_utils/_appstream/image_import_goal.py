@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import image_imports, images, settings, states
-from .calls import require_support
+from . import image_imports, images, made_images, settings, states
+from .calls import ALREADY_EXISTS, require_support
 from .errors import AppStreamError
-from .image_builders import CHANGED_STATE_CODES
-from .settings import Setting, camel_case, is_empty
-from .tags import tags_after
-from .waits import Goal, Outcome, Resource, wait_options
-
-RETURNED_AS = "image"
+from .made_images import is_made, next_step, why_not
+from .settings import Setting, camel_case, filled, is_empty
+from .tags import as_request, tags_after
+from .waits import Goal, Outcome, Resource, first_sight, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -27,8 +25,7 @@ GOAL_OPTIONS: dict[str, Any] = {
 }
 
 IMPORTED_TYPES = ("CUSTOM", "BYOL")
-# Also after an answer that got lost: the image is there then, and may have used up the quota.
-_REFUSAL_CODES = CHANGED_STATE_CODES | {"ConcurrentModificationException", "LimitExceededException"}
+AGAIN = "imported anew"
 
 _COMPARED = ("name", "absolute_app_path", "working_directory", "launch_parameters")
 
@@ -67,17 +64,17 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-@dataclass
-class Wish:
-    """What the options of module ``image_import`` ask for. ``created`` turns true when this run has begun it."""
+def about(name: str) -> str:
+    """Return how messages name the image."""
+    return f"Image {name}"
 
-    name: str
-    settings: dict[str, Any]
-    request: dict[str, Any]
-    tags: dict[str, Any] | None
-    purge_tags: bool
-    retry_failed: bool
-    created: bool = field(default=False)
+
+@dataclass
+class Wish(made_images.Wish):
+    """What the options of module ``image_import`` ask for."""
+
+    settings: dict[str, Any] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Wish:
@@ -85,6 +82,9 @@ class Wish:
         wanted = settings.wanted_settings(SETTINGS, options)
         return cls(
             name=options["name"],
+            about=about(options["name"]),
+            again=AGAIN,
+            texts={},
             settings=wanted,
             request=creation_request(options["name"], wanted, options["tags"]),
             tags=options["tags"],
@@ -101,18 +101,8 @@ def creation_request(name: str, wanted: Mapping[str, Any], tags: Mapping[str, An
         if value is not None and not is_empty(value):
             request[setting.parameter] = setting.to_request(value)
     if tags:
-        request["Tags"] = {key: str(value) for key, value in tags.items()}
+        request["Tags"] = as_request(tags)
     return request
-
-
-def is_made(image: Resource, wish: Wish) -> bool:
-    """Say whether an image has to be made: there is none, or it is, or is about to be, deleted."""
-    return states.state_of(image) in (None, "DELETING") or next_step(image, wish) == states.DELETE
-
-
-def next_step(image: Resource, wish: Wish) -> str:
-    """Decide what brings the image one step nearer to being AVAILABLE; what failed in this run is not tried again."""
-    return states.made_image_step(image, retry=wish.retry_failed and not wish.created)
 
 
 def require_possible(client: Any, image: Resource, wish: Wish) -> None:
@@ -134,7 +124,7 @@ def check(client: Any, image: Resource, wish: Wish) -> None:
     try:
         image_imports.check_imported_image(client, wish.request)
     except AppStreamError as error:
-        if image is None or error.code != image_imports.ALREADY_EXISTS:
+        if image is None or error.code != ALREADY_EXISTS:
             raise
 
 
@@ -172,24 +162,16 @@ def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
     """Return the view of the image as it is to be."""
     if before is not None and not is_made(before, wish):
         return {**view(before), "tags": tags_after(before["tags"], wish.tags, wish.purge_tags)}
-    shown = {option: value for option, value in wish.settings.items() if not is_empty(value)}
-    return {**shown, "state": "AVAILABLE", "tags": tags_after({}, wish.tags, wish.purge_tags)}
-
-
-def is_changed(before: Resource, after: Mapping[str, Any], wish: Wish, *, waits: bool) -> bool:
-    """Say whether a run changes anything; an image being deleted is replaced only by a run that waits."""
-    if before is not None and not is_made(before, wish):
-        return bool(before["tags"] != after["tags"])
-    return states.state_of(before) != "DELETING" or waits
+    return {**filled(wish.settings), "state": "AVAILABLE", "tags": tags_after({}, wish.tags, wish.purge_tags)}
 
 
 def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
     """Return what check mode promises: the image as far as it can be known."""
-    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
     if before is not None and not is_made(before, wish):
-        return Outcome({**before, "tags": after["tags"]}, 0, state_changes, [])
+        return Outcome({**before, "tags": after["tags"]}, 0, first_sight(before), [])
     known = ("description", "display_name", "state", "tags")
-    return Outcome({"name": wish.name, **{key: after[key] for key in known if key in after}}, 0, state_changes, [])
+    shown = {key: after[key] for key in known if key in after}
+    return Outcome({"name": wish.name, **shown}, 0, first_sight(before), [])
 
 
 def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
@@ -199,35 +181,21 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         known = after if wish.created or (before and not is_made(before, wish)) else before or {}
         return image and {**image, "tags": dict(known.get("tags", {}))}
 
+    def make() -> Resource:
+        return image_imports.create_imported_image(client, wish.request)
+
     def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
-        try:
-            if step == states.CREATE:
-                current: Resource = image_imports.create_imported_image(client, wish.request)
-            else:
-                current = images.delete_image(client, wish.name)
-        except AppStreamError as error:
-            if error.code not in _REFUSAL_CODES:
-                raise
-            current = images.describe_image(client, wish.name)
-            if states.state_of(current) == states.state_of(image):
-                raise
+        current = made_images.take(client, wish.name, step, image, make)
         wish.created = wish.created or step == states.CREATE
         return tagged(current), [step]
 
     return Goal(
-        about=f"Image {wish.name}",
-        returned_as=RETURNED_AS,
+        about=wish.about,
+        returned_as=made_images.RETURNED_AS,
         wanted="AVAILABLE",
         next_step=lambda image: next_step(image, wish),
         act=act,
         read=lambda: tagged(images.describe_image(client, wish.name)),
         outlives=lambda error: error.is_retryable,
-        why_not=lambda image: why_not(wish.name, image),
+        why_not=lambda image: why_not(image, wish.about, wish.again),
     )
-
-
-def why_not(name: str, image: Resource) -> str | None:
-    """Say why an image in this state can't become AVAILABLE; None when its state says it all."""
-    if states.image_is(states.FAILED, states.state_of(image)):
-        return f"Image {name} has FAILED (with retry_failed: true it is deleted and imported anew)"
-    return None

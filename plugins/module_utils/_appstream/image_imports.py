@@ -14,7 +14,6 @@ from .errors import AppStreamError
 OPERATION = "CreateImportedImage"
 # A dry run that finds nothing wrong is answered with this error (API reference, CreateImportedImage).
 DRY_RUN_SUCCEEDED = "DryRunOperationException"
-ALREADY_EXISTS = "ResourceAlreadyExistsException"
 
 
 def create_imported_image(client: Any, request: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import image_permissions, images, states
+from .calls import LIMIT_EXCEEDED
 from .errors import AppStreamError
 from .image_permissions import Permission, as_list
 from .validation import account_id_problems, existing_image_name_problems
@@ -140,7 +141,7 @@ def _refused(
 ) -> AppStreamError:
     told = f" (done before: account {', '.join(done)})" if done else ""
     remedy = error.remedy
-    if error.code == "LimitExceededException":
+    if error.code == LIMIT_EXCEEDED:
         remedy = f"An image can be shared with {MOST_ACCOUNTS} accounts: stop sharing it with some first."
     elif error.code == "ResourceNotAvailableException":
         remedy = "An image can be shared only while it is AVAILABLE: see module euc.appstream.image."

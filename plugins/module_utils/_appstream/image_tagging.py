@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import states, tags
+from .calls import CHANGED_STATE_CODES
 from .errors import AppStreamError
-from .image_builders import CHANGED_STATE_CODES
 from .retries import MUTATION_CODES
 from .waits import Resource
 

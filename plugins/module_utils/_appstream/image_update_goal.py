@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import image_updates, images, made_images, states, validation
+from . import image_updates, images, made_images, validation
+from .calls import LIMIT_EXCEEDED
 from .errors import AppStreamError
 from .image_tagging import Tagging
-from .made_images import LIMIT_EXCEEDED, Wish
-from .waits import Goal, Resource, wait_options
+from .made_images import Wish
+from .tags import as_request
+from .waits import Goal, Resource, untouched, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -57,21 +59,6 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
     )
 
 
-def require_updatable(image: Resource, name: str, before: Resource) -> None:
-    """Raise AppStreamError when an image is none that can be updated. ``before`` is the new image so far."""
-    remedy = None
-    if image is None:
-        message = f"Image {name} does not exist and cannot be updated"
-    elif not images.is_own(image):
-        message = f"Image {name} is {image.get('visibility')} and cannot be updated, only an account's own images can"
-    elif not states.image_is(states.READY, states.state_of(image)):
-        message = f"Image {name} is {states.state_of(image)} and cannot be updated before it is AVAILABLE"
-        remedy = "Module image waits for it."
-    else:
-        return
-    raise AppStreamError(message, remedy=remedy, result=made_images.untouched(before))
-
-
 def ask(client: Any, options: Mapping[str, Any], before: Resource) -> bool:
     """Ask the service whether there is anything newer. ``before`` is the new image so far. Raises AppStreamError."""
     # A name that is taken, by a failed image, says nothing of the image to be updated.
@@ -79,19 +66,18 @@ def ask(client: Any, options: Mapping[str, Any], before: Resource) -> bool:
     try:
         return image_updates.can_update_image(client, options["name"], new_name)
     except AppStreamError as error:
-        error.result.update(made_images.untouched(before))
+        error.result.update(untouched(made_images.RETURNED_AS, before))
         raise
 
 
 def creation_request(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of CreateUpdatedImage."""
-    tags = {key: str(value) for key, value in (options["tags"] or {}).items()}
     request = {
         "existingImageName": options["name"],
         "newImageName": options["new_name"],
         "newImageDescription": options["new_description"],
         "newImageDisplayName": options["new_display_name"],
-        "newImageTags": tags,
+        "newImageTags": as_request(options["tags"]),
     }
     return {parameter: value for parameter, value in request.items() if value}
 
@@ -115,7 +101,7 @@ def goal(client: Any, options: Mapping[str, Any], wish: Wish, tagging: Tagging) 
 
 def _remedy(client: Any) -> str:
     """Return what to do when a quota is used up; the service does not say which."""
-    under_way = image_updates.updates_under_way(client)
+    under_way = images.names_in_state(client, "CREATING")
     if len(under_way) >= image_updates.MOST_UPDATES:
         return (
             f"{len(under_way)} managed updates are under way already ({', '.join(under_way)}), and by default "

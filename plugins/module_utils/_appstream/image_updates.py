@@ -9,7 +9,6 @@ from typing import Any
 
 from .aws import to_ansible_dict
 from .calls import call
-from .images import describe_images
 
 # Default quota of "concurrent image updates" (administration guide, "Service Quotas").
 MOST_UPDATES = 5
@@ -39,9 +38,3 @@ def create_updated_image(client: Any, request: dict[str, Any]) -> dict[str, Any]
     if answer.get("canUpdateImage") is False or not answer.get("image"):
         return None
     return to_ansible_dict(answer["image"])
-
-
-def updates_under_way(client: Any) -> list[str]:
-    """Return the names of the images that managed updates are making. Raises AppStreamError."""
-    found = describe_images(client, visibility="PRIVATE")
-    return sorted(str(image["name"]) for image in found if image.get("state") == "CREATING")

@@ -10,11 +10,9 @@ from typing import Any
 
 from . import tags
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_pages
+from .calls import IN_USE, NOT_FOUND, call, call_pages
 from .errors import AppStreamError
 from .image_usage import Usage, usage_of_image
-
-IN_USE = "ResourceInUseException"
 
 
 def describe_images(
@@ -51,6 +49,12 @@ def _describe_each(client: Any, member: str, wanted: list[str]) -> list[dict[str
 def describe_image(client: Any, name: str) -> dict[str, Any] | None:
     """Return one image, None when there is none of that name. Raises AppStreamError."""
     return next((image for image in describe_images(client, names=[name]) if image["name"] == name), None)
+
+
+def names_in_state(client: Any, state: str) -> list[str]:
+    """Return the names of the own images in a state. Raises AppStreamError."""
+    found = describe_images(client, visibility="PRIVATE")
+    return sorted(str(image["name"]) for image in found if image.get("state") == state)
 
 
 def is_own(image: dict[str, Any]) -> bool:

@@ -10,17 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import images, states
+from .calls import CHANGED_STATE_CODES, LIMIT_EXCEEDED
 from .errors import AppStreamError
-from .image_builders import CHANGED_STATE_CODES
 from .image_tagging import Tagging
+from .retries import MUTATION_CODES
+from .settings import filled, told
 from .tags import tags_after
-from .waits import Goal, Outcome, Pace, Resource, converge, outcome_values
+from .waits import (
+    Goal,
+    Outcome,
+    Pace,
+    Resource,
+    converge,
+    first_sight,
+    outcome_values,
+    resource_after_refusal,
+    untouched,
+)
 
 RETURNED_AS = "image"
-LIMIT_EXCEEDED = "LimitExceededException"
 
 # Also after an answer that got lost: the image is there then, and may have used up a quota.
-_REFUSAL_CODES = CHANGED_STATE_CODES | {"ConcurrentModificationException", LIMIT_EXCEEDED}
+_REFUSAL_CODES = CHANGED_STATE_CODES | MUTATION_CODES | {LIMIT_EXCEEDED}
 
 
 @dataclass
@@ -64,32 +75,40 @@ def why_not(image: Resource, about: str, again: str) -> str | None:
     return None
 
 
-def untouched(image: Resource) -> dict[str, Any]:
-    """Return the values of a run that fails before it has done anything."""
-    state = states.state_of(image) or states.ABSENT
-    return {RETURNED_AS: image, "elapsed": 0, "state_changes": [{"state": state, "elapsed": 0}], "actions": []}
-
-
 def require_own(image: Resource, wish: Wish) -> None:
     """Raise AppStreamError when the name is that of somebody else's image."""
     if image is not None and not images.is_own(image):
         message = f"{wish.about} is {image.get('visibility')} and not this account's: choose another name"
-        raise AppStreamError(message, result=untouched(image))
+        raise AppStreamError(message, result=untouched(RETURNED_AS, image))
+
+
+def require_source(image: Resource, name: str, purpose: str, before: Resource, place: str = "") -> None:
+    """Raise AppStreamError when there is no own AVAILABLE image to make another of, before anything is done.
+
+    ``purpose`` is ``copied`` or ``updated``, ``place`` where the image was looked for, ``before`` the new image so far.
+    """
+    remedy = None
+    if image is None:
+        message = f"Image {name} does not exist{place} and cannot be {purpose}"
+    elif not images.is_own(image):
+        message = f"Image {name} is {image.get('visibility')} and cannot be {purpose}, only an account's own images can"
+    elif not states.image_is(states.READY, states.state_of(image)):
+        message = f"Image {name} is {states.state_of(image)} and cannot be {purpose} before it is AVAILABLE"
+        remedy = "Module image waits for it."
+    else:
+        return
+    raise AppStreamError(message, remedy=remedy, result=untouched(RETURNED_AS, before))
 
 
 def warnings(image: Resource, wish: Wish) -> list[str]:
     """Tell what differs on an image that is kept, which the service cannot change."""
     if image is None or is_made(image, wish):
         return []
-    current = {option: image.get(option) or "" for option in wish.texts}
-    told = [
-        f"{option} is {current[option]!r}, wanted {wanted!r}"
-        for option, wanted in wish.texts.items()
-        if wanted != current[option]
-    ]
-    if not told:
+    texts = {option: {"current": image.get(option) or "", "wanted": wanted} for option, wanted in wish.texts.items()}
+    drift = {option: both for option, both in texts.items() if both["current"] != both["wanted"]}
+    if not drift:
         return []
-    return [f"{wish.about} exists and cannot be changed, but it differs from the task: {'; '.join(told)}"]
+    return [f"{wish.about} exists and cannot be changed, but it differs from the task: {told(drift)}"]
 
 
 def view(image: Resource) -> dict[str, Any]:
@@ -103,8 +122,7 @@ def view(image: Resource) -> dict[str, Any]:
 def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
     """Return the view of the image as it is to be."""
     if is_made(before, wish):
-        texts = {option: text for option, text in wish.texts.items() if text}
-        return {**texts, "state": "AVAILABLE", "tags": tags_after({}, wish.tags, wish.purge_tags)}
+        return {**filled(wish.texts), "state": "AVAILABLE", "tags": tags_after({}, wish.tags, wish.purge_tags)}
     if before is None:
         return {}
     return {**view(before), "tags": tags_after(before["tags"], wish.tags, wish.purge_tags)}
@@ -118,24 +136,27 @@ def would_change(before: Resource, after: Mapping[str, Any], wish: Wish, *, wait
 
 
 def _predicted(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
-    state_changes = [{"state": states.state_of(before) or states.ABSENT, "elapsed": 0}]
     if is_made(before, wish):
-        return Outcome({"name": wish.name, **after}, 0, state_changes, [])
-    return Outcome(before and {**before, "tags": after["tags"]}, 0, state_changes, [])
+        return Outcome({"name": wish.name, **after}, 0, first_sight(before), [])
+    return Outcome(before and {**before, "tags": after["tags"]}, 0, first_sight(before), [])
+
+
+def take(client: Any, name: str, step: str, image: Resource, make: Callable[[], Resource]) -> Resource:
+    """Begin the image (``make``) or delete it, whichever the step is, and return it as it is then.
+
+    Raises AppStreamError, unless the image shows that what was refused has been done.
+    """
+    try:
+        return make() if step == states.CREATE else images.delete_image(client, name)
+    except AppStreamError as error:
+        return resource_after_refusal(error, _REFUSAL_CODES, image, lambda: images.describe_image(client, name))
 
 
 def goal(client: Any, wish: Wish, tagging: Tagging, make: Callable[[], Resource]) -> Goal:
     """Return how to get the image AVAILABLE. ``client`` is of the image's Region, ``make`` begins the image."""
 
     def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
-        try:
-            current = make() if step == states.CREATE else images.delete_image(client, wish.name)
-        except AppStreamError as error:
-            if error.code not in _REFUSAL_CODES:
-                raise
-            current = images.describe_image(client, wish.name)
-            if states.state_of(current) == states.state_of(image):
-                raise
+        current = take(client, wish.name, step, image, make)
         if step == states.CREATE and wish.nothing_to_make:
             return None, []
         wish.created = wish.created or step == states.CREATE
@@ -163,7 +184,7 @@ def reach(goal: Goal, wish: Wish, tagging: Tagging, before: Resource, pace: Pace
     if predict and goal.next_step(before) != states.FAIL:
         changed = would_change(before, after, wish, waits=pace.wait)
         return {"changed": changed, "diff": diff, **outcome_values(_predicted(before, after, wish), RETURNED_AS)}
-    outcome = converge(goal, _tagged(tagging, before, untouched(before)), pace)
+    outcome = converge(goal, _tagged(tagging, before, untouched(RETURNED_AS, before)), pace)
     values = outcome_values(outcome, RETURNED_AS)
     image = _tagged(tagging, outcome.resource, values)
     return {"changed": bool(outcome.actions) or tagging.is_written, "diff": diff, **values, RETURNED_AS: image}

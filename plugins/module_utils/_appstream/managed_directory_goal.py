@@ -13,8 +13,9 @@ from . import managed_directories, states
 from .calls import ACCESS_DENIED_CODES
 from .errors import AppStreamError
 from .networks import describe_subnets
+from .settings import told
 from .tags import tags_after
-from .waits import Goal, Outcome, Resource, wait_options
+from .waits import Goal, Outcome, Resource, untouched, wait_options
 
 RETURNED_AS = "directory"
 # The API's own default is Enterprise, which costs several times as much.
@@ -126,11 +127,10 @@ def refuse_drift(before: Resource, wish: Wish) -> None:
     }
     if not drift:
         return
-    told = "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
     raise AppStreamError(
-        f"Directory {wish.name} differs in what the service cannot change on an existing directory: {told}",
+        f"Directory {wish.name} differs in what the service cannot change on an existing directory: {told(drift)}",
         remedy="Leave these options out, or delete the directory, with everything in the domain, and create it anew.",
-        result={**_untouched(before), "drift": drift},
+        result={**untouched(RETURNED_AS, before), "drift": drift},
     )
 
 
@@ -138,16 +138,6 @@ def _is_same(option: str, current: Any, wanted: Any) -> bool:
     if option == "short_name":
         return str(current).lower() == str(wanted).lower()
     return bool(current == wanted)
-
-
-def _untouched(directory: Resource) -> dict[str, Any]:
-    state = states.state_of(directory) or states.ABSENT
-    return {
-        RETURNED_AS: directory,
-        "elapsed": 0,
-        "state_changes": [{"state": state, "elapsed": 0}],
-        "actions": [],
-    }
 
 
 def require_possible(before: Resource, wish: Wish, open_ec2: Callable[[], Any]) -> None:
@@ -207,7 +197,7 @@ def creation_request(wish: Wish) -> dict[str, Any]:
 def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
     """Return what check mode says of a run."""
     there = lasting(before)
-    changes = _untouched(before)["state_changes"]
+    changes = untouched(RETURNED_AS, before)["state_changes"]
     if wish.state == "absent":
         return Outcome(None, 0, changes, [])
     if there:

@@ -46,6 +46,16 @@ def is_empty(value: Any) -> bool:
     return value in ("", [], {})
 
 
+def filled(values: Options) -> dict[str, Any]:
+    """Return the values that ask for something."""
+    return {option: value for option, value in values.items() if not is_empty(value)}
+
+
+def told(drift: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return ``differences`` in words."""
+    return "; ".join(f"{option} is {both['current']!r}, wanted {both['wanted']!r}" for option, both in drift.items())
+
+
 def camel_case(value: Any) -> Any:
     """Return an option's dictionary as the API wants it: members that are None left out, keys capitalised."""
     return snake_dict_to_camel_dict(scrub_none_parameters(value), capitalize_first=True)
@@ -89,4 +99,4 @@ def view(table: Table, resource: Resource | None) -> dict[str, Any]:
     if resource is None:
         return {}
     shown = {setting.option: setting.current(resource) for setting in table}
-    return {option: value for option, value in shown.items() if value is not None and not is_empty(value)}
+    return filled({option: value for option, value in shown.items() if value is not None})

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import image_builders, software_associations, states
-from .calls import require_support
+from . import software_associations, states
+from .calls import CHANGED_STATE_CODES, require_support
 from .errors import AppStreamError
 from .retries import MUTATION_CODES
 from .troubleshooting import failed_software
 from .validation import image_builder_name_problems, software_problems
-from .waits import Goal, Outcome, Resource, wait_options
+from .waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
 
 RETURNED_AS = "image_builder"
 WANTED = "RUNNING with its software deployed"
@@ -36,7 +36,7 @@ GOAL_OPTIONS: dict[str, Any] = {
 }
 
 # What a call may be answered with when what it asks for has been done before, or the image builder has moved on.
-_OVERTAKEN = image_builders.CHANGED_STATE_CODES | MUTATION_CODES | {"InvalidParameterCombinationException"}
+_OVERTAKEN = CHANGED_STATE_CODES | MUTATION_CODES | {"InvalidParameterCombinationException"}
 _STAGED_STATUSES = frozenset({"STAGED_FOR_INSTALLATION", "STAGED_FOR_UNINSTALLATION"})
 _PENDING_STATUSES = frozenset({"PENDING_INSTALLATION", "PENDING_UNINSTALLATION"})
 _LEAVING_STATUSES = frozenset({"STAGED_FOR_UNINSTALLATION", "PENDING_UNINSTALLATION"})
@@ -180,7 +180,7 @@ def require_possible(client: Any, resource: Resource, wish: Wish) -> None:
             raise AppStreamError(
                 f"Image builder {wish.name}: {'; '.join(found)}",
                 remedy="With purge: true all software that is not listed is removed.",
-                result=outcome_of(resource),
+                result=untouched(RETURNED_AS, resource),
             )
     needed = {
         states.ASSOCIATE: software_associations.ASSOCIATE,
@@ -195,12 +195,6 @@ def require_possible(client: Any, resource: Resource, wish: Wish) -> None:
 
 def _stays(name: str, wish: Wish) -> bool:
     return wish.wanted(name) != "absent"
-
-
-def outcome_of(resource: Resource) -> dict[str, Any]:
-    """Return the return values of an image builder to which nothing has been done."""
-    state_changes = [{"state": states.state_of(resource) or states.ABSENT, "elapsed": 0}]
-    return {RETURNED_AS: resource, "elapsed": 0, "state_changes": state_changes, "actions": []}
 
 
 def statuses_after(resource: Resource, wish: Wish) -> dict[str, str]:
@@ -232,10 +226,9 @@ def is_changed(resource: Resource, after: Statuses) -> bool:
 
 def predicted_outcome(resource: Resource, after: Statuses) -> Outcome:
     """Return what check mode promises."""
-    told = outcome_of(resource)
     listed = [{"software_name": name, "status": status} for name, status in sorted(after.items())]
     known = resource and {**resource, "software_associations": _with_errors(listed, resource)}
-    return Outcome(known, 0, told["state_changes"], [])
+    return Outcome(known, 0, first_sight(resource), [])
 
 
 def _with_errors(listed: Iterable[dict[str, Any]], resource: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import stack_settings, stacks
-from .calls import require_support
+from .calls import ALREADY_EXISTS, require_support
 from .errors import AppStreamError
 from .fleets import describe_fleet
 from .stack_validation import settings_problems
@@ -119,7 +119,7 @@ def carry_out(client: Any, before: Stack, wish: Wish) -> dict[str, Any]:
         try:
             stack = stacks.create_stack(client, wish.name, _creation_request(after))
         except AppStreamError as error:
-            current = read(client, wish.name) if error.code == stacks.ALREADY_EXISTS else None
+            current = read(client, wish.name) if error.code == ALREADY_EXISTS else None
             if current is None:
                 raise
             # The answer to a call that was repeated got lost, or somebody else was faster.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from . import common_settings
-from .settings import camel_case, is_empty
+from .settings import camel_case, filled, is_empty
 
 Options = Mapping[str, Any]
 Stack = Optional[Mapping[str, Any]]
@@ -45,7 +45,7 @@ def _given(options: Options | None) -> dict[str, Any]:
 
 
 def _filled(values: Options | None) -> dict[str, Any]:
-    return {key: value for key, value in _given(values).items() if not is_empty(value)}
+    return filled(_given(values))
 
 
 def _sorted(values: Iterable[str] | None) -> list[str]:
@@ -335,7 +335,7 @@ def settings_after(current: Options, wanted: Options) -> dict[str, Any]:
 
 def shown(settings: Options) -> dict[str, Any]:
     """Return the settings there are, for people to read."""
-    return {option: value for option, value in settings.items() if not is_empty(value)}
+    return filled(settings)
 
 
 def change_request(current: Options, after: Options, wanted: Options) -> dict[str, Any]:

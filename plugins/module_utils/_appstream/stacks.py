@@ -9,11 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_named, call_pages
+from .calls import IN_USE, NOT_FOUND, call, call_named, call_pages
 from .errors import AppStreamError
-
-ALREADY_EXISTS = "ResourceAlreadyExistsException"
-IN_USE = "ResourceInUseException"
 
 Stack = Optional[dict[str, Any]]
 

@@ -40,6 +40,11 @@ def tags_after(current: Mapping[str, str], wanted: Mapping[str, Any] | None, pur
     return {key: str(value) for key, value in {**current, **to_set}.items() if key not in to_remove}
 
 
+def as_request(tags: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return an option's tags as the API wants them: values are text."""
+    return {key: str(value) for key, value in (tags or {}).items()}
+
+
 def write_tags(client: Any, arn: str, current: Mapping[str, str], after: Mapping[str, str]) -> None:
     """Make ``current`` into ``after``. Raises AppStreamError."""
     to_set = {key: value for key, value in after.items() if current.get(key) != value}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -220,6 +220,32 @@ def _timed_out(goal: Goal, resource: Resource, history: History, now: float) -> 
     if history.outlived:
         message = f"{message} (the last try failed: {history.outlived})"
     return _error(goal, message, time_out_remedy(resource), resource, history, now)
+
+
+def first_sight(resource: Resource) -> list[dict[str, Any]]:
+    """Return the ``state_changes`` of a run that has only looked at a resource."""
+    return [{"state": state_of(resource) or ABSENT, "elapsed": 0}]
+
+
+def untouched(returned_as: str, resource: Resource) -> dict[str, Any]:
+    """Return the values of a run that ends before it has done anything."""
+    return {returned_as: resource, "elapsed": 0, "state_changes": first_sight(resource), "actions": []}
+
+
+def resource_after_refusal(
+    error: AppStreamError, codes: Collection[str], seen: Resource, read: Callable[[], Resource]
+) -> Resource:
+    """Return the resource as it is now when a call was refused because its state had changed meanwhile.
+
+    That happens when an answer got lost and the call was repeated, or when somebody else acted. ``codes`` are the error
+    codes that may mean so, ``seen`` is the resource as it was before. Otherwise the refusal is raised again.
+    """
+    if error.code not in codes:
+        raise error
+    current = read()
+    if state_of(current) == state_of(seen):
+        raise error
+    return current
 
 
 def wait_options(timeout: int) -> dict[str, Any]:

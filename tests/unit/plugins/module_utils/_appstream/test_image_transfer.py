@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import (
+    common_settings,
     image_export_goal,
-    image_exports,
     image_import_goal,
     retries,
     states,
@@ -103,7 +103,7 @@ def test_which_tasks_count(task: dict[str, Any], image: dict[str, Any] | None, c
 
 
 def test_the_name_of_a_tasks_image() -> None:
-    assert image_exports.image_name_of(_task()) == "design"
+    assert common_settings.image_name_of(_task()) == "design"
 
 
 def _refusal(code: str, status: int = 400) -> ClientError:
