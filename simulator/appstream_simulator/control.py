@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from appstream_simulator import __version__
 from appstream_simulator.aws import earlier_images, machines, sessions
+from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.models import AppStreamBackend, all_backends
 from appstream_simulator.aws.stack_operations import fleets_of
 
@@ -138,8 +139,7 @@ class Control:
     def _sessions(self, _: Any) -> list[dict[str, Any]]:
         self._server.ticker.tick()
         with self._server.simulation.lock:
-            fleets = [(backend, fleet) for backend in all_backends() for fleet in backend.fleets.values()]
-            return [{**_whose(backend), **one.describe()} for backend, fleet in fleets for one in fleet.sessions]
+            return [{**_whose(backend), **one.describe()} for backend, fleet in _all_fleets() for one in fleet.sessions]
 
     def _begin_session(self, body: Any) -> dict[str, Any]:
         """A user comes to a fleet, the first of this name: body as for `sessions.begin`."""
@@ -153,8 +153,7 @@ class Control:
     def _end_session(self, body: Any) -> None:
         """The user of the session with this `id` logs off."""
         with self._server.simulation.lock:
-            fleets = [(backend, fleet) for backend in all_backends() for fleet in backend.fleets.values()]
-            found = [(*both, one) for both in fleets for one in both[1].sessions if one.id == body["id"]]
+            found = [(*both, one) for both in _all_fleets() for one in both[1].sessions if one.id == body["id"]]
             if not found:
                 raise ValueError(f"there is no session {body['id']}")
             sessions.end(*found[0])
@@ -186,6 +185,10 @@ def _builder(backend: AppStreamBackend, name: str) -> dict[str, Any]:
 def _image(backend: AppStreamBackend, name: str) -> dict[str, Any]:
     image = backend.images[name]
     return {**_whose(backend), **image.describe(), "Tags": backend.tags.get(image.arn, {}), "Visible": image.visible}
+
+
+def _all_fleets() -> list[tuple[AppStreamBackend, Fleet]]:
+    return [(backend, fleet) for backend in all_backends() for fleet in backend.fleets.values()]
 
 
 def _fleet(backend: AppStreamBackend, name: str) -> dict[str, Any]:

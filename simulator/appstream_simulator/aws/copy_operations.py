@@ -13,12 +13,8 @@ from typing import Any
 
 from moto.utilities.utils import get_partition
 
-from appstream_simulator.aws.exceptions import (
-    LimitExceededException,
-    ResourceAlreadyExistsException,
-    ResourceNotAvailableException,
-    ResourceNotFoundException,
-)
+from appstream_simulator.aws import image_access, lifecycle
+from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import AppStreamBackend, appstream_backends
 from appstream_simulator.aws.unproven import COPIES_KEEP_DESCRIPTION, refusal
@@ -36,18 +32,16 @@ def copy_image(backend: AppStreamBackend, request: Request) -> Response:
     source = _source(backend, request["SourceImageName"])
     destination = _destination(backend, request["DestinationRegion"])
     name = request["DestinationImageName"]
-    if destination.image_name_exists(name):
-        raise ResourceAlreadyExistsException(f"An image with the name {name} already exists.")
+    destination.require_new_image_name(name)
     copying = [image for image in destination.images.values() if image.state == "COPYING"]
     if len(copying) >= _CONCURRENT_COPIES or len(destination.images) >= backend.simulation.settings.image_quota:
-        # The service does not say which limit it is.
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     image = _copy(destination, source, name, request.get("DestinationImageDescription"))
     destination.images[name] = image
     # "Note that any tags you added to the image will not be copied."
     destination.tags[image.arn] = {}
     done = backend.simulation.clock.now() + backend.simulation.duration("COPYING")
-    destination.timetable.at(done, lambda due: _finish(destination, image, due))
+    destination.timetable.at(done, lambda due: lifecycle.finish_image(destination, image, "IMAGE_COPY_FAILURE", due))
     return {"DestinationImageName": name}
 
 
@@ -55,12 +49,8 @@ def _source(backend: AppStreamBackend, name: str) -> Image:
     """The account's own AVAILABLE image. Those of other accounts have no names here: they are not found."""
     if name in backend.public:
         raise refusal("copying a public image", f"The image {name} is public and cannot be copied.")
-    image = backend.images.get(name)
-    if image is None or not image.visible:
-        raise ResourceNotFoundException(f"The image {name} does not exist.")
-    if image.state != "AVAILABLE":
-        message = f"The image {name} is {image.state}. The image must be in an AVAILABLE state"
-        raise ResourceNotAvailableException(message)
+    image = backend.own_image(name)
+    image_access.require_available(image)
     return image
 
 
@@ -95,11 +85,3 @@ def _copy(destination: AppStreamBackend, source: Image, name: str, description: 
         software=list(source.software),
         disk=source.disk,
     )
-
-
-def _finish(destination: AppStreamBackend, image: Image, when: float) -> None:
-    outcome = destination.simulation.outcomes.take("image", image.name)
-    if outcome is None:
-        image.state = "AVAILABLE"
-        return
-    image.fail("IMAGE_COPY_FAILURE", outcome.error_code, outcome.message, when)

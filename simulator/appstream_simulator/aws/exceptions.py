@@ -44,7 +44,10 @@ class InvalidRoleException(AppStreamError):
 
 
 class LimitExceededException(AppStreamError):
-    """A quota of the account is used up."""
+    """A quota of the account is used up. The service does not say which."""
+
+    def __init__(self, message: str = "The requested limit exceeds the permitted limit for an account.") -> None:
+        super().__init__(message)
 
 
 class OperationNotPermittedException(AppStreamError):

@@ -11,9 +11,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import source_ami
+from appstream_simulator.aws import image_access, source_ami
 from appstream_simulator.aws.exceptions import (
-    ResourceNotAvailableException,
     ResourceNotFoundException,
     SimulatorNotImplemented,
 )
@@ -79,12 +78,8 @@ def list_export_image_tasks(backend: AppStreamBackend, request: Request) -> Resp
 def _exportable(backend: AppStreamBackend, name: str) -> Image:
     if name in backend.public:
         raise refusal("exporting a public image", f"The image {name} is not owned by this account.")
-    image = backend.images.get(name)
-    if image is None or not image.visible:
-        raise ResourceNotFoundException(f"The image {name} does not exist.")
-    if image.state != "AVAILABLE":
-        message = f"The image {name} is {image.state}. The image must be in an AVAILABLE state"
-        raise ResourceNotAvailableException(message)
+    image = backend.own_image(name)
+    image_access.require_available(image)
     if image.platform not in _PLATFORMS:
         message = f"The image {name} has the platform {image.platform}, which cannot be exported."
         raise refusal("exporting another platform", message)

@@ -12,7 +12,6 @@ from appstream_simulator.aws.exceptions import (
     ResourceAlreadyExistsException,
     ResourceInUseException,
     ResourceNotAvailableException,
-    ResourceNotFoundException,
 )
 from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.fleet_states import check_state, check_update
@@ -34,7 +33,7 @@ def create_fleet(backend: AppStreamBackend, request: Request) -> Response:
         raise ResourceAlreadyExistsException(f"A fleet with the name {name} already exists.")
     settings, image = fleet_placement.created(backend, request)
     if len(backend.fleets) >= backend.simulation.settings.fleet_quota:
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     fleet = Fleet(
         name=name,
         arn=backend.arn(f"fleet/{name}"),
@@ -51,7 +50,7 @@ def create_fleet(backend: AppStreamBackend, request: Request) -> Response:
 def describe_fleets(backend: AppStreamBackend, request: Request) -> Response:
     """DescribeFleets."""
     names = request.get("Names")
-    found = [find(backend, name) for name in names] if names else list(backend.fleets.values())
+    found = [backend.fleet(name) for name in names] if names else list(backend.fleets.values())
     return page("Fleets", found, request)
 
 
@@ -59,7 +58,7 @@ def update_fleet(backend: AppStreamBackend, request: Request) -> Response:
     """UpdateFleet. The model does not require the name; there is nothing to update without one."""
     if "Name" not in request:
         raise refusal("no fleet named", "The name of the fleet is missing.")
-    fleet = find(backend, request["Name"])
+    fleet = backend.fleet(request["Name"])
     deleted = {fleet_placement.ATTRIBUTES[attribute] for attribute in request.get("AttributesToDelete", [])}
     legacy = {"VpcConfig"} if request.get("DeleteVpcConfig") else set()
     given = set(request) - {"Name", "AttributesToDelete", "DeleteVpcConfig"}
@@ -89,7 +88,7 @@ def stop_fleet(backend: AppStreamBackend, request: Request) -> Response:
 
 def delete_fleet(backend: AppStreamBackend, request: Request) -> Response:
     """DeleteFleet."""
-    fleet = find(backend, request["Name"])
+    fleet = backend.fleet(request["Name"])
     stacks = stacks_of(backend, fleet.name)
     if stacks:
         message = f"The fleet {fleet.name} is associated with the stack {', '.join(stacks)}."
@@ -99,19 +98,7 @@ def delete_fleet(backend: AppStreamBackend, request: Request) -> Response:
     return {}
 
 
-def find(backend: AppStreamBackend, name: str) -> Fleet:
-    """A fleet by name.
-
-    Raises:
-        ResourceNotFoundException: there is none.
-    """
-    fleet: Fleet | None = backend.fleets.get(name)
-    if fleet is None:
-        raise ResourceNotFoundException(f"The fleet {name} does not exist.")
-    return fleet
-
-
 def _allowed(backend: AppStreamBackend, operation: str, request: Request) -> Fleet:
-    fleet = find(backend, request["Name"])
+    fleet = backend.fleet(request["Name"])
     check_state(operation, fleet)
     return fleet

@@ -80,11 +80,20 @@ def find(backend: AppStreamBackend, name: str | None, arn: str | None, purpose: 
     if not may_use(backend, image, purpose):
         message = f"The image {image.name} is not shared with this account for use with a {purpose}."
         raise refusal("image shared for another purpose", message)
+    require_available(image)
+    return image
+
+
+def require_available(image: Image) -> None:
+    """Check that an image can be used.
+
+    Raises:
+        ResourceNotAvailableException: it is not AVAILABLE.
+    """
     if image.state != "AVAILABLE":
         # The text is the real service's.
         message = f"The image {image.name} is {image.state}. The image must be in an AVAILABLE state"
         raise ResourceNotAvailableException(message)
-    return image
 
 
 def seen(backend: AppStreamBackend, arn: str) -> Image | None:

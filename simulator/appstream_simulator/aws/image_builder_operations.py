@@ -37,7 +37,7 @@ def create_image_builder(backend: AppStreamBackend, request: Request) -> Respons
     if "AgentAccessConfig" in request:
         agent_access.check(request["AgentAccessConfig"])
     if len(backend.image_builders) >= backend.simulation.settings.image_builder_quota:
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     builder = ImageBuilder(
         name=name,
         arn=backend.arn(f"image-builder/{name}"),

@@ -42,9 +42,7 @@ def delete_image(backend: AppStreamBackend, request: Request) -> Response:
     name = request["Name"]
     if name in backend.public:
         raise refusal("deleting a public image", f"The image {name} is public and cannot be deleted.")
-    image = backend.images.get(name)
-    if image is None or not image.visible:
-        raise ResourceNotFoundException(f"The image {name} does not exist.")
+    image = backend.own_image(name)
     if image.state not in _DELETABLE:
         situation = "deleting an image on its way"
         raise refusal(situation, f"The image {name} is in state {image.state}. Wait a few minutes and try again.")

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, placement, source_ami
+from appstream_simulator.aws import agent_versions, lifecycle, placement, source_ami
 from appstream_simulator.aws.exceptions import (
     DryRunOperationException,
     LimitExceededException,
-    ResourceAlreadyExistsException,
     SimulatorNotImplemented,
 )
 from appstream_simulator.aws.image import Image, without_none
@@ -31,10 +30,9 @@ def create_imported_image(backend: AppStreamBackend, request: Request) -> Respon
     """CreateImportedImage. The order of the checks, and that a dry run makes them all, are unproven."""
     _check_source(request)
     name = request["Name"]
-    if backend.image_name_exists(name):
-        raise ResourceAlreadyExistsException(f"An image with the name {name} already exists.")
+    backend.require_new_image_name(name)
     if len(backend.images) >= backend.simulation.settings.image_quota:
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     placement.check_role(backend, request["IamRoleArn"])
     _check_catalog(request.get("AppCatalogConfig", []))
     _check_validation(request.get("RuntimeValidationConfig", {}))
@@ -122,16 +120,12 @@ def _import(backend: AppStreamBackend, image: Image, validates: bool) -> None:
     """IMPORTING, with runtime validation VALIDATING, to AVAILABLE or FAILED. When it is to fail, it does at the end."""
     duration = backend.simulation.duration
     imported = backend.simulation.clock.now() + duration("IMPORTING")
+
+    def finish(due: float) -> None:
+        lifecycle.finish_image(backend, image, "IMAGE_IMPORT_FAILURE", due)
+
     if not validates:
-        backend.timetable.at(imported, lambda due: _finish(backend, image, due))
+        backend.timetable.at(imported, finish)
         return
     backend.timetable.at(imported, lambda _: setattr(image, "state", "VALIDATING"))
-    backend.timetable.at(imported + duration("VALIDATING"), lambda due: _finish(backend, image, due))
-
-
-def _finish(backend: AppStreamBackend, image: Image, when: float) -> None:
-    outcome = backend.simulation.outcomes.take("image", image.name)
-    if outcome is None:
-        image.state = "AVAILABLE"
-        return
-    image.fail("IMAGE_IMPORT_FAILURE", outcome.error_code, outcome.message, when)
+    backend.timetable.at(imported + duration("VALIDATING"), finish)

@@ -129,15 +129,20 @@ def _finish(backend: AppStreamBackend, image: Image, when: float) -> None:
     image.visible = True
     if image.state != "PENDING":
         return
+    finish_image(backend, image, "INTERNAL_ERROR", when, machines.image_problem(image))
+
+
+def finish_image(
+    backend: AppStreamBackend, image: Image, reason_code: str, when: float, problem: str | None = None
+) -> None:
+    """An image in the making is AVAILABLE; or FAILED, for this reason, by an outcome or because of a problem."""
     outcome = backend.simulation.outcomes.take("image", image.name)
-    problem = machines.image_problem(image)
-    if outcome is None and problem:
-        image.fail("INTERNAL_ERROR", "INTERNAL_SERVICE_ERROR", problem, when)
-        return
-    if outcome is None:
+    if outcome is not None:
+        image.fail(reason_code, outcome.error_code, outcome.message, when)
+    elif problem:
+        image.fail(reason_code, "INTERNAL_SERVICE_ERROR", problem, when)
+    else:
         image.state = "AVAILABLE"
-        return
-    image.fail("INTERNAL_ERROR", outcome.error_code, outcome.message, when)
 
 
 def _travel(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], when: float) -> None:

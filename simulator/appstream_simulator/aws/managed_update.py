@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 from appstream_simulator.aws import agent_versions, base_images, lifecycle
 from appstream_simulator.aws.exceptions import (
     LimitExceededException,
-    ResourceAlreadyExistsException,
-    ResourceNotFoundException,
 )
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
@@ -73,9 +71,7 @@ def _existing(backend: AppStreamBackend, name: str) -> Image:
     """The own image to update. Those of other accounts have no names here: they are not found."""
     if name in backend.public:
         raise refusal("updating a public image", f"The image {name} is public and cannot be updated.")
-    image = backend.images.get(name)
-    if image is None or not image.visible:
-        raise ResourceNotFoundException(f"The image {name} does not exist.")
+    image = backend.own_image(name)
     if image.state != "AVAILABLE":
         raise refusal("updating an image that is not AVAILABLE", f"The image {name} is {image.state}.")
     released = image.attributes.get("PublicBaseImageReleasedDate")
@@ -89,8 +85,7 @@ def _existing(backend: AppStreamBackend, name: str) -> Image:
 def _check_new_name(backend: AppStreamBackend, name: str) -> None:
     if name.lower().startswith(_RESERVED):
         raise refusal("reserved name of an updated image", f"The image name {name} is reserved.")
-    if backend.image_name_exists(name):
-        raise ResourceAlreadyExistsException(f"An image with the name {name} already exists.")
+    backend.require_new_image_name(name)
 
 
 def _check_quotas(backend: AppStreamBackend) -> None:
@@ -101,7 +96,7 @@ def _check_quotas(backend: AppStreamBackend) -> None:
         or len(backend.images) >= settings.image_quota
         or len(backend.image_builders) >= settings.image_builder_quota
     ):
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
 
 
 def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image:
@@ -153,11 +148,7 @@ def _update(backend: AppStreamBackend, image: Image, builder: ImageBuilder) -> N
     backend.timetable.at(qualified, lambda _: builder.enter("PENDING_QUALIFICATION"))
 
     def finish(due: float) -> None:
-        outcome = backend.simulation.outcomes.take("image", image.name)
-        if outcome is None:
-            image.state = "AVAILABLE"
-        else:
-            image.fail("IMAGE_UPDATE_FAILURE", outcome.error_code, outcome.message, due)
+        lifecycle.finish_image(backend, image, "IMAGE_UPDATE_FAILURE", due)
         lifecycle.delete(backend, builder)
 
     backend.timetable.at(qualified + duration("PENDING_QUALIFICATION"), finish)

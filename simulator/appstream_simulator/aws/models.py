@@ -13,8 +13,9 @@ from moto.core.base_backend import BackendDict, BaseBackend
 
 from appstream_simulator.aws.base_images import public_images
 from appstream_simulator.aws.directory_config import DirectoryConfig
-from appstream_simulator.aws.exceptions import ResourceNotFoundException
+from appstream_simulator.aws.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
 from appstream_simulator.aws.export_task import ExportTask
+from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.aws.simulation import Simulation, running
@@ -35,7 +36,7 @@ class AppStreamBackend(BaseBackend):
         self.image_builders: dict[str, ImageBuilder] = {}
         self.images: dict[str, Image] = {}
         self.public = {image.name: image for image in public_images(self.partition, region_name)}
-        self.fleets: dict[str, Any] = {}
+        self.fleets: dict[str, Fleet] = {}
         self.stacks: dict[str, Stack] = {}
         # Pairs of a fleet's and a stack's name.
         self.associations: set[tuple[str, str]] = set()
@@ -73,6 +74,28 @@ class AppStreamBackend(BaseBackend):
         except KeyError:
             raise ResourceNotFoundException(f"The image builder {name} does not exist.") from None
 
+    def own_image(self, name: str) -> Image:
+        """One of the account's own images that listings show, by name.
+
+        Raises:
+            ResourceNotFoundException: there is none.
+        """
+        image = self.images.get(name)
+        if image is None or not image.visible:
+            raise ResourceNotFoundException(f"The image {name} does not exist.")
+        return image
+
+    def fleet(self, name: str) -> Fleet:
+        """A fleet by name.
+
+        Raises:
+            ResourceNotFoundException: there is none.
+        """
+        try:
+            return self.fleets[name]
+        except KeyError:
+            raise ResourceNotFoundException(f"The fleet {name} does not exist.") from None
+
     def visible_images(self) -> list[Image]:
         """Public and own images as listings show them."""
         return [*self.public.values(), *(image for image in self.images.values() if image.visible)]
@@ -80,6 +103,15 @@ class AppStreamBackend(BaseBackend):
     def image_name_exists(self, name: str) -> bool:
         """Whether an image has this name, in whatever state and shown or not yet."""
         return name in self.images or name in self.public
+
+    def require_new_image_name(self, name: str) -> None:
+        """Check the name of an image to be.
+
+        Raises:
+            ResourceAlreadyExistsException: it is taken.
+        """
+        if self.image_name_exists(name):
+            raise ResourceAlreadyExistsException(f"An image with the name {name} already exists.")
 
     def taggable(self, arn: str) -> bool:
         """Whether the ARN is that of one of the account's own resources that listings show."""

@@ -16,7 +16,6 @@ from appstream_simulator.aws import image_access
 from appstream_simulator.aws.exceptions import (
     LimitExceededException,
     ResourceNotAvailableException,
-    ResourceNotFoundException,
     SimulatorNotImplemented,
 )
 from appstream_simulator.aws.image import Image
@@ -58,7 +57,7 @@ def update_image_permissions(backend: AppStreamBackend, request: Request) -> Res
     _check_account(backend, account)
     permissions = _whole(request["ImagePermissions"])
     if account not in image.shared_with and len(image.shared_with) >= _MOST_ACCOUNTS:
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     image.shared_with[account] = permissions
     if not permissions["allowFleet"]:
         _empty_fleets(backend, image, account)
@@ -79,7 +78,7 @@ def delete_image_permissions(backend: AppStreamBackend, request: Request) -> Res
 
 def describe_image_permissions(backend: AppStreamBackend, request: Request) -> Response:
     """DescribeImagePermissions. Accounts asked for that have no permissions are left out (unproven)."""
-    image = _own(backend, request["Name"])
+    image = backend.own_image(request["Name"])
     asked = request.get("SharedAwsAccountIds")
     shared = [
         SharedImagePermissions(account, permissions)
@@ -89,15 +88,8 @@ def describe_image_permissions(backend: AppStreamBackend, request: Request) -> R
     return {"Name": image.name, **page("SharedImagePermissionsList", shared, request)}
 
 
-def _own(backend: AppStreamBackend, name: str) -> Image:
-    image = backend.images.get(name)
-    if image is None or not image.visible:
-        raise ResourceNotFoundException(f"The image {name} does not exist.")
-    return image
-
-
 def _changeable(backend: AppStreamBackend, name: str) -> Image:
-    image = _own(backend, name)
+    image = backend.own_image(name)
     if image.state != "AVAILABLE":
         raise ResourceNotAvailableException(f"The image {name} is {image.state}.")
     return image

@@ -98,6 +98,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     }
 )
 
+# What the name in a request names, by how the operation's own name ends.
+_RESOURCES: Mapping[str, str] = MappingProxyType(
+    {"ImageBuilder": "image-builder", "ImageBuilderStreamingURL": "image-builder", "Fleet": "fleet", "Stack": "stack"}
+)
+
 # moto answers a failed authentication with XML and names of other services' errors.
 _AUTHENTICATION_ERRORS: Mapping[str, type[AppStreamError]] = MappingProxyType(
     {
@@ -154,12 +159,9 @@ class AppStreamResponse(BaseResponse):
         except SerializationException:
             return "*"
         name = request.get("Name") or request.get("ImageBuilderName")
-        if name and self._get_action().endswith(("ImageBuilder", "ImageBuilderStreamingURL")):
-            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:image-builder/{name}"
-        if name and self._get_action() in ("CreateFleet", "UpdateFleet", "StartFleet", "StopFleet", "DeleteFleet"):
-            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:fleet/{name}"
-        if name and self._get_action() in ("CreateStack", "UpdateStack", "DeleteStack"):
-            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:stack/{name}"
+        kind = next((kind for end, kind in _RESOURCES.items() if self._get_action().endswith(end)), None)
+        if name and kind:
+            return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:{kind}/{name}"
         return str(request.get("ResourceArn") or "*")
 
     def _request(self) -> dict[str, Any]:

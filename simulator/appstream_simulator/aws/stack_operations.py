@@ -18,7 +18,6 @@ from appstream_simulator.aws.exceptions import (
     ResourceInUseException,
     ResourceNotFoundException,
 )
-from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.stack import Stack
 from appstream_simulator.aws.unproven import refusal
@@ -47,7 +46,7 @@ def create_stack(backend: AppStreamBackend, request: Request) -> Response:
         raise ResourceAlreadyExistsException(f"A stack with the name {name} already exists.")
     settings = stack_settings.created(backend, request)
     if len(backend.stacks) >= backend.simulation.settings.stack_quota:
-        raise LimitExceededException("The requested limit exceeds the permitted limit for an account.")
+        raise LimitExceededException()
     stack = Stack(
         name=name,
         arn=backend.arn(f"stack/{name}"),
@@ -88,7 +87,7 @@ def delete_stack(backend: AppStreamBackend, request: Request) -> Response:
 
 def associate_fleet(backend: AppStreamBackend, request: Request) -> Response:
     """AssociateFleet. The fleet's state does not matter."""
-    fleet, stack = _fleet(backend, request["FleetName"]), _stack(backend, request["StackName"])
+    fleet, stack = backend.fleet(request["FleetName"]), _stack(backend, request["StackName"])
     present = fleets_of(backend, stack.name)
     if fleet.name in present:
         message = f"The fleet {fleet.name} is already associated with the stack {stack.name}."
@@ -102,7 +101,7 @@ def associate_fleet(backend: AppStreamBackend, request: Request) -> Response:
 
 def disassociate_fleet(backend: AppStreamBackend, request: Request) -> Response:
     """DisassociateFleet."""
-    fleet, stack = _fleet(backend, request["FleetName"]), _stack(backend, request["StackName"])
+    fleet, stack = backend.fleet(request["FleetName"]), _stack(backend, request["StackName"])
     if fleet.name not in fleets_of(backend, stack.name):
         message = f"The fleet {fleet.name} is not associated with the stack {stack.name}."
         raise refusal("disassociating a fleet that is not associated", message)
@@ -134,11 +133,3 @@ def _stack(backend: AppStreamBackend, name: str) -> Stack:
         return backend.stacks[name]
     except KeyError:
         raise ResourceNotFoundException(f"The stack {name} does not exist.") from None
-
-
-def _fleet(backend: AppStreamBackend, name: str) -> Fleet:
-    try:
-        fleet: Fleet = backend.fleets[name]
-        return fleet
-    except KeyError:
-        raise ResourceNotFoundException(f"The fleet {name} does not exist.") from None

@@ -63,7 +63,8 @@ class Simulator:
         )
 
     def machine(self, builder: str) -> StandInMachine:
-        """The machine of an image builder."""
+        """The machine of an image builder; those of builders created just now are there by then."""
+        self.server.simulation.worker.drain()
         return next(machine for machine in self.site.machines() if machine.request.builder_name == builder)
 
 
