@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 import pytest
+from appstream_simulator.aws.image import Image
+from appstream_simulator.aws.models import appstream_backends
 from appstream_simulator.server import Server
 from appstream_simulator.settings import Settings
 from botocore.config import Config
@@ -96,3 +98,31 @@ def start_simulated() -> Iterator[Simulated]:
         server = Server(Settings(speed=0), site=_NoMachines()).start()
         yield Simulated(server)
         server.stop()
+
+
+def add_image(
+    name: str,
+    region: str = "eu-west-1",
+    state: str = "AVAILABLE",
+    tags: dict[str, str] | None = None,
+    agent_version: str = "09-02-2026",
+    **attributes: Any,
+) -> Image:
+    """Put an image in some state into the simulated account; ``attributes`` are members of the API's Image."""
+    backend = appstream_backends["123456789012"][region]
+    image = Image(
+        name=name,
+        arn=backend.arn(f"image/{name}"),
+        serial=next(backend.serials),
+        state=state,
+        visibility="PRIVATE",
+        created=backend.simulation.clock.now(),
+        agent_version=agent_version,
+        latest_agent=False,
+        families=["General Purpose", "Compute Optimized", "Memory Optimized"],
+        platform="WINDOWS_SERVER_2022",
+        attributes={"ImageBuilderSupported": True, "Applications": [], **attributes},
+    )
+    backend.images[name] = image
+    backend.tags[image.arn] = dict(tags or {})
+    return image

@@ -48,44 +48,6 @@ def look(state: str | None) -> dict[str, Any]:
     return {"changed": False, "images": [image(state)] if state else []}
 
 
-class Script:
-    """Runs of modules, in order; notes what was run with which arguments, and what was shown."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, plugin: Any, runs: list[tuple[str, dict[str, Any]]]) -> None:
-        self.expected = list(runs)
-        self.arguments: list[dict[str, Any]] = []
-        self.shown: list[str] = []
-        self.now = 0.0
-        monkeypatch.setattr(plugin, "_execute_module", self.execute)
-        target = "ansible.utils.display.Display"
-        monkeypatch.setattr(f"{target}.display", lambda display, line, *more, **options: self.shown.append(line))
-        monkeypatch.setattr("time.monotonic", lambda: self.now)
-        monkeypatch.setattr("time.sleep", self.sleep)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def execute(self, module_name: str | None = None, module_args: Any = None, **others: Any) -> dict[str, Any]:
-        name, result = self.expected.pop(0)
-        assert (module_name or "euc.appstream.itself") == f"euc.appstream.{name}"
-        self.arguments.append(module_args)
-        return dict(result)
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, make_action: Any) -> Any:
-    """play(plugin module, arguments, runs): the task's result and the script."""
-
-    def run(module: Any, arguments: dict[str, Any], *runs: tuple[str, dict[str, Any]]) -> Any:
-        plugin = make_action(module.ActionModule, {"wait_delay": 10, **arguments})
-        script = Script(monkeypatch, plugin, list(runs))
-        result = plugin.run(task_vars={})
-        assert script.expected == []
-        return result, script
-
-    return run
-
-
 COPY = {"name": "design-1", "aws_region": "eu-west-1", "profile": "test", "destination_region": "us-east-1"}
 UPDATE = {"name": "design-1", "new_name": "design-2", "region": "eu-west-1"}
 

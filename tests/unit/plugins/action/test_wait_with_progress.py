@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.euc.appstream.plugins.action import fleet, image, image_builder
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress, elapsed_text
+from module_script import Script
 
 NETWORK = {"eni_private_ip_address": "10.0.1.5"}
 THROTTLED = {
@@ -47,43 +48,12 @@ def look(state: str | None, **more: Any) -> dict[str, Any]:
     return {"changed": False, "image_builders": [builder(state, **more)] if state else []}
 
 
-class Script:
-    """Runs of modules, in order; notes what was run with which arguments, and what was shown."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, plugin: Any, runs: list[tuple[str, dict[str, Any]]]) -> None:
-        self.expected = list(runs)
-        self.arguments: list[dict[str, Any]] = []
-        self.shown: list[str] = []
-        self.shown_verbosely: list[str] = []
-        self.now = 0.0
-        monkeypatch.setattr(plugin, "_execute_module", self.execute)
-        target = "ansible.utils.display.Display"
-        monkeypatch.setattr(f"{target}.display", lambda display, line, *more, **options: self.shown.append(line))
-        monkeypatch.setattr(f"{target}.v", lambda display, line, **options: self.shown_verbosely.append(line))
-        monkeypatch.setattr("time.monotonic", lambda: self.now)
-        monkeypatch.setattr("time.sleep", self.sleep)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def execute(self, module_name: str | None = None, module_args: Any = None, **others: Any) -> dict[str, Any]:
-        name, result = self.expected.pop(0)
-        assert (module_name or "euc.appstream.itself") == f"euc.appstream.{name}"
-        self.arguments.append(module_args)
-        return dict(result)
-
-
 @pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, make_action: Any) -> Callable[..., tuple[dict[str, Any], Script]]:
-    """play(plugin module, arguments, runs): the task's result and the script."""
+def play(play: Callable[..., Any]) -> Callable[..., Any]:
+    """play(plugin module, arguments, runs): as everywhere, of a resource named `design`."""
 
-    def run(module: Any, arguments: dict[str, Any], *runs: tuple[str, dict[str, Any]], check_mode: bool = False) -> Any:
-        options = {"name": "design", "wait_delay": 10, **arguments}
-        plugin = make_action(module.ActionModule, options, check_mode=check_mode)
-        script = Script(monkeypatch, plugin, list(runs))
-        result = plugin.run(task_vars={})
-        assert script.expected == []
-        return result, script
+    def run(module: Any, arguments: dict[str, Any], *runs: tuple[str, dict[str, Any]], **more: Any) -> Any:
+        return play(module, {"name": "design", **arguments}, *runs, **more)
 
     return run
 

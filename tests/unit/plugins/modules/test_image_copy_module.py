@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+import simulated_account
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import waits
 from ansible_collections.euc.appstream.plugins.modules import image_copy
-from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import appstream_backends
 
 Run = Callable[..., dict[str, Any]]
@@ -21,25 +22,7 @@ ACCOUNT = "123456789012"
 TAGS = {"of": "source", "euc.appstream:recipe": "design"}
 
 
-def add_image(name: str, region: str = HERE, state: str = "AVAILABLE", tags: dict[str, str] | None = None) -> Any:
-    """Put an image into the simulated account."""
-    backend = appstream_backends[ACCOUNT][region]
-    image = Image(
-        name=name,
-        arn=backend.arn(f"image/{name}"),
-        serial=next(backend.serials),
-        state=state,
-        visibility="PRIVATE",
-        created=backend.simulation.clock.now(),
-        agent_version="09-02-2026",
-        latest_agent=False,
-        families=["General Purpose"],
-        platform="WINDOWS_SERVER_2022",
-        attributes={"Description": "Made", "ImageBuilderSupported": True, "Applications": []},
-    )
-    backend.images[name] = image
-    backend.tags[image.arn] = dict(tags or {})
-    return image
+add_image = partial(simulated_account.add_image, Description="Made")
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+import simulated_account
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import waits
 from ansible_collections.euc.appstream.plugins.modules import (
     image_builder,
@@ -18,7 +19,6 @@ from ansible_collections.euc.appstream.plugins.modules import (
     preflight,
 )
 from appstream_simulator.aws import managed_update
-from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import appstream_backends
 
 Run = Callable[..., dict[str, Any]]
@@ -27,30 +27,10 @@ REGION, ACCOUNT = "eu-west-1", "123456789012"
 BASE_IMAGE = "AppStream-WinServer2022-09-09-2026"
 
 
-def add_image(name: str, state: str = "AVAILABLE", released: int = 2025, agent: str = "09-02-2026", **more: Any) -> Any:
-    """Put an image into the simulated account."""
-    backend = appstream_backends[ACCOUNT][REGION]
-    image = Image(
-        name=name,
-        arn=backend.arn(f"image/{name}"),
-        serial=next(backend.serials),
-        state=state,
-        visibility="PRIVATE",
-        created=backend.simulation.clock.now(),
-        agent_version=agent,
-        latest_agent=False,
-        families=["General Purpose", "Compute Optimized", "Memory Optimized"],
-        platform="WINDOWS_SERVER_2022",
-        attributes={
-            "ImageBuilderSupported": True,
-            "Applications": [],
-            "PublicBaseImageReleasedDate": datetime(released, 9, 9, tzinfo=timezone.utc),
-            **more,
-        },
-    )
-    backend.images[name] = image
-    backend.tags[image.arn] = {}
-    return image
+def add_image(name: str, released: int = 2025, **more: Any) -> Any:
+    """Put an image of a base image of that year's September into the simulated account."""
+    release = datetime(released, 9, 9, tzinfo=timezone.utc)
+    return simulated_account.add_image(name, PublicBaseImageReleasedDate=release, **more)
 
 
 @pytest.fixture(autouse=True)
