@@ -25,6 +25,7 @@ from appstream_simulator.windows.protocol import (
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host, ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
+from appstream_simulator.windows.protocol.powershell_invocation import Invocation
 from appstream_simulator.windows.protocol.shells import ConnectionCut
 
 
@@ -133,7 +134,7 @@ def _run_powershell(session: Session, script: str, input_file: str | None) -> Pr
 def _run_bare(session: Session, script: str) -> ProcessResult:
     body = powershell.unframed(script)
     session.cut_if_asked(body, "before")
-    result = powershell.run(powershell.Invocation(session.host, session.user, session.read_stdin), script)
+    result = powershell.run(Invocation(session.host, session.user, session.read_stdin), script)
     session.record("powershell", text=body, exit_code=result.exit_code)
     session.cut_if_asked(body, "after")
     return result

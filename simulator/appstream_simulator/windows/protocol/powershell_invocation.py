@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A PowerShell text to run, and what all rules for such texts share."""
+
+from __future__ import annotations
+
+import ntpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from appstream_simulator.windows.protocol import clixml
+from appstream_simulator.windows.protocol.host import Host, ProcessResult
+
+# A PowerShell string without anything to expand, or a bare word.
+LITERAL = r"'(?:[^']|'')*'|\"[^\"$`]*\"|[\w:\\/.~-]+"
+PATH_ARGUMENT = rf"(?:-(?:Literal)?Path\s+)?(?P<path>{LITERAL})"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A text to run: on which machine, as whom, and how to get what is piped into it.
+
+    Attributes:
+        environment: variables on top of those the user's processes have.
+        working_directory: the user's profile when empty.
+        script_folder: where the script file lies that the text is from.
+    """
+
+    host: Host
+    user: str
+    read_stdin: Callable[[], bytes]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    working_directory: str = ""
+    script_folder: str = ""
+
+    def path(self, literal: str) -> str:
+        """The path meant by a quoted string or a bare word; one on a PowerShell drive (`HKLM:`) is left alone."""
+        value = unquoted(literal)
+        return value if re.match(r"\w{2,}:", value) else ntpath.join(self.working_directory, value)
+
+
+Rule = Callable[[Invocation, "re.Match[str]"], ProcessResult]
+
+
+def unquoted(literal: str) -> str:
+    """The value of a quoted string or a bare word."""
+    if literal[:1] == "'":
+        return literal[1:-1].replace("''", "'")
+    return literal[1:-1] if literal[:1] == '"' else literal
+
+
+def run_line(invocation: Invocation, line: str) -> ProcessResult:
+    """Run a command line with the surroundings of the text; raises FileNotFoundError when there is no such program."""
+    host, user = invocation.host, invocation.user
+    return host.run_process(
+        line,
+        stdin=b"",
+        user=user,
+        environment={**host.environment(user), **invocation.environment},
+        working_directory=invocation.working_directory,
+    )
+
+
+def double_quoted(value: str) -> str:
+    return f'"{value}"' if not value or re.search(r"\s", value) else value
+
+
+def output(text: str) -> ProcessResult:
+    return ProcessResult(0, f"{text}\r\n".encode())
+
+
+def literal_output(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """The rule of a text that is shown."""
+    return output(unquoted(found["text"]))
+
+
+def fails(text: str) -> ProcessResult:
+    return ProcessResult(1, b"", clixml.error(text))
+
+
+def compiled(*rules: tuple[str, Rule]) -> list[tuple[re.Pattern[str], Rule]]:
+    """Rules by their patterns, which match the whole of a text whatever its case."""
+    return [(re.compile(pattern, re.IGNORECASE | re.DOTALL), rule) for pattern, rule in rules]
