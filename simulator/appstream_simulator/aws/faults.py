@@ -15,12 +15,13 @@ A rule is a dictionary:
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from appstream_simulator import given_patterns
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Fault:
     fired: int = 0
 
     def __post_init__(self) -> None:
-        re.compile(self.match)
+        given_patterns.check(self.match)
         if self.every < 1:
             raise ValueError("every must be 1 or more")
         if self.drop not in (True, False, "after"):
@@ -49,7 +50,7 @@ class Fault:
 
     def hits(self, call: str) -> bool:
         """Whether this call is to fail; counts it."""
-        if not re.fullmatch(self.match, call):
+        if not given_patterns.fits(self.match, call):
             return False
         self.seen[call] += 1
         matched = self.seen.total() - self.after

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
+
+from appstream_simulator import given_patterns
 
 # Where what a rule is about can end up instead of where it should; the first is the default.
 FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -60,7 +61,7 @@ class Outcome:
             raise ValueError(f"state must be one of {', '.join(states)}, not {self.state!r}")
         if not self.error_code and kinds[0] not in _MAY_BE_SILENT:
             raise ValueError(f"an outcome of a {kinds[0]} needs an error_code")
-        re.compile(getattr(self, kinds[0]))
+        given_patterns.check(getattr(self, kinds[0]))
 
 
 class Outcomes:
@@ -89,7 +90,7 @@ class Outcomes:
         """The rule for this name of a `kind` of `FINAL_STATES`, counted as used; None when it is to end well."""
         for rule in self._rules:
             pattern = getattr(rule, kind)
-            if pattern is None or rule.times == 0 or not re.fullmatch(pattern, name):
+            if pattern is None or rule.times == 0 or not given_patterns.fits(pattern, name):
                 continue
             if rule.times is not None:
                 rule.times -= 1

@@ -8,13 +8,10 @@ of the messages is that of other AWS services: AppStream's own is unproven.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
-# Three of the model's patterns are Java's (\p{L}), which the standard library cannot compile.
-import regex
-
+from appstream_simulator import given_patterns
 from appstream_simulator.aws.exceptions import SerializationException, ValidationException
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -94,13 +91,8 @@ def _broken_constraints(shape: Any, value: Any) -> Iterator[str]:
             yield f"Member must have value less than or equal to {constraints['max']}"
     if constraints.get("enum") and value not in constraints["enum"]:
         yield f"Member must satisfy enum value set: [{', '.join(constraints['enum'])}]"
-    if constraints.get("pattern") and not _compiled(constraints["pattern"]).fullmatch(value):
+    if constraints.get("pattern") and not given_patterns.fits(constraints["pattern"], value):
         yield f"Member must satisfy regular expression pattern: {constraints['pattern']}"
-
-
-@functools.cache
-def _compiled(pattern: str) -> Any:
-    return regex.compile(pattern)
 
 
 def _camel_case(name: str) -> str:

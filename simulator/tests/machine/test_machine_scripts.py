@@ -165,6 +165,46 @@ def test_unknown_powershell_scripts_do_nothing_and_are_journalled(world: World, 
     assert len(world.journal.entries("unhandled")) == 1
 
 
+@pytest.mark.parametrize(
+    ("script", "content"),
+    [
+        ("Set-Content C:\\a.txt 'a <# b #> # c'", "a <# b #> # c\r\n"),
+        ("<# no #> Set-Content C:\\a.txt 'b' # no", "b\r\n"),
+        ("Set-Content C:\\a.txt 'c' # it's\r\nWrite-Output 'd'", "c\r\n"),
+        ("Set-Content `\r\n  -Path C:\\a.txt `\r\n  -Value 'e;f'", "e;f\r\n"),
+        ("Set-Content \"${env:ProgramFiles(x86)}\\a.txt\" 'g'", None),
+    ],
+)
+def test_comments_and_quotes_of_powershell_scripts(world: World, script: str, content: str | None) -> None:
+    world.write("C:\\a.ps1", script.encode())
+    assert world.process("powershell.exe -File C:\\a.ps1").exit_code == 0
+    path = "C:\\a.txt" if content else "C:\\Program Files (x86)\\a.txt"
+    assert world.machine.disk.read(path).decode() == (content or "g\r\n")
+    assert world.journal.entries("unhandled") == []
+
+
+@pytest.mark.parametrize("script", ["Write-Output 'a'\nWrite-Output 'b", 'hostname "a`"', "hostname\n<# hostname"])
+def test_nothing_of_a_script_that_does_not_end_is_run(world: World, script: str) -> None:
+    world.write("C:\\a.ps1", script.encode())
+    result = world.process("powershell.exe -File C:\\a.ps1")
+    assert (result.exit_code, result.stdout) == (1, b"")
+    assert len(world.journal.entries("unhandled")) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ('set "A=x y" ignored', "x y"),
+        ('set A=x "y"', 'x "y"'),
+        ("set  A= x", " x"),
+        ('set "A=x', "x"),
+    ],
+)
+def test_variables_of_batch_files(world: World, line: str, value: str) -> None:
+    batch(world, f"@{line}\n@echo [%A%]\n")
+    assert world.process("C:\\Setup\\install.cmd").stdout.decode() == f"[{value}]\r\n"
+
+
 def test_a_missing_powershell_script(world: World) -> None:
     result = world.process("powershell.exe -File C:\\gone.ps1")
     assert result.exit_code == -196608

@@ -24,13 +24,19 @@ _PACKAGES = ("dns", "krb5", "ldap", "smbprotocol", "gssapi")
 
 # What adcli says (in its library's English texts), and what Windows calls it; a text of ours instead of Windows' where
 # AppStream's guide has one.
-_REFUSALS: tuple[tuple[str, str, str | None], ...] = (
-    (r"organizational unit does not exist", "ERROR_FILE_NOT_FOUND", None),
-    (r"not in the desired organizational unit", "INTERNAL_SERVICE_ERROR", "The account already exists."),
-    (r"0000216D|machine account quota", "ERROR_DS_MACHINE_ACCOUNT_QUOTA_EXCEEDED", None),
-    (r"Insufficient permissions|Access denied|insufficient access", "ERROR_ACCESS_DENIED", None),
-    (r"Couldn't connect to host|Can't contact LDAP server", "ERROR_NO_SUCH_DOMAIN", None),
+_REFUSALS: tuple[tuple[re.Pattern[str], str, str | None], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), name, text)
+    for pattern, name, text in (
+        (r"organizational unit does not exist", "ERROR_FILE_NOT_FOUND", None),
+        (r"not in the desired organizational unit", "INTERNAL_SERVICE_ERROR", "The account already exists."),
+        (r"0000216D|machine account quota", "ERROR_DS_MACHINE_ACCOUNT_QUOTA_EXCEEDED", None),
+        (r"Insufficient permissions|Access denied|insufficient access", "ERROR_ACCESS_DENIED", None),
+        (r"Couldn't connect to host|Can't contact LDAP server", "ERROR_NO_SUCH_DOMAIN", None),
+    )
 )
+_SPACES_AFTER_COMMA = re.compile(r"(?<!\\),\s+")
+# From the first of them, or from the second when the first is escaped.
+_SPACES_BEFORE_COMMA = re.compile(r"(?:(?<![\\\s])|(?<=\\\s))\s++,")
 
 _KERBEROS_CONFIGURATION = """\
 [libdefaults]
@@ -205,11 +211,11 @@ def _enrol(request: Join, membership: Membership, cache: Path) -> None:
 def _refusal(output: str) -> JoinError:
     last = next((line for line in reversed(output.splitlines()) if line.startswith("adcli: ")), output[-500:])
     for pattern, name, text in _REFUSALS:
-        if re.search(pattern, output, re.IGNORECASE):
+        if pattern.search(output):
             return JoinError(name, last, text)
     return JoinError("INTERNAL_SERVICE_ERROR", last)
 
 
 def _comparable(dn: str) -> str:
     # Case does not matter, nor do spaces around commas; escaped commas stay as they are.
-    return re.sub(r"(?<!\\)\s*,\s*", ",", dn.strip()).lower()
+    return _SPACES_BEFORE_COMMA.sub(",", _SPACES_AFTER_COMMA.sub(",", dn.strip())).lower()

@@ -38,11 +38,10 @@ def parameters(command: str, name: str) -> dict[str, str]:
     Raises:
         Unrecognised: it is another command, or there is more to it than parameters with simple values.
     """
-    head = re.match(rf"{re.escape(name)}(?=\s)", command, re.I)
-    if head is None:
+    if command[: len(name)].lower() != name.lower() or not command[len(name) : len(name) + 1].isspace():
         raise Unrecognised(command)
     found: dict[str, str] = {}
-    position = head.end()
+    position = len(name)
     while command[position:].strip():
         parameter = _PARAMETER.match(command, position)
         if parameter is None or parameter["name"].lower() in found:

@@ -17,7 +17,7 @@ from appstream_simulator.windows.domain.policy_files import (
 )
 
 # MS-GPSB 2.2.8: name, start type and security descriptor; the name may do without quotation marks.
-_SERVICE = re.compile(r'^(?:"([^"]+)"|([^",]+))\s*,\s*([234])\s*,\s*"([^"]*)"$')
+_SERVICE = re.compile(r'^(?:"([^"]+)"\s*|([^",]+)),\s*([234])\s*,\s*"([^"]*)"$')
 _KNOWN_SECTIONS = (
     "unicode",
     "version",

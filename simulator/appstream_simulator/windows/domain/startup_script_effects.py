@@ -76,7 +76,7 @@ _WITHOUT_EFFECT = re.compile(
     r"|Set-StrictMode\s+-Version\s+(Latest|[1-9](\.[0-9])?)",
     re.I,
 )
-_CONDITIONAL = re.compile(r"if\s*\((?P<condition>.*?)\)\s*\{(?P<body>.*)\}", re.I | re.S)
+_CONDITIONAL = re.compile(r"(?>if\s*\((?P<condition>.*?)\)\s*+\{)(?P<body>.*)\}", re.I | re.S)
 _ASSIGNMENT = re.compile(r"\$(?P<name>\w+)\s*=\s*(?P<value>.+)", re.S)
 _ABSENT = re.compile(r"(?:-not\s+|!\s*)\$(?P<name>\w+)|\$null\s+-eq\s+\$(?P<other>\w+)", re.I)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _BATCH_EXPANSION = re.compile(
     r"%(?:(?P<percent>%)|~(?P<modifiers>[dpnxf]*)(?P<number>\d)|(?P<plain>\d)|(?P<all>\*)|(?P<name>[^%:]+)%)"
 )
+_REDIRECTION = re.compile(r'(?:(?<=\s)(?P<stream>[12]))?(?P<operator>>{1,2})\s*(?P<target>&1|"[^"]*"|[^\s>"]+)')
 _ESCAPED = 0xE000
 
 
@@ -114,10 +115,7 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 def redirections(command: str) -> tuple[str, list[Redirection]]:
     """A command of `commands` without its redirections, escapes resolved, and the redirections."""
     found = []
-    pattern = re.compile(
-        r'(?:(?<=\s)|^)?(?:(?<=\s)(?P<stream>[12]))?(?P<operator>>{1,2})\s*(?P<target>&1|"[^"]*"|[^\s>"]+)'
-    )
-    for match in pattern.finditer(command):
+    for match in _REDIRECTION.finditer(command):
         stream = int(match["stream"] or 1)
         found.append(Redirection(stream, match["operator"] == ">>", _unmarked(match["target"]).strip('"')))
-    return _unmarked(pattern.sub("", command)), found
+    return _unmarked(_REDIRECTION.sub("", command)), found

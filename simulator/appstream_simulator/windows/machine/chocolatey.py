@@ -17,7 +17,7 @@ CHOCO = f"{ROOT}\\bin\\choco.exe"
 VERSION = "2.4.3"
 COMMUNITY_FEED = "https://community.chocolatey.org/api/v2/"
 
-_VERSION_ELEMENT = re.compile(r"<version>(.*?)</version>")
+_VERSION_ELEMENT = re.compile(r"<version>([^<]*)</version>")
 # Version of .NET Framework that each Windows brings (Microsoft: ".NET Framework versions and dependencies").
 NET_FRAMEWORK = {
     "WINDOWS_SERVER_2016": "4.6.01586",

@@ -82,8 +82,8 @@ def escape(argument: str) -> str:
     if not re.search(r'[\s"]', argument):
         return argument
     escaped = argument.replace('"', '\\"')
-    escaped = re.sub(r'(\\+)\\"', r'\1\1\\"', escaped)
-    escaped = re.sub(r"(\\+)$", r"\1\1", escaped)
+    escaped = re.sub(r'(?<!\\)(\\+)\\"', r'\1\1\\"', escaped)
+    escaped = re.sub(r"(?<!\\)(\\+)$", r"\1\1", escaped)
     return f'"{escaped}"'
 
 

@@ -294,13 +294,16 @@ def _copy(session: Session, rest: str) -> ProcessResult:
 
 
 def _set(session: Session, rest: str) -> ProcessResult:
-    found = re.fullmatch(r'\s*"?([^="/]+)=(.*?)"?\s*', rest) if '"' in rest else re.fullmatch(r"\s*([^=/]+)=(.*)", rest)
-    if found is None:
+    """`set NAME=VALUE` and `set "NAME=VALUE"`; options, and a display of variables, are not simulated."""
+    given, equals, value = rest.lstrip().partition("=")
+    if given.startswith('"'):
+        given, value = given[1:], value.rpartition('"')[0] if '"' in value else value
+    if not equals or not given or any(character in given for character in '"/'):
         raise UnsupportedError
-    for name in [name for name in session.variables if name.upper() == found[1].upper()]:
+    for name in [name for name in session.variables if name.upper() == given.upper()]:
         del session.variables[name]
-    if found[2]:
-        session.variables[found[1]] = found[2]
+    if value:
+        session.variables[given] = value
     return ProcessResult(0)
 
 
@@ -328,11 +331,11 @@ def _call(session: Session, rest: str) -> ProcessResult:
 def _start(session: Session, rest: str) -> ProcessResult:
     """`start /wait "title" PROGRAM ARGUMENTS`; without /wait nobody would wait for the program here."""
     found = re.fullmatch(
-        r'\s*(?:"[^"]*"\s+)?(?:/(?:wait|b|min)\s+)*?/wait\s+(?:/(?:b|min)\s+)*(?:"[^"]*"\s+(?=\S))?(.+)', rest, re.I
+        r'\s*+(?:"[^"]*"\s++)?(?P<options>(?:/(?:wait|b|min)\s++)++)(?:"[^"]*"\s++(?=\S))?(?P<command>.+)', rest, re.I
     )
-    if found is None:
+    if found is None or "/wait" not in found["options"].lower().split():
         raise UnsupportedError
-    return _run_one(session, found[1])
+    return _run_one(session, found["command"])
 
 
 def _version(session: Session, _rest: str) -> ProcessResult:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from appstream_simulator import given_patterns
 from appstream_simulator.windows.protocol.host import ProcessResult
 
 from . import command_line, installation, msi_installation
@@ -235,7 +236,7 @@ def _contains(arguments: str, wanted: tuple[str, ...]) -> bool:
 def _install(process: Process, installer: Installer, notes: list[str]) -> int:
     machine = process.machine
     arguments = command_line.after_program(process.command_line)
-    rule = next((rule for rule in installer.exit_codes if re.search(rule.arguments, arguments)), None)
+    rule = next((rule for rule in installer.exit_codes if given_patterns.found(rule.arguments, arguments)), None)
     exit_code = rule.exit_code if rule else installer.exit_code
     if not machine.is_administrator(process.user) or not all(machine.disk.exists(path) for path in installer.needs):
         exit_code = INSTALL_FAILURE

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SCRIPT = "c:\\windows\\system32\\winrm.vbs"
 _ACTIONS = {"e": "enumerate", "enum": "enumerate", "c": "create", "d": "delete"}
 _LISTENER = re.compile(r"winrm/config/listener(?:\?(?P<selectors>.*))?", re.IGNORECASE)
-_VALUE = re.compile(r"(?P<name>\w+)=\"?(?P<value>[^\";}]*)\"?")
+_VALUE = re.compile(r"\b(?P<name>\w++)=\"?(?P<value>[^\";}]*)\"?")
 _PORTS = {"HTTP": 5985, "HTTPS": 5986}
 _SERVICE = "The WS-Management service cannot process the request. "
 _NOT_FOUND = (

@@ -30,9 +30,10 @@ _PYTHON_TYPES = {"sid": "str"}
 # What action plugins send along and the module doesn't ask for.
 _ADDED_BY_ACTION_PLUGINS = {"ansible.windows.win_copy": {"symlinks"}}
 _CREATE = re.compile(rb"\[Ansible\.Basic\.AnsibleModule\]::Create\(\s*\$\w+\s*,\s*(\$\w+|@\{)\s*(,)?", re.IGNORECASE)
-_EXTENDED = re.compile(rb"\$\w+\.options\.\S+\s*=", re.IGNORECASE)
+_EXTENDED = re.compile(rb"\$\w+\.options\.[\w$\"'{}()-]++\s*=", re.IGNORECASE)
 _LEGACY_PARAMETER = re.compile(
-    rb"Get-AnsibleParam\b[^\r\n]*?-name\s+[\"'](\w+)[\"']|Get-AnsibleParam\s+\$?\w+\s+[\"'](\w+)[\"']", re.IGNORECASE
+    rb"Get-AnsibleParam\b[^\r\n]{0,200}?-name\s+[\"'](\w+)[\"']|Get-AnsibleParam\s+\$?\w+\s+[\"'](\w+)[\"']",
+    re.IGNORECASE,
 )
 
 

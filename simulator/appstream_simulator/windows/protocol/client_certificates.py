@@ -10,7 +10,6 @@ it when they are self-signed; chains over further authorities are not followed.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -76,7 +75,20 @@ def mapped(
 
 
 def _matches(subject: str, name: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, subject.split("*"))), name, re.IGNORECASE) is not None
+    """Whether a name is one of a mapping's, in which asterisks stand for any text."""
+    first, *others = subject.lower().split("*")
+    rest = name.lower()
+    if not others:
+        return rest == first
+    if not rest.startswith(first):
+        return False
+    rest = rest.removeprefix(first)
+    for part in others[:-1]:
+        position = rest.find(part)
+        if position < 0:
+            return False
+        rest = rest[position + len(part) :]
+    return rest.endswith(others[-1])
 
 
 def _comes_from(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -29,5 +29,5 @@ def error_text(stderr: bytes) -> str:
     text = stderr.decode("utf-8", "replace")
     if not text.startswith("#< CLIXML"):
         return text
-    lines = re.findall(r'<S S="Error">(.*?)_x000D__x000A_</S>', text, re.DOTALL)
-    return "\r\n".join(unescape(line) for line in lines)
+    lines = re.findall(r'<S S="Error">([^<]*)</S>', text)
+    return "\r\n".join(unescape(line.removesuffix("_x000D__x000A_")) for line in lines)

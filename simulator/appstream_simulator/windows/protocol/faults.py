@@ -17,11 +17,12 @@ A rule is a dictionary:
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from appstream_simulator import given_patterns
 
 KINDS = ("refuse", "drop", "unauthorized")
 MOMENTS = ("before", "after")
@@ -45,7 +46,7 @@ class Fault:
         if self.when not in MOMENTS:
             raise ValueError(f"when must be one of {', '.join(MOMENTS)}, not {self.when!r}")
         for pattern in (self.host, self.match):
-            re.compile(pattern)
+            given_patterns.check(pattern)
 
     def take(self) -> bool:
         """Use the rule up by one occasion; whether the occasion is to fail."""
@@ -109,11 +110,11 @@ class WindowsFaults:
 
         def applies(fault: Fault) -> bool:
             cutting = fault.kind == "drop" or fault.waits_for_task()
-            return cutting and fault.when == when and re.search(fault.match, task, re.IGNORECASE) is not None
+            return cutting and fault.when == when and given_patterns.found(fault.match, task, ignore_case=True)
 
         return self._any_taken(host, applies)
 
     def _any_taken(self, host: str, applies: Callable[[Fault], bool]) -> bool:
         with self._lock:
-            matching = [fault for fault in self._faults if re.search(fault.host, host) and applies(fault)]
+            matching = [fault for fault in self._faults if given_patterns.found(fault.host, host) and applies(fault)]
             return any(fault.begin() if fault.waits_for_task() else fault.take() for fault in matching)

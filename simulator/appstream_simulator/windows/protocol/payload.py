@@ -22,11 +22,11 @@ from typing import Any, Literal
 SEPARATOR = "\0\0\0\0"
 Kind = Literal["module", "script", "internal"]
 
-_ENCODED_COMMAND = re.compile(
-    r'powershell(?:\.exe)?"?\s.*?-e(?:c|nc|ncodedcommand)?\s+"?([A-Za-z0-9+/=]+)', re.IGNORECASE | re.DOTALL
-)
+_POWERSHELL = re.compile(r'powershell(?:\.exe)?"?\s', re.IGNORECASE)
+_ENCODED_COMMAND = re.compile(r'-e(?:c|nc|ncodedcommand)?\s+"?([A-Za-z0-9+/=]+)', re.IGNORECASE)
 _ENCODED_ARGUMENTS = re.compile(r"-EncodedArguments\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
-_PIPED_FILE = re.compile(r'\s*type\s+"?(.+?)"?\s*\|\s*(powershell\b.*)', re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(r"\s*type\s", re.IGNORECASE)
+_INTO_POWERSHELL = re.compile(r"\|\s*+(?=powershell\b)", re.IGNORECASE)
 # Core's own modules stand for these of ansible.windows when the target is Windows.
 _RENAMED = {name: f"win_{name}" for name in ("command", "copy", "file", "ping", "shell", "stat", "template")}
 
@@ -99,8 +99,7 @@ def parse_command_line(command_line: str) -> CommandLine:
     stdin_file = None
     line = command_line
     while True:
-        if piped := _PIPED_FILE.fullmatch(line):
-            stdin_file, line = piped[1], piped[2]
+        stdin_file, line = _piped_file(line) or (stdin_file, line)
         if arguments := _ENCODED_ARGUMENTS.search(line):
             stdin_file = _first_argument(arguments[1])
         script = encoded_command(line)
@@ -111,9 +110,17 @@ def parse_command_line(command_line: str) -> CommandLine:
         line = script
 
 
+def _piped_file(line: str) -> tuple[str, str] | None:
+    """The file and the PowerShell of `type FILE | powershell …`."""
+    typed, into = _TYPE.match(line), _INTO_POWERSHELL.search(line)
+    name = line[typed.end() : into.start()].strip() if typed and into else ""
+    return (name.removeprefix('"').removesuffix('"'), line[into.end() :]) if into and name else None
+
+
 def encoded_command(command_line: str) -> str | None:
     """The text of PowerShell's -EncodedCommand, None when the line isn't PowerShell with one."""
-    found = _ENCODED_COMMAND.search(command_line)
+    powershell = _POWERSHELL.search(command_line)
+    found = _ENCODED_COMMAND.search(command_line, powershell.end()) if powershell else None
     if found is None:
         return None
     try:
@@ -123,7 +130,7 @@ def encoded_command(command_line: str) -> str | None:
 
 
 def _first_argument(encoded: str) -> str | None:
-    found = re.search(r"<S>(.*?)</S>", base64.b64decode(encoded).decode("utf-16-le"))
+    found = re.search(r"<S>([^<]*)</S>", base64.b64decode(encoded).decode("utf-16-le"))
     return found[1] if found else None
 
 

@@ -30,12 +30,11 @@ from appstream_simulator.windows.protocol.powershell_invocation import (
 _FRAME = (
     re.compile(r"\A\s*Set-StrictMode -Version Latest\r?\n"),
     re.compile(r"\A\s*try \{ \[Console\]::OutputEncoding = New-Object System\.Text\.UTF8Encoding \} catch \{\}\s*;?"),
-    re.compile(r";?\s*If \(-not \$\?\) \{ If \(Get-Variable LASTEXITCODE .*?\Z", re.DOTALL),
-    re.compile(r"\r?\n\s*exit \$LASTEXITCODE\s*\Z", re.IGNORECASE),
 )
+_EXIT_CODE_KEPT = "If (-not $?) { If (Get-Variable LASTEXITCODE "
 # One line that can only be a program with its arguments.
 _NATIVE = re.compile(
-    r"\A(?:&\s*)?(?P<program>'(?:[^']|'')+'|\"[^\"$`]+\"|[\w:\\/.~-]+)(?P<arguments>(?:[ \t]+[^\r\n]*)?)\Z"
+    r"\A(?:&\s*+)?(?P<program>'(?:[^']|'')++'|\"[^\"$`]+\"|[\w:\\/.~-]+)(?P<arguments>(?:[ \t][^\r\n]*+)?)\Z"
 )
 _SYNTAX = re.compile(r"[$`|;(){}@<>]|&(?!&)|\A\s*[#\[]")
 
@@ -99,22 +98,25 @@ def _run_statements(invocation: Invocation, text: str, body: str) -> ProcessResu
     As in PowerShell a program's exit code ends nothing, and an error only what asked for it.
     """
     variables = {**invocation.host.environment(invocation.user), **invocation.environment}
-    parts = powershell_statements.statements(body, variables, invocation.script_folder)
-    if not parts or any(not _END.fullmatch(part) and _rule_for(part) is None for part in parts):
+    try:
+        parts = powershell_statements.statements(body, variables, invocation.script_folder)
+    except powershell_statements.UnclosedError:
+        return None
+    if not parts or any(not _END.fullmatch(part.text) and _rule_for(part.text) is None for part in parts):
         return None
     stdout, stderr, last, exit_code = b"", b"", 0, 0
     for part in parts:
-        end = _END.fullmatch(part)
+        end = _END.fullmatch(part.text)
         if end:
             stderr += clixml.error(unquoted(end["text"])) if end["text"] else b""
             exit_code = 1 if end["text"] else last if end["last"] else int(end["code"] or 0)
             break
-        known = _rule_for(part)
+        known = _rule_for(part.text)
         assert known is not None
         result = known.run(invocation)
-        stdout, stderr = stdout + result.stdout, stderr + result.stderr
+        stdout, stderr = stdout + (b"" if part.silent else result.stdout), stderr + result.stderr
         last = result.exit_code if known.native else last
-        if result.exit_code and not known.native and powershell_statements.stops_at_errors(body):
+        if result.exit_code and not known.native and part.stops:
             exit_code = 1
             break
     return ProcessResult(exit_code, stdout, stderr)
@@ -124,7 +126,8 @@ def unframed(text: str) -> str:
     """The text without what Ansible puts around it."""
     for pattern in _FRAME:
         text = pattern.sub("", text)
-    return text.strip()
+    text, kept, _rest = text.partition(_EXIT_CODE_KEPT)
+    return text.rstrip().removesuffix(";").strip() if kept else text.strip()
 
 
 def _run_native(invocation: Invocation, text: str, found: re.Match[str]) -> ProcessResult:
@@ -164,8 +167,8 @@ def _script_file(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
 
 
 _SCRIPT_FILE = (
-    r"&\s+(?P<path>'(?:[^']|'')+\.ps1'|\"[^\"$`]+\.ps1\"|[^\s'\"]+\.ps1)"
-    r"(?P<arguments>[^\r\n]*?);\s*exit \$LASTEXITCODE"
+    r"&\s+(?P<path>'(?:[^']|'')++'(?<=\.ps1')|\"[^\"$`]+\.ps1\"|[^\s'\";]++(?<=\.ps1))"
+    r"(?P<arguments>[^\r\n;]*);\s*exit \$LASTEXITCODE"
 )
 # What ends a script.
 _END = re.compile(

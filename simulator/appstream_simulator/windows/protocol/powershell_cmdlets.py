@@ -127,8 +127,8 @@ def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResul
 
 
 _NEW_ITEM = (
-    r"New-Item\s+(?:-(?:ItemType|Type)\s+['\"]?(?P<kind>Directory|File)['\"]?|-Force|\s"
-    rf"|(?:-Path\s+)?(?P<path>{LITERAL})|-Value\s+(?P<value>{LITERAL}))+"
+    r"New-Item(?:\s+(?:-(?:ItemType|Type)\s+['\"]?(?P<kind>Directory|File)['\"]?|-Force"
+    rf"|(?:-Path\s+)?(?P<path>{LITERAL})|-Value\s+(?P<value>{LITERAL})))+"
 )
 _SET_CONTENT = (
     rf"(?P<cmdlet>Set-Content|Add-Content)\s+{PATH_ARGUMENT}\s+(?:-Value\s+)?(?P<value>{LITERAL})"

@@ -13,7 +13,7 @@ from appstream_simulator.windows.protocol import clixml
 from appstream_simulator.windows.protocol.host import Host, ProcessResult
 
 # A PowerShell string without anything to expand, or a bare word.
-LITERAL = r"'(?:[^']|'')*'|\"[^\"$`]*\"|[\w:\\/.~-]+"
+LITERAL = r"'(?:[^']|'')*+'|\"[^\"$`]*\"|(?!-[A-Za-z])[\w:\\/.~-]+"
 PATH_ARGUMENT = rf"(?:-(?:Literal)?Path\s+)?(?P<path>{LITERAL})"
 
 

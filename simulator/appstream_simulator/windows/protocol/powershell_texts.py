@@ -85,14 +85,19 @@ _SERVICING_TEST = (
     r"if \(\$val -in @\(0, 1\)\) \{\s*exit 0\s*\}\s*else \{\s*exit \$val\s*\}\s*\}\s*catch \{\s*exit 0\s*\}"
 )
 _REBOOT = (
-    r".*\$stderr = \. \{ (?P<command>\S*shutdown\.exe /r /t (?P<delay>\d+) /c .*?) \| Set-Variable stdout \}"
-    r".*ConvertTo-Json -Compress -InputObject @\{.*"
+    r"(?>.*?\$stderr = \. \{ )(?P<command>\S*shutdown\.exe /r /t (?P<delay>\d+) /c "
+    r"(?:(?! \| Set-Variable stdout \}).)*+) \| Set-Variable stdout \}"
+    r"(?>.*?ConvertTo-Json -Compress -InputObject @\{).*"
 )
 _AUTO_LOGON = r"Get-Item -LiteralPath '[^']*\\AutoLogonChecked' -ErrorAction Stop;\s*(?P<text>'success-[0-9a-f-]+')"
-_PUT = rf".*\$path = (?P<path>{LITERAL})\s.*\[(?:System\.IO\.)?File\]::Create\(\$path\).*FromBase64String\(\$input\).*"
+# What is skipped goes up to the first place that fits: a second one is never tried.
+_PUT = (
+    rf"(?>.*?\$path = )(?P<path>{LITERAL})\s(?>.*?\[(?:System\.IO\.)?File\]::Create\(\$path\))"
+    r"(?>.*?FromBase64String\(\$input\)).*"
+)
 _FETCH = (
-    rf"\$path = (?P<path>{LITERAL})\s*If \(Test-Path -LiteralPath \$path -PathType Leaf\).*"
-    r"\$buffer_size = (?P<size>\d+)\s.*\$offset = (?P<offset>\d+)\s.*"
+    rf"\$path = (?P<path>{LITERAL})\s*If \(Test-Path -LiteralPath \$path -PathType Leaf\)"
+    r"(?>.*?\$buffer_size = )(?P<size>\d+)\s(?>.*?\$offset = )(?P<offset>\d+)\s.*"
 )
 
 RULES: list[tuple[re.Pattern[str], Rule]] = compiled(

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from appstream_simulator import given_patterns
+
 from ..disk import FileInformation
 from .task import Option, Task, checksum
 from .win_stat import common, owner
@@ -84,7 +86,7 @@ def _matches(task: Task, item: FileInformation, options: dict[str, Any], age: in
 
 def _named(name: str, pattern: str, options: dict[str, Any]) -> bool:
     if options["use_regex"]:
-        return re.search(pattern, name, 0 if options["case_sensitive"] else re.IGNORECASE) is not None
+        return given_patterns.found(pattern, name, ignore_case=not options["case_sensitive"])
     return fnmatch.fnmatchcase(name.lower(), pattern.lower())
 
 

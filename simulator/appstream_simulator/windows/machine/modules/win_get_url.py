@@ -74,11 +74,21 @@ def _wanted_checksum(task: Task, options: dict[str, Any], result: dict[str, Any]
         text = web_request.get(task, url).content.decode(errors="replace")
     except WebRequestError as error:
         task.fail(f"Error when getting the remote checksum from '{url}'. {error}", **result, **error.fields)
-    name = re.escape(unquote(urlsplit(options["url"]).path).rpartition("/")[2])
-    line = next((line for line in text.splitlines() if re.search(rf"\s+\.?/?\\?{name}\s*$", line)), None)
+    file_name = unquote(urlsplit(options["url"]).path).rpartition("/")[2]
+    line = next((line for line in text.splitlines() if _is_of(line, file_name)), None)
     if line is None:
-        task.fail(f"Checksum record not found for file name '{name}' in file from url: '{url}'", **result)
+        task.fail(
+            f"Checksum record not found for file name '{re.escape(file_name)}' in file from url: '{url}'", **result
+        )
     return re.sub(r"\W+", "", line.split(" ", 1)[0]).lower()
+
+
+def _is_of(line: str, file_name: str) -> bool:
+    """Whether a line of a list of checksums ends with the file's name, be it with `./` or a backslash before."""
+    before, name, rest = line.rpartition(file_name) if file_name else (line.rstrip(), "", "")
+    for character in "\\/.":
+        before = before.removesuffix(character)
+    return bool(name or not file_name) and not rest.strip() and before[-1:].isspace()
 
 
 def _download(task: Task, url: str, dest: str, wanted: str | None, algorithm: str, result: dict[str, Any]) -> None:

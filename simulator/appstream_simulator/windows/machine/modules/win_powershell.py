@@ -27,7 +27,7 @@ _HARMLESS_OPTIONS = frozenset({"depth", "error_action", "remote_src"})
 _DEFAULT_OPTIONS = {"arguments": Option("list", [])}
 # Texts that only the general PowerShell rules know take no parameters.
 _WITHOUT_A_RULE = {name: option for name, option in OPTIONS.items() if name not in _PARAMETERS}
-_SUPPORTS_SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)]*SupportsShouldProcess(?!\s*=\s*\$false)", re.IGNORECASE)
+_SUPPORTS_SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)\[]*SupportsShouldProcess(?!\s*=\s*\$false)", re.IGNORECASE)
 
 
 def run(task: Task) -> dict[str, Any]:

@@ -27,7 +27,7 @@ OPTIONS = {
 }
 
 _WINDOW_STYLES = {"normal": 1, "maximized": 3, "minimized": 7}
-_URL = re.compile(r"URL=(.*?)\r?\n")
+_URL = re.compile(r"^URL=([^\r\n]*)", re.MULTILINE)
 
 
 def run(task: Task) -> dict[str, Any]:

@@ -8,12 +8,13 @@ written since, the last of them `exit`; with `wait` (async) `start` does everyth
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from appstream_simulator import given_patterns
 
 from .. import pending_restart, windows_updates
 from ..windows_updates import WindowsUpdate
@@ -245,7 +246,7 @@ def _reasons(update: WindowsUpdate, options: dict[str, Any]) -> list[str]:
 
 def _matches(text: str, patterns: list[Any]) -> bool:
     """As `-imatch`: a regular expression anywhere in the text."""
-    return any(re.search(str(pattern), text, re.IGNORECASE) for pattern in patterns)
+    return any(given_patterns.found(str(pattern), text, ignore_case=True) for pattern in patterns)
 
 
 def _articles(update: WindowsUpdate) -> list[str]:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
+
+from appstream_simulator import given_patterns
 
 from .task import ModuleFailure, Option, Task
 
@@ -50,7 +51,7 @@ def _file_test(task: Task, options: dict[str, Any]) -> Callable[[], bool]:
     def test() -> bool:
         if not task.disk.exists(path) or pattern is None:
             return task.disk.exists(path)
-        return re.search(pattern, task.disk.read(path).decode(errors="replace"), re.IGNORECASE) is not None
+        return given_patterns.found(pattern, task.disk.read(path).decode(errors="replace"), ignore_case=True)
 
     return test
 

@@ -42,6 +42,8 @@ class ScriptRun:
     found: re.Match[str]
 
 
+_BLOCK_COMMENT = re.compile(r"<#(?:.*?#>|(?P<unclosed>.*))", re.DOTALL)
+
 # Returns the objects the script outputs; raises TerminatingError.
 Rule = Callable[[ScriptRun], list[Any]]
 
@@ -61,7 +63,8 @@ def rules() -> Sequence[tuple[re.Pattern[str], Rule]]:
 
 def statements(script: str) -> str:
     """The script's statements on one line: without comments, attributes and the param block, white space collapsed."""
-    text = re.sub(r"(?m)(^|\s)#[^\r\n]*$", " ", re.sub(r"<#.*?#>", " ", script, flags=re.DOTALL))
+    text = _BLOCK_COMMENT.sub(lambda found: found["unclosed"] or " ", script)
+    text = re.sub(r"(?m)(^|\s)#[^\r\n]*$", " ", text)
     text = re.sub(r"^\s*\[CmdletBinding\([^)]*\)\]", "", text, flags=re.IGNORECASE).lstrip()
     if re.match(r"param\s*\(", text, re.IGNORECASE):
         text = text[_end_of_parentheses(text) :]

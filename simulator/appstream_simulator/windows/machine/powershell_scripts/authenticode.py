@@ -15,8 +15,8 @@ from . import ScriptRun, TerminatingError
 
 _SIGNATURE = (
     r"\$(?P<signature>\w+)\s*=\s*Get-AuthenticodeSignature\s+-(?:LiteralPath|FilePath)\s+\$(?P<path>\w+)"
-    r"(?:\s+-ErrorAction\s+'?Stop'?)?\s*;?\s*"
-    r"(?:\"\$\(\$(?P=signature)\.Status\)\"|\$(?P=signature)\.Status\.ToString\(\))\s*;?\s*"
+    r"(?:\s+-ErrorAction\s+'?Stop'?)?\s*+;?\s*+"
+    r"(?:\"\$\(\$(?P=signature)\.Status\)\"|\$(?P=signature)\.Status\.ToString\(\))\s*+;?\s*+"
     r"(?:(?P<as_text>\"\$\(\$(?P=signature)\.SignerCertificate\.Subject\)\")|\$(?P=signature)\.SignerCertificate\.Subject)"
     r"\s*;?"
 )
