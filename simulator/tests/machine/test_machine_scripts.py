@@ -165,6 +165,71 @@ def test_unknown_powershell_scripts_do_nothing_and_are_journalled(world: World, 
     assert len(world.journal.entries("unhandled")) == 1
 
 
+@pytest.mark.parametrize("module", ["win_shell", "win_powershell"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "New-Item -ItemType Directory -Path C:\\Tools\\viewer | Out-Null",
+        "New-Item -Path C:\\Tools\\viewer -ItemType Directory -Force|out-null",
+        "New-Item -Path 'C:\\Tools' -Name viewer -ItemType 'Directory' |\n  Out-Null",
+        "new-item -type directory -name viewer -path C:\\Tools",
+        "New-Item -ItemType Directory C:\\Tools\\viewer | Out-Null; Write-Output 'made' | Out-Null",
+        "[void](New-Item -ItemType Directory -Path C:\\Tools\\viewer)",
+        "[void] ( New-Item -ItemType Directory -Path C:\\Tools\\viewer )",
+        "$null = New-Item -ItemType Directory -Path C:\\Tools\\viewer",
+        "$null=New-Item -ItemType Directory -Path C:\\Tools\\viewer\nhostname | Out-Null",
+    ],
+)
+def test_a_directory_is_made_without_a_word(world: World, module: str, script: str) -> None:
+    name = "_raw_params" if module == "win_shell" else "script"
+    result = world.module(module, {name: script})
+    assert not result.get("failed"), result
+    assert (result.get("stdout"), result.get("output")) in (("", None), (None, []))
+    assert world.machine.disk.is_directory("C:\\Tools\\viewer")
+    assert world.journal.entries("unhandled") == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "New-Item -ItemType Directory -Path C:\\Tools | Select-Object Name",
+        "New-Item -ItemType Directory -Path C:\\Tools | Out-Null | Out-Null",
+        "| Out-Null",
+        "Out-Null",
+        "$made = New-Item -ItemType Directory -Path C:\\Tools",
+        "[string](New-Item -ItemType Directory -Path C:\\Tools)",
+        "[void](New-Item -ItemType Directory -Path C:\\Tools).Name",
+        "New-Item -ItemType Directory -ItemType Directory -Path C:\\Tools",
+        "New-Item -Path C:\\Tools -Path C:\\Tools -ItemType Directory",
+        "New-Item -Path C:\\Tools",
+        "New-Item -ItemType Directory",
+        "New-Item -ItemType Directory -Path C:\\Tools -Value 'x'",
+        "New-Item -ItemType Junction -Path C:\\Tools -Target C:\\Windows",
+        "New-Item -ItemType Directory -Path C:\\Tools -Nmae $x `",
+    ],
+)
+def test_what_else_is_done_with_new_items_is_beyond_the_simulator(world: World, script: str) -> None:
+    assert world.module("win_shell", {"_raw_params": script})["rc"] == 1
+    assert not world.machine.disk.exists("C:\\Tools")
+    assert len(world.journal.entries("unhandled")) == 1
+
+
+def test_a_file_is_made_in_a_folder(world: World) -> None:
+    text = "New-Item -Path C:\\ -Name a.txt -ItemType File -Value 'it''s'"
+    assert world.module("win_shell", {"_raw_params": text})["rc"] == 0
+    assert world.machine.disk.read("C:\\a.txt") == b"it's"
+    assert world.module("win_shell", {"_raw_params": text})["rc"] == 1
+    assert world.module("win_shell", {"_raw_params": "New-Item -ItemType Directory mine"})["rc"] == 0
+    assert world.machine.disk.is_directory("C:\\Users\\installer\\mine")
+
+
+def test_an_endless_text_is_refused(world: World) -> None:
+    result = world.module("win_shell", {"_raw_params": "Write-Output 'a'\n" * 20_000})
+    assert (result["rc"], result["stdout"]) == (1, "")
+    assert "longer than" in result["stderr"]
+    assert len(world.journal.entries("unhandled")) == 1
+
+
 @pytest.mark.parametrize(
     ("script", "content"),
     [

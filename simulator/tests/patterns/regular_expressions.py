@@ -9,6 +9,7 @@ stands in. Compiled patterns that are in tables of a module are found by walking
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import pkgutil
 import re
@@ -120,6 +121,8 @@ def _patterns_in(value: Any, depth: int = 4) -> Iterator[re.Pattern[Any]]:
     elif depth and isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
             yield from _patterns_in(item, depth - 1)
+    elif depth and dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield from _patterns_in(list(vars(value).values()), depth - 1)
     elif depth and isinstance(value, dict):
         for item in [*value, *value.values()]:
             yield from _patterns_in(item, depth - 1)

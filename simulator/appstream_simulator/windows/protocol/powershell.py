@@ -14,18 +14,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from appstream_simulator.windows.protocol import clixml, powershell_cmdlets, powershell_statements, powershell_texts
+from appstream_simulator.windows.protocol import (
+    clixml,
+    powershell_cmdlets,
+    powershell_invocation,
+    powershell_statements,
+    powershell_texts,
+)
 from appstream_simulator.windows.protocol.host import Host, ProcessResult
 from appstream_simulator.windows.protocol.powershell_invocation import (
     LITERAL,
+    Action,
     Invocation,
-    Rule,
-    compiled,
     double_quoted,
     run_line,
     unquoted,
 )
 
+# Characters. The longest texts that anybody's tasks have are some tens of thousands long.
+_LONGEST = 100_000
 # What Ansible puts around every bare text.
 _FRAME = (
     re.compile(r"\A\s*Set-StrictMode -Version Latest\r?\n"),
@@ -60,6 +67,9 @@ def run_text(
 
 def run(invocation: Invocation, text: str) -> ProcessResult:
     """Run a text by the first rule that fits the whole of it, or else statement by statement."""
+    if len(text) > _LONGEST:
+        reason = f"the simulator takes no PowerShell text that is longer than {_LONGEST} characters"
+        return _unhandled(invocation, f"{text[:1000]} …", reason)
     body = unframed(text)
     known = None if _END.fullmatch(body) else _rule_for(body)
     if known:
@@ -78,18 +88,18 @@ class _Known:
 
 
 def _rule_for(body: str) -> _Known | None:
-    for pattern, rule in _RULES:
-        found = pattern.fullmatch(body)
+    for rule in _RULES:
+        found = rule.find(body)
         if found:
-            return _Known(functools.partial(_apply, rule, found))
+            return _Known(functools.partial(_apply, rule.action, found))
     native = _NATIVE.fullmatch(body)
     if native and not _SYNTAX.search(native["arguments"]):
         return _Known(lambda invocation: _run_native(invocation, body, native), native=True)
     return None
 
 
-def _apply(rule: Rule, found: re.Match[str], invocation: Invocation) -> ProcessResult:
-    return rule(invocation, found)
+def _apply(action: Action, found: re.Match[str], invocation: Invocation) -> ProcessResult:
+    return action(invocation, found)
 
 
 def _run_statements(invocation: Invocation, text: str, body: str) -> ProcessResult | None:
@@ -174,4 +184,4 @@ _SCRIPT_FILE = (
 _END = re.compile(
     rf"(?:exit(?:\s+(?:(?P<code>-?\d+)|(?P<last>\$LASTEXITCODE)))?|throw\s+(?P<text>{LITERAL}))", re.IGNORECASE
 )
-_RULES = [*powershell_texts.RULES, *powershell_cmdlets.RULES, *compiled((_SCRIPT_FILE, _script_file))]
+_RULES = [*powershell_texts.RULES, *powershell_cmdlets.RULES, powershell_invocation.rule(_SCRIPT_FILE, _script_file)]

@@ -14,11 +14,11 @@ from appstream_simulator.windows.protocol.powershell_invocation import (
     PATH_ARGUMENT,
     Invocation,
     Rule,
-    compiled,
     double_quoted,
     fails,
     literal_output,
     output,
+    rule,
     run_line,
     unquoted,
 )
@@ -58,9 +58,12 @@ def _sleep(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
 
 def _new_item(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     """A directory or an empty file, or one with a text; PowerShell then shows the item, which is left out here."""
-    disk, path = invocation.host.disk, invocation.path(found["path"])
-    force = re.search(r"(?i)\s-Force\b", found[0]) is not None
-    if found["kind"].lower() == "directory":
+    given = _new_item_parameters(found)
+    assert given is not None
+    folder = invocation.path(given["path"]) if "path" in given else invocation.directory()
+    path = ntpath.normpath(ntpath.join(folder, unquoted(given.get("name", "''"))))
+    disk, force = invocation.host.disk, "force" in given
+    if unquoted(given["kind"]).lower() == "directory":
         if disk.is_directory(path) and not force:
             return fails(f"New-Item : An item with the specified name {path} already exists.")
         disk.make_directories(path)
@@ -71,8 +74,21 @@ def _new_item(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
         disk.make_directories(ntpath.dirname(path))
     if not disk.is_directory(ntpath.dirname(path)):
         return fails(f"New-Item : Could not find a part of the path '{path}'.")
-    disk.write(path, unquoted(found["value"] or "''").encode())
+    disk.write(path, unquoted(given.get("value", "''")).encode())
     return ProcessResult(0)
+
+
+def _new_item_parameters(found: re.Match[str]) -> dict[str, str] | None:
+    """The parameters of a New-Item by name; None for what PowerShell or the file system has another answer to."""
+    given: dict[str, str] = {}
+    for parameter in _NEW_ITEM_PARAMETERS.finditer(found["parameters"]):
+        name = str(parameter.lastgroup)
+        if name in given:
+            return None
+        given[name] = parameter[name]
+    if "kind" not in given or not given.keys() & {"path", "name"}:
+        return None
+    return None if "value" in given and unquoted(given["kind"]).lower() == "directory" else given
 
 
 def _set_content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
@@ -126,10 +142,13 @@ def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResul
     return ProcessResult(0)
 
 
-_NEW_ITEM = (
-    r"New-Item(?:\s+(?:-(?:ItemType|Type)\s+['\"]?(?P<kind>Directory|File)['\"]?|-Force"
-    rf"|(?:-Path\s+)?(?P<path>{LITERAL})|-Value\s+(?P<value>{LITERAL})))+"
+_NEW_ITEM_PARAMETER = (
+    r"(?<!\s)\s+(?:-(?:Item)?Type\s+(?P<kind>Directory|'Directory'|\"Directory\"|File|'File'|\"File\")(?!\S)|(?P<force>-Force)"
+    rf"|-Name\s+(?P<name>{LITERAL})|-Value\s+(?P<value>{LITERAL})|(?:-Path\s+)?(?P<path>{LITERAL}))"
 )
+# One by one with names for its parts, and all of them without.
+_NEW_ITEM_PARAMETERS = re.compile(_NEW_ITEM_PARAMETER, re.IGNORECASE)
+_NEW_ITEM = r"New-Item(?P<parameters>(?:" + re.sub(r"\?P<\w+>", "?:", _NEW_ITEM_PARAMETER) + ")+)"
 _SET_CONTENT = (
     rf"(?P<cmdlet>Set-Content|Add-Content)\s+{PATH_ARGUMENT}\s+(?:-Value\s+)?(?P<value>{LITERAL})"
     r"(?:\s+-Encoding\s+['\"]?(?:ASCII|Default)['\"]?|\s+-Force)*"
@@ -141,15 +160,15 @@ _START_PROCESS = (
     r"(?:\s+-NoNewWindow)?\s+-Wait(?:\s+-NoNewWindow)?"
 )
 
-RULES: list[tuple[re.Pattern[str], Rule]] = compiled(
-    (rf"Remove-Item {PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*\s*;?", _remove),
-    (rf"Test-Path {PATH_ARGUMENT}", _test_path),
-    (rf"Get-Content {PATH_ARGUMENT}(?:\s+-Raw)?", _content),
-    (rf"(?:Write-Output|Write-Host|echo)\s+(?:-InputObject\s+)?(?P<text>{LITERAL})", literal_output),
-    (r"(?P<text>'(?:[^']|'')*'|\"[^\"$`]*\")", literal_output),
-    (r"Start-Sleep (?:-Seconds\s+)?(?P<seconds>\d+(?:\.\d+)?)", _sleep),
-    (_NEW_ITEM, _new_item),
-    (_SET_CONTENT, _set_content),
-    (_COPY_ITEM, _copy_item),
-    (_START_PROCESS, _start_process),
+RULES: tuple[Rule, ...] = (
+    rule(rf"Remove-Item {PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*\s*;?", _remove),
+    rule(rf"Test-Path {PATH_ARGUMENT}", _test_path),
+    rule(rf"Get-Content {PATH_ARGUMENT}(?:\s+-Raw)?", _content),
+    rule(rf"(?:Write-Output|Write-Host|echo)\s+(?:-InputObject\s+)?(?P<text>{LITERAL})", literal_output),
+    rule(r"(?P<text>'(?:[^']|'')*'|\"[^\"$`]*\")", literal_output),
+    rule(r"Start-Sleep (?:-Seconds\s+)?(?P<seconds>\d+(?:\.\d+)?)", _sleep),
+    rule(_NEW_ITEM, _new_item, lambda found: _new_item_parameters(found) is not None),
+    rule(_SET_CONTENT, _set_content),
+    rule(_COPY_ITEM, _copy_item),
+    rule(_START_PROCESS, _start_process),
 )

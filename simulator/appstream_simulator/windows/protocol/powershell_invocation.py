@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from appstream_simulator.windows.protocol import clixml
+from appstream_simulator.windows.protocol import clixml, environment
 from appstream_simulator.windows.protocol.host import Host, ProcessResult
 
 # A PowerShell string without anything to expand, or a bare word.
@@ -37,10 +37,38 @@ class Invocation:
     def path(self, literal: str) -> str:
         """The path meant by a quoted string or a bare word; one on a PowerShell drive (`HKLM:`) is left alone."""
         value = unquoted(literal)
-        return value if re.match(r"\w{2,}:", value) else ntpath.join(self.working_directory, value)
+        return value if re.match(r"\w{2,}:", value) else ntpath.join(self.directory(), value)
+
+    def directory(self) -> str:
+        """The working directory."""
+        return self.working_directory or environment.expand_home(self.host, self.user, "~")
 
 
-Rule = Callable[[Invocation, "re.Match[str]"], ProcessResult]
+# What a rule does with what its pattern found.
+Action = Callable[[Invocation, "re.Match[str]"], ProcessResult]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is done about a text that a pattern matches the whole of, whatever its case.
+
+    Attributes:
+        accepts: whether a text that fits the pattern is one the action can do.
+    """
+
+    pattern: re.Pattern[str]
+    action: Action
+    accepts: Callable[[re.Match[str]], bool]
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """What the pattern finds in a text that the rule is for."""
+        found = self.pattern.fullmatch(text)
+        return found if found and self.accepts(found) else None
+
+
+def rule(pattern: str, action: Action, accepts: Callable[[re.Match[str]], bool] = lambda _found: True) -> Rule:
+    """A rule by its pattern's text."""
+    return Rule(re.compile(pattern, re.IGNORECASE | re.DOTALL), action, accepts)
 
 
 def unquoted(literal: str) -> str:
@@ -77,8 +105,3 @@ def literal_output(invocation: Invocation, found: re.Match[str]) -> ProcessResul
 
 def fails(text: str) -> ProcessResult:
     return ProcessResult(1, b"", clixml.error(text))
-
-
-def compiled(*rules: tuple[str, Rule]) -> list[tuple[re.Pattern[str], Rule]]:
-    """Rules by their patterns, which match the whole of a text whatever its case."""
-    return [(re.compile(pattern, re.IGNORECASE | re.DOTALL), rule) for pattern, rule in rules]

@@ -16,9 +16,9 @@ from appstream_simulator.windows.protocol.powershell_invocation import (
     PATH_ARGUMENT,
     Invocation,
     Rule,
-    compiled,
     literal_output,
     output,
+    rule,
     unquoted,
 )
 
@@ -55,8 +55,7 @@ def _fetch(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
 
 
 def _home(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    home = invocation.working_directory or environment.expand_home(invocation.host, invocation.user, "~")
-    return output(home + unquoted(found["rest"] or "''"))
+    return output(invocation.directory() + unquoted(found["rest"] or "''"))
 
 
 def _exit_by_existence(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
@@ -100,15 +99,15 @@ _FETCH = (
     r"(?>.*?\$buffer_size = )(?P<size>\d+)\s(?>.*?\$offset = )(?P<offset>\d+)\s.*"
 )
 
-RULES: list[tuple[re.Pattern[str], Rule]] = compiled(
-    (_BOOT_TIME_COMMAND, _boot_time),
-    (_SERVICING_TEST, _exit_by_number),
-    (_REBOOT, _reboot),
-    (_AUTO_LOGON, literal_output),
-    (_MKDTEMP, _make_temporary_directory),
-    (_PUT, _put),
-    (_FETCH, _fetch),
-    (r"(?:Write-Output )?\(Get-Location\)\.Path(?P<rest>)", _home),
-    (rf"(?:Write-Output )?\(\(Get-Location\)\.Path \+ (?P<rest>{LITERAL})\)", _home),
-    (rf"exit -not \(Test-Path {PATH_ARGUMENT}\)", _exit_by_existence),
+RULES: tuple[Rule, ...] = (
+    rule(_BOOT_TIME_COMMAND, _boot_time),
+    rule(_SERVICING_TEST, _exit_by_number),
+    rule(_REBOOT, _reboot),
+    rule(_AUTO_LOGON, literal_output),
+    rule(_MKDTEMP, _make_temporary_directory),
+    rule(_PUT, _put),
+    rule(_FETCH, _fetch),
+    rule(r"(?:Write-Output )?\(Get-Location\)\.Path(?P<rest>)", _home),
+    rule(rf"(?:Write-Output )?\(\(Get-Location\)\.Path \+ (?P<rest>{LITERAL})\)", _home),
+    rule(rf"exit -not \(Test-Path {PATH_ARGUMENT}\)", _exit_by_existence),
 )
