@@ -109,6 +109,32 @@ PREPARE = [
     module("win_stat", {"path": "C:/PROGRA~1/Notepad++/notepad++.exe"}),
 ]
 
+UNKNOWN = "Set-Culture -CultureInfo de-DE\nSet-Nonsense foo"
+
+
+@pytest.mark.parametrize("connection", ["winrm", "psrp"])
+def test_unknown_powershell_fails_over_the_wire(real: RealMachine, connection: str) -> None:
+    (real.folder / "unknown.ps1").write_text(UNKNOWN)
+    tasks: list[dict[str, Any]] = [
+        {"ansible.builtin.raw": UNKNOWN, "name": "raw"},
+        {"ansible.builtin.raw": f"New-Item -ItemType Directory C:\\Made | Out-Null; {UNKNOWN}", "name": "raw behind"},
+        {"ansible.builtin.script": "unknown.ps1", "name": "script"},
+        module("win_shell", UNKNOWN),
+        module("win_powershell", {"script": UNKNOWN}),
+    ]
+    results = real.play([{**task, "ignore_errors": True} for task in tasks], connection)["results"]
+    assert {task["name"]: results[task["name"]]["failed"] for task in tasks} == {task["name"]: True for task in tasks}
+    assert {name: result["rc"] for name, result in results.items() if "rc" in result} == {
+        "raw": 1,
+        "raw behind": 1,
+        "script": 1,
+        "win_shell": 1,
+    }
+    assert len(real.journal.entries("unhandled")) == len(tasks)
+    assert not real.machine.disk.exists("C:\\Made")
+    real.journal.clear()
+
+
 # What would change, but in check mode.
 CHECKED = [
     {**module("win_package", {"path": PUTTY}, "checked package"), "check_mode": True},

@@ -57,7 +57,7 @@ def test_unknown_programs(world: World) -> None:
         ("cmd /c echo %SystemRoot%", 0, b"C:\\Windows\r\n"),
         ('cmd /c type "C:\\note.txt"', 0, b"noted"),
         ("cmd /c type C:\\gone.txt", 1, b""),
-        ("cmd /c frobnicate", 1, b""),
+        ("cmd /c C:\\frobnicate.exe", 1, b""),
     ],
 )
 def test_cmd(world: World, line: str, exit_code: int, stdout: bytes) -> None:
@@ -75,7 +75,9 @@ def test_cmd_changes_files(world: World) -> None:
     assert world.machine.disk.list("C:\\new") == ["folder"]
 
 
-@pytest.mark.parametrize("line", ["cmd /c dir", "cmd /c echo a | more", "cmd"])
+@pytest.mark.parametrize(
+    "line", ["cmd /c dir", "cmd /c echo a | more", "cmd", "cmd /c frobnicate", "cmd /c netsh x & ver"]
+)
 def test_what_cmd_cannot_do_is_journalled(world: World, line: str) -> None:
     assert world.process(line).exit_code == 1
     assert [entry["what"] for entry in world.journal.entries("unhandled")] == ["cmd.exe"]

@@ -112,10 +112,17 @@ class FakeHost:
         working_directory: str = "",
     ) -> ProcessResult:
         path = command_line[1:].partition('"')[0] if command_line.startswith('"') else command_line.split()[0]
-        program = ntpath.basename(path).lower().removesuffix(".exe")
+        program = self._program(path)
         if program not in self.programs:
             raise FileNotFoundError(program)
         return self.programs[program](command_line, stdin)
+
+    @staticmethod
+    def _program(path: str) -> str:
+        return ntpath.basename(path).lower().removesuffix(".exe")
+
+    def has_program(self, name: str, *, user: str, environment: Mapping[str, str], working_directory: str) -> bool:
+        return self._program(name) in self.programs
 
     def spend(self, seconds: float) -> None:
         self.clock.sleep(seconds)

@@ -90,9 +90,9 @@ def test_known_texts(host: FakeHost, text: str, output: str) -> None:
     ],
 )
 def test_native_commands(host: FakeHost, text: str, command_line: str) -> None:
-    result = run(host, text)
-
-    assert (result.exit_code, result.stdout.decode()) == (3, command_line)
+    assert (run(host, text).exit_code, run(host, text).stdout.decode()) == (1, command_line)
+    assert run(host, f"{text}\nexit $LASTEXITCODE").exit_code == 3
+    assert run(host, STRICT + text + EXIT_CODE).exit_code == 3
 
 
 @pytest.mark.parametrize(

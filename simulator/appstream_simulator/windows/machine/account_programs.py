@@ -45,9 +45,7 @@ class _NetError(Exception):
 
 def unhandled(process: Process) -> ProcessResult:
     """An option of the program that is not simulated."""
-    process.record("unhandled", what="program", text=process.command_line)
-    message = f"appstream-simulator: these options of {ntpath.basename(process.program)} are not simulated"
-    return ProcessResult(1, b"", f"{message}\r\n".encode())
+    return process.unhandled("program")
 
 
 def split_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -66,8 +66,7 @@ def _parsed(arguments: list[str]) -> _Command | None:
 
 
 def _unhandled(process: Process) -> ProcessResult:
-    process.record("unhandled", what="aws", text=process.command_line)
-    return ProcessResult(252, b"", b"appstream-simulator: this use of the AWS CLI is not simulated\r\n")
+    return process.unhandled("aws", 252)
 
 
 def _download(process: Process, command: _Command, source: str, target: str) -> ProcessResult:

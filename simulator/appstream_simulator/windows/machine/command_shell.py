@@ -38,12 +38,13 @@ _CANNOT_FIND_FILE = b"The system cannot find the file specified.\r\n"
 
 
 class _Exit(Exception):
-    """`exit`: the end of the batch file, or of cmd.exe altogether."""
+    """`exit`: the end of the batch file, or of cmd.exe altogether; or a program can do no more, which ends all."""
 
-    def __init__(self, exit_code: int, *, whole: bool) -> None:
+    def __init__(self, exit_code: int, *, whole: bool, unhandled: bool = False) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
         self.whole = whole
+        self.unhandled = unhandled
 
 
 @dataclass
@@ -97,7 +98,7 @@ def run(process: Process) -> ProcessResult:
     try:
         _run_line(session, text)
     except _Exit as end:
-        session.result = end.exit_code
+        return ProcessResult(end.exit_code, session.stdout, session.stderr, unhandled=end.unhandled)
     except UnsupportedError:
         return _unhandled(process)
     return ProcessResult(session.result, session.stdout, session.stderr)
@@ -137,6 +138,8 @@ def _run_redirected(session: Session, text: str) -> None:
     session.stdout += stdout
     session.stderr += stderr
     session.result = result.exit_code
+    if result.unhandled:
+        raise _Exit(result.exit_code, whole=True, unhandled=True)
     if batch_lines.name(command) not in _KEEPS_LEVEL:
         session.level = result.exit_code
 
@@ -166,7 +169,12 @@ def _run_program(session: Session, text: str) -> ProcessResult:
         return process.child(text)
     except FileNotFoundError:
         name = command_line.split(text)[0]
-        return ProcessResult(1 if not session.arguments else 9009, b"", _NOT_RECOGNISED.format(name).encode())
+        text, exit_code = _NOT_RECOGNISED.format(name), 9009 if session.arguments else 1
+        if ntpath.dirname(name):
+            return ProcessResult(exit_code, b"", text.encode())
+        # A bare name may be a program of Windows that is not simulated.
+        session.process.record("unhandled", what="cmd.exe", text=session.process.command_line)
+        return ProcessResult(exit_code, b"", text.encode(), unhandled=True)
 
 
 def _batch_file(session: Session, name: str) -> str | None:
@@ -188,7 +196,7 @@ def run_batch_file(process: Process) -> ProcessResult:
     try:
         return _run_batch(session, process.program, process.command_line)
     except _Exit as end:
-        return ProcessResult(end.exit_code, session.stdout, session.stderr)
+        return ProcessResult(end.exit_code, session.stdout, session.stderr, unhandled=end.unhandled)
     except UnsupportedError:
         return _unhandled(process)
 
@@ -368,9 +376,7 @@ _BUILT_INS: dict[str, Callable[[Session, str], ProcessResult]] = {
 
 
 def _unhandled(process: Process) -> ProcessResult:
-    message = f"appstream-simulator: this use of cmd.exe is not simulated: {process.command_line}"
-    process.record("unhandled", what="cmd.exe", text=process.command_line)
-    return ProcessResult(1, b"", f"{message}\r\n".encode())
+    return process.unhandled("cmd.exe")
 
 
 def powershell_text(arguments: Sequence[str]) -> str | None:

@@ -40,6 +40,10 @@ _ACTIONS_WITH = {
 Options = Mapping[str, str]
 
 
+class _UnhandledError(Exception):
+    """Something that is not simulated."""
+
+
 class _DismError(Exception):
     """DISM ends with an error: its exit code, what it shows as number and its text."""
 
@@ -55,12 +59,13 @@ def run(process: Process) -> ProcessResult:
     action = next((name for name in options if name in _ACTIONS_WITH), "")
     known = {*_HARMLESS, action, *(f"/{name}" for name in _ACTIONS_WITH.get(action, ()))}
     if "/online" not in options or not action or set(options) - known:
-        process.record("unhandled", what="dism", text=process.command_line)
-        return ProcessResult(1, b"appstream-simulator: this use of DISM is not simulated\r\n")
+        return process.unhandled("dism")
     try:
         if not process.administrator:
             raise _DismError(740, "Elevated permissions are required to run DISM.\r\nUse an elevated command prompt.")
         exit_code, text = _ACTIONS[action](process, {name.lstrip("/"): value for name, value in options.items()})
+    except _UnhandledError:
+        return process.unhandled("dism", 87)
     except _DismError as error:
         number = str(error.code) if error.code < 0x10000 else f"{error.code:#010x}".replace("0X", "0x")
         exit_code = error.code if error.code < 0x80000000 else error.code - (1 << 32)
@@ -80,8 +85,7 @@ def _add_package(process: Process, options: Options) -> tuple[int, str]:
     path = ntpath.normpath(ntpath.join(process.working_directory, options.get("packagepath", "")))
     if "skiplicense" not in options and "licensepath" not in options:
         # Without a license DISM takes packages only as far as sideloading is allowed; it is, on servers.
-        process.record("unhandled", what="dism", text=process.command_line)
-        raise _DismError(87, "appstream-simulator: packages are added with /SkipLicense or /LicensePath")
+        raise _UnhandledError
     try:
         content = disk.read(path)
         package = appx.parse(content)

@@ -67,8 +67,7 @@ def run_msiexec(process: Process) -> ProcessResult:
     """`msiexec /i FILE` (or /package), `/x FILE|PRODUCT-CODE` (or /uninstall), with /q…, /l… LOG and properties."""
     options = process.arguments[1:]
     if any(_BEYOND_MSIEXEC.fullmatch(option) for option in options):
-        process.record("unhandled", what="msiexec", text=process.command_line)
-        return ProcessResult(1, "appstream-simulator: this use of msiexec is not simulated\r\n".encode("utf-16-le"))
+        return process.unhandled("msiexec")
     action, target = _action(options)
     if action is None or not target:
         return _installer_result(process, INVALID_COMMAND_LINE)

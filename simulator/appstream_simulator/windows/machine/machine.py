@@ -481,6 +481,11 @@ class Machine:
                 working_directory=working_directory,
             )
 
+    def has_program(self, name: str, *, user: str, environment: Mapping[str, str], working_directory: str) -> bool:
+        """Whether there is a program of this name or path for `run_process`."""
+        variables = {**self.environment(user), **environment}
+        return processes.resolve_program(self, name, variables, working_directory) is not None
+
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of an Ansible module; one the simulator does not have fails and is journalled as `unhandled`."""
         with self.logged_on(call.user):

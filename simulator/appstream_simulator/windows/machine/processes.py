@@ -66,6 +66,12 @@ class Process:
         """Write to the journal what the process did."""
         self.machine.record(kind, user=self.user, **fields)
 
+    def unhandled(self, what: str, exit_code: int = 1) -> ProcessResult:
+        """The end of a process that is asked for something not simulated."""
+        self.record("unhandled", what=what, text=self.command_line)
+        message = f"appstream-simulator: this use of {ntpath.basename(self.program)} is not simulated"
+        return ProcessResult(exit_code, b"", f"{message}: {self.command_line}\r\n".encode(), unhandled=True)
+
     def child(self, line: str) -> ProcessResult:
         """Run another command line with the same surroundings.
 
@@ -154,9 +160,7 @@ def _behaviour(machine: Machine, program: str) -> Callable[[Process], ProcessRes
 
 
 def _unhandled(process: Process) -> ProcessResult:
-    message = f"appstream-simulator: no behaviour is simulated for the program {process.program}"
-    process.record("unhandled", what="program", text=process.command_line)
-    return ProcessResult(1, b"", f"{message}\r\n".encode())
+    return process.unhandled("program")
 
 
 def _hostname(process: Process) -> ProcessResult:
@@ -216,6 +220,7 @@ def _powershell(process: Process) -> ProcessResult:
         environment=process.environment,
         working_directory=process.working_directory,
         script_folder=folder,
+        ending="file" if script else "command",
     )
 
 

@@ -30,8 +30,7 @@ def run(process: Process) -> ProcessResult:
         elif option in ("/f", "/t"):
             switches.add(option)
         else:
-            process.record("unhandled", what="taskkill", text=process.command_line)
-            return ProcessResult(1, b"", b"appstream-simulator: this use of taskkill is not simulated\r\n")
+            return process.unhandled("taskkill")
     return _terminate(process, wanted, tree="/t" in switches)
 
 

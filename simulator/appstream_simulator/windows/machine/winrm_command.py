@@ -61,14 +61,12 @@ def run_cscript(process: Process) -> ProcessResult:
     """One run of cscript; any other script, or use of winrm.vbs, is beyond the simulator."""
     words = [word for word in process.arguments[1:] if not word.startswith("//")]
     if not words or words.pop(0).lower() != _SCRIPT:
-        process.record("unhandled", what="cscript", text=process.command_line)
-        return ProcessResult(1, b"", b"appstream-simulator: this script is not simulated\r\n")
+        return process.unhandled("cscript")
     action = _ACTIONS.get(words[0].lower(), words[0].lower()) if words else ""
     resource = _LISTENER.fullmatch(words[1]) if len(words) > 1 else None
     handler = {"enumerate": _enumerate, "create": _create, "delete": _delete}.get(action)
     if handler is None or resource is None or (len(words) > 2 and action != "create"):
-        process.record("unhandled", what="winrm", text=process.command_line)
-        return ProcessResult(1, b"", b"appstream-simulator: this use of winrm is not simulated\r\n")
+        return process.unhandled("winrm")
     if not process.administrator:
         return _fault(*_DENIED)
     return handler(process, resource["selectors"] or "", " ".join(words[2:]))
@@ -140,8 +138,7 @@ def _create(process: Process, selectors: str, values: str) -> ProcessResult:
     given = {match["name"].lower(): match["value"] for match in _VALUE.finditer(values)}
     thumbprint = given.get("certificatethumbprint", "").replace(" ", "").upper()
     if address != "*" or transport not in _PORTS or set(given) - {"hostname", "certificatethumbprint", "port"}:
-        process.record("unhandled", what="winrm", text=process.command_line)
-        return ProcessResult(1, b"", b"appstream-simulator: this use of winrm is not simulated\r\n")
+        return process.unhandled("winrm")
     if any((one.address, one.transport) == (address, transport) for one in _listeners(machine)):
         return _fault(*_EXISTS)
     if transport == "HTTPS" and thumbprint not in machine.disk.certificates:

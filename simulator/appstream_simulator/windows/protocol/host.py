@@ -9,11 +9,16 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """What a finished process leaves behind: exit code and the bytes of its two streams."""
+    """What a finished process leaves behind: exit code and the bytes of its two streams.
+
+    `unhandled` means that the simulator could not do it, as the journal says: what ran it must not go on as if it had
+    been done.
+    """
 
     exit_code: int
     stdout: bytes = b""
     stderr: bytes = b""
+    unhandled: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,10 @@ class Host(Protocol):
 
         An empty `working_directory` is the user's profile.
         """
+        ...
+
+    def has_program(self, name: str, *, user: str, environment: Mapping[str, str], working_directory: str) -> bool:
+        """Whether there is a program of this name or path for `run_process`."""
         ...
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _new_item_parameters(found: re.Match[str]) -> dict[str, str] | None:
         if name in given:
             return None
         given[name] = parameter[name]
-    if "kind" not in given or not given.keys() & {"path", "name"}:
+    plain = all(_is_plain(given[name]) for name in ("path", "name") if name in given)
+    if not plain or "kind" not in given or not given.keys() & {"path", "name"}:
         return None
     return None if "value" in given and unquoted(given["kind"]).lower() == "directory" else given
 
@@ -132,16 +133,31 @@ def _copy_below(invocation: Invocation, source: str, target: str) -> None:
 def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     """Start-Process -Wait: the program's exit code and output are nobody's."""
     literals = re.findall(LITERAL, found["arguments"] or "")
-    line = " ".join([double_quoted(unquoted(found["path"])), *(unquoted(literal) for literal in literals)])
+    line = " ".join([double_quoted(unquoted(found["program"])), *(unquoted(literal) for literal in literals)])
     try:
-        run_line(invocation, line)
+        result = run_line(invocation, line)
     except FileNotFoundError:
         return fails(
             "Start-Process : This command cannot be run due to the error: The system cannot find the file specified."
         )
-    return ProcessResult(0)
+    return ProcessResult(0, stderr=result.stderr if result.unhandled else b"", unhandled=result.unhandled)
 
 
+def _on_the_disk(found: re.Match[str]) -> bool:
+    """Whether all paths are plain ones of the file system."""
+    literal = "-literalpath" in found[0].lower()
+    paths = (found.groupdict().get(name) for name in ("path", "target"))
+    return all(_is_plain(path, literal=literal) for path in paths if path)
+
+
+def _is_plain(path: str, *, literal: bool = False) -> bool:
+    """Whether it is a path of the file system without wildcards or `~`, as the simulator takes them."""
+    value = unquoted(path)
+    return not (_OTHER_DRIVE.match(value) or value.startswith("~") or (not literal and _WILDCARD.search(value)))
+
+
+_OTHER_DRIVE = re.compile(r"\w{2,}:")
+_WILDCARD = re.compile(r"[*?\[]")
 _NEW_ITEM_PARAMETER = (
     r"(?<!\s)\s+(?:-(?:Item)?Type\s+(?P<kind>Directory|'Directory'|\"Directory\"|File|'File'|\"File\")(?!\S)|(?P<force>-Force)"
     rf"|-Name\s+(?P<name>{LITERAL})|-Value\s+(?P<value>{LITERAL})|(?:-Path\s+)?(?P<path>{LITERAL}))"
@@ -155,20 +171,20 @@ _SET_CONTENT = (
 )
 _COPY_ITEM = rf"Copy-Item\s+{PATH_ARGUMENT}\s+(?:-Destination\s+)?(?P<target>{LITERAL})(?:\s+-(?:Force|Recurse))*"
 _START_PROCESS = (
-    rf"Start-Process\s+(?:-FilePath\s+)?(?P<path>{LITERAL})"
+    rf"Start-Process\s+(?:-FilePath\s+)?(?P<program>{LITERAL})"
     rf"(?:\s+-ArgumentList\s+(?P<arguments>(?:{LITERAL})(?:\s*,\s*(?:{LITERAL}))*))?"
     r"(?:\s+-NoNewWindow)?\s+-Wait(?:\s+-NoNewWindow)?"
 )
 
 RULES: tuple[Rule, ...] = (
-    rule(rf"Remove-Item {PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*\s*;?", _remove),
-    rule(rf"Test-Path {PATH_ARGUMENT}", _test_path),
-    rule(rf"Get-Content {PATH_ARGUMENT}(?:\s+-Raw)?", _content),
+    rule(rf"Remove-Item {PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*", _remove, _on_the_disk),
+    rule(rf"Test-Path {PATH_ARGUMENT}", _test_path, _on_the_disk),
+    rule(rf"Get-Content {PATH_ARGUMENT}(?:\s+-Raw)?", _content, _on_the_disk),
     rule(rf"(?:Write-Output|Write-Host|echo)\s+(?:-InputObject\s+)?(?P<text>{LITERAL})", literal_output),
     rule(r"(?P<text>'(?:[^']|'')*'|\"[^\"$`]*\")", literal_output),
     rule(r"Start-Sleep (?:-Seconds\s+)?(?P<seconds>\d+(?:\.\d+)?)", _sleep),
     rule(_NEW_ITEM, _new_item, lambda found: _new_item_parameters(found) is not None),
-    rule(_SET_CONTENT, _set_content),
-    rule(_COPY_ITEM, _copy_item),
-    rule(_START_PROCESS, _start_process),
+    rule(_SET_CONTENT, _set_content, _on_the_disk, brings_programs=True),
+    rule(_COPY_ITEM, _copy_item, _on_the_disk, brings_programs=True),
+    rule(_START_PROCESS, _start_process, brings_programs=True),
 )

@@ -54,11 +54,13 @@ class Rule:
 
     Attributes:
         accepts: whether a text that fits the pattern is one the action can do.
+        brings_programs: a program that was not there before may be there afterwards.
     """
 
     pattern: re.Pattern[str]
     action: Action
     accepts: Callable[[re.Match[str]], bool]
+    brings_programs: bool = False
 
     def find(self, text: str) -> re.Match[str] | None:
         """What the pattern finds in a text that the rule is for."""
@@ -66,9 +68,15 @@ class Rule:
         return found if found and self.accepts(found) else None
 
 
-def rule(pattern: str, action: Action, accepts: Callable[[re.Match[str]], bool] = lambda _found: True) -> Rule:
+def rule(
+    pattern: str,
+    action: Action,
+    accepts: Callable[[re.Match[str]], bool] = lambda _found: True,
+    *,
+    brings_programs: bool = False,
+) -> Rule:
     """A rule by its pattern's text."""
-    return Rule(re.compile(pattern, re.IGNORECASE | re.DOTALL), action, accepts)
+    return Rule(re.compile(pattern, re.IGNORECASE | re.DOTALL), action, accepts, brings_programs)
 
 
 def unquoted(literal: str) -> str:

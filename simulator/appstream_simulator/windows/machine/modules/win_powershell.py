@@ -8,7 +8,7 @@ import ntpath
 import re
 from typing import Any
 
-from appstream_simulator.windows.protocol import powershell
+from appstream_simulator.windows.protocol import clixml, powershell
 
 from .. import powershell_scripts
 from . import win_command
@@ -58,11 +58,15 @@ def run(task: Task) -> dict[str, Any]:
         user=task.call.user,
         environment=task.call.environment,
         script_folder=ntpath.dirname(options["path"] or ""),
+        ending="file",
+        stops=task.call.arguments.get("error_action") == "stop",
     )
     result = {**empty, "changed": True, "output": process.stdout.decode(errors="replace").splitlines()}
+    text = clixml.error_text(process.stderr)
+    if text:
+        result["error"] = [{"output": text}]
     if process.exit_code:
-        text = process.stderr.decode(errors="replace")
-        result |= {"failed": True, "msg": text.strip(), "error": [{"output": text}]}
+        result |= {"failed": True, "msg": text.strip()}
     return result
 
 
