@@ -109,6 +109,47 @@ PREPARE = [
     module("win_stat", {"path": "C:/PROGRA~1/Notepad++/notepad++.exe"}),
 ]
 
+
+@pytest.mark.parametrize("connection", ["winrm", "psrp"])
+def test_template_and_copy_of_ansible_builtin(real: RealMachine, connection: str) -> None:
+    """Action plugins for all systems: they send along what only modules for POSIX take notice of."""
+    (real.folder / "agent.conf.j2").write_text("name={{ inventory_hostname }}\n")
+    (real.folder / "plain.txt").write_text("plain\n")
+    folder = f"C:\\Agent-{connection}"
+    tasks: list[dict[str, Any]] = [
+        module("win_file", {"path": folder, "state": "directory"}, "folder"),
+        {"ansible.builtin.template": {"src": "agent.conf.j2", "dest": f"{folder}\\agent.conf"}, "name": "template"},
+        {"ansible.builtin.template": {"src": "agent.conf.j2", "dest": f"{folder}\\agent.conf"}, "name": "again"},
+        {
+            "ansible.builtin.template": {"src": "agent.conf.j2", "dest": f"{folder}\\", "mode": "0600", "force": False},
+            "name": "into a folder",
+        },
+        {"ansible.builtin.copy": {"src": "plain.txt", "dest": f"{folder}\\plain.txt", "mode": "0644"}, "name": "copy"},
+        {"ansible.builtin.copy": {"content": "text", "dest": f"{folder}\\text.txt"}, "name": "content"},
+        module("win_template", {"src": "agent.conf.j2", "dest": f"{folder}\\win.conf"}, "win_template"),
+    ]
+    done = real.play(tasks, connection)
+    assert done["stats"]["failures"] == 0, done["results"]
+    changed = {name: result["changed"] for name, result in done["results"].items()}
+    assert changed == {
+        "wait": False,
+        "folder": True,
+        "template": True,
+        "again": False,
+        "into a folder": True,
+        "copy": True,
+        "content": True,
+        "win_template": True,
+    }
+    disk = real.machine.disk
+    assert disk.read(f"{folder}\\agent.conf") == b"name=design\n"
+    assert disk.read(f"{folder}\\agent.conf.j2") == b"name=design\n"
+    assert disk.read(f"{folder}\\plain.txt") == b"plain\n"
+    assert disk.read(f"{folder}\\text.txt") == b"text"
+    assert disk.read(f"{folder}\\win.conf") == b"name=design\r\n"
+    assert real.journal.entries("unhandled") == []
+
+
 UNKNOWN = "Set-Culture -CultureInfo de-DE\nSet-Nonsense foo"
 
 

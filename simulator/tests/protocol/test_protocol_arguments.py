@@ -4,16 +4,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import ansible
 import pytest
-from appstream_simulator.windows.protocol import arguments, module_documentation, powershell_literals
+from appstream_simulator.windows.machine.modules import HANDLERS
+from appstream_simulator.windows.protocol import arguments, legacy_arguments, module_documentation, powershell_literals
 from hypothesis import given
 from hypothesis import strategies as st
 
 MODULES = Path(ansible.__file__).parents[1] / "ansible_collections" / "ansible" / "windows" / "plugins" / "modules"
+COLLECTIONS = MODULES.parents[3]
+INSTALLED = {
+    f"{collection}.{path.stem}": path.read_bytes()
+    for collection in ("ansible.windows", "community.windows")
+    for path in sorted((COLLECTIONS / collection.replace(".", "/") / "plugins" / "modules").glob("*.ps1"))
+}
 SOURCES = {f"ansible.windows.{path.stem}": path.read_bytes() for path in sorted(MODULES.glob("*.ps1"))}
 
 
@@ -36,6 +44,9 @@ def problem(module: str, **given_arguments: Any) -> str | None:
         ("win_service", {"name": "x", "failure_actions": [{"type": "restart", "delay": 1000}]}),
         ("win_file", {"path": "C:\\x", "state": "directory"}),
         ("win_copy", {"dest": "C:\\x", "_copy_mode": "query", "files": [], "directories": [], "symlinks": []}),
+        ("win_copy", {"dest": "C:\\x", "src": "C:\\y", "checksum": "1", "follow": False, "mode": None, "any": 1}),
+        ("win_file", {"PATH": "x", "stat": "directory", "State": "DIRECTORY"}),
+        ("win_file", {"path": "x", "_diff_peek": "perhaps"}),
         ("win_user", {"name": "x", "password": "secret", "groups": ["a"], "groups_action": "add"}),
         ("setup", {"gather_subset": ["!all"], "anything": 1}),
         ("async_status", {"jid": "1", "_async_dir": "C:\\x"}),
@@ -49,9 +60,20 @@ def test_right_arguments(module: str, given_arguments: dict[str, Any]) -> None:
     ("module", "given_arguments", "message"),
     [
         ("win_ping", {"foo": 1}, "Unsupported parameters for (ansible.windows.win_ping) module: foo. Supported"),
-        ("win_file", {"path": "x", "stat": "directory"}, "Unsupported parameters for (ansible.windows.win_file)"),
-        ("win_file", {"state": "directory"}, "missing required arguments: path"),
-        ("win_file", {"path": "x", "state": "nonsense"}, "value of state must be one of: absent, directory, file"),
+        ("win_stat", {"path": "x", "stat": 1}, "Unsupported parameters for (ansible.windows.win_stat)"),
+        ("win_file", {"state": "directory"}, "Get-AnsibleParam: Missing required argument: path"),
+        (
+            "win_file",
+            {"path": "x", "state": "nonsense"},
+            "Get-AnsibleParam: Argument state needs to be one of absent,directory,file,touch but was nonsense.",
+        ),
+        ("win_file", {"path": "x", "state": None}, "needs to be one of absent,directory,file,touch but was ."),
+        (
+            "win_group_membership",
+            {"name": "x", "members": {"a": 1}},
+            "Get-AnsibleParam: Parameter 'members' is not a YAML list.",
+        ),
+        ("async_status", {"jid": "1", "mode": "list"}, "needs to be one of status,cleanup but was list."),
         ("win_command", {}, "one of the following is required: _raw_params, argv, cmd"),
         ("win_command", {"cmd": "x", "argv": ["x"]}, "parameters are mutually exclusive: _raw_params|argv|cmd"),
         ("win_package", {"state": "present"}, "state is present but all of the following are missing: path"),
@@ -76,6 +98,70 @@ def test_every_module_has_a_specification_that_knows_what_is_documented(name: st
     known = {form for option, spec in specification.options.items() for form in (option, *spec.get("aliases", ()))}
     # win_command and win_shell document free_form, which arrives as _raw_params.
     assert specification.open or set(documented) - {"free_form"} <= known
+
+
+# Modules with a stand-in here, as their authors wrote them (#Requires -Module Ansible.ModuleUtils.Legacy).
+LEGACY = {
+    "ansible.windows.async_status",
+    "ansible.windows.slurp",
+    "ansible.windows.win_acl",
+    "ansible.windows.win_copy",
+    "ansible.windows.win_file",
+    "ansible.windows.win_group_membership",
+    "ansible.windows.win_reg_stat",
+    "ansible.windows.win_wait_for",
+    "community.windows.win_file_version",
+    "community.windows.win_scheduled_task",
+    "community.windows.win_unzip",
+}
+
+
+def test_which_modules_take_no_notice_of_other_arguments() -> None:
+    names = [*(name for name in HANDLERS if name != "chocolatey.chocolatey.win_chocolatey"), *LEGACY]
+    found = {name: arguments.specification(name, INSTALLED[name]) for name in names}
+
+    assert {name for name, spec in found.items() if spec and spec.legacy is not None} == LEGACY
+    for name in names:
+        message = arguments.validate(name, INSTALLED[name], {"no_such_option": 1})
+        assert ("Unsupported parameters" in (message or "")) == (name not in LEGACY | {"ansible.windows.setup"}), name
+
+
+@pytest.mark.parametrize("name", [name for name, source in INSTALLED.items() if legacy_arguments.is_legacy(source)])
+def test_everything_a_legacy_module_asks_for_is_known(name: str) -> None:
+    calls = re.findall(rb"(?:Get-AnsibleParam|Get-Attr)\s+[^\r\n]*?[\"']([a-z_]+)[\"']", INSTALLED[name], re.IGNORECASE)
+    asked = [parameter.name for parameter in legacy_arguments.parameters(INSTALLED[name])]
+
+    assert set(asked) >= {call.decode() for call in calls}
+
+
+def test_arguments_of_legacy_modules_are_converted() -> None:
+    name = "ansible.windows.win_wait_for"
+    given = {"Port": "5986.4", "sleep": "soon", "state": "STARTED", "exclude_hosts": "a, b", "host": 5, "porter": 1}
+    converted = {"Port": 5986, "sleep": None, "state": "started", "exclude_hosts": ["a", "b"], "host": "5"}
+    assert arguments.for_the_module(arguments.specification(name, SOURCES[name]), given) == converted
+
+    name = "ansible.windows.win_copy"
+    given = {"dest": "x", "force": "yes", "backup": "perhaps", "files": [], "follow": True, "mode": None}
+    converted = {"dest": "x", "force": True, "backup": False, "files": []}
+    assert arguments.for_the_module(arguments.specification(name, SOURCES[name]), given) == converted
+
+
+def test_what_is_asked_for_under_a_condition_is_not_demanded() -> None:
+    source = b"""#!powershell
+#Requires -Module Ansible.ModuleUtils.Legacy
+$params = Parse-Args $args
+$kinds = @('one', 'two')
+$kind = Get-AnsibleParam $params 'kind' -validateset $kinds -aliases "sort"
+if ($kind -eq 'one') { $name = Get-AnsibleParam -obj $params -name "name" -failifempty $true }
+$late = Get-AnsibleParam -obj $params -name "late" -failifempty ($kind -eq 'two')
+$count = Get-Attr $params "count" 3 $null $true
+"""
+    name = "corp.windows.own"
+    assert arguments.validate(name, source, {"sort": "TWO", "count": 1}) is None
+    assert arguments.validate(name, source, {"sort": "three", "count": 1}) == (
+        "Get-AnsibleParam: Argument sort needs to be one of one,two but was three."
+    )
+    assert arguments.validate(name, source, {"kind": "two"}) == "Get-AnsibleParam: Missing required argument: count"
 
 
 def test_a_module_nobody_knows_is_not_judged_and_not_shown() -> None:

@@ -3,8 +3,8 @@
 """Module arguments held against the module's own argument specification.
 
 The specification is the hash table that the PowerShell source, as Ansible ships it, hands to Ansible.Basic. What a
-source builds only when it runs (fragments from a module_util) and modules that don't use Ansible.Basic are completed
-from the documentation in the installed collection.
+source builds only when it runs (fragments from a module_util) is completed from the documentation in the installed
+collection. Modules on the legacy utilities are a case of their own, see `legacy_arguments`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from appstream_simulator.windows.protocol import module_documentation, powershell_literals
+from appstream_simulator.windows.protocol import legacy_arguments, module_documentation, powershell_literals
+from appstream_simulator.windows.protocol.legacy_arguments import Parameter
 from appstream_simulator.windows.protocol.powershell_literals import DYNAMIC
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -27,26 +28,22 @@ _OPTION_KEYS = frozenset(
 )
 # Types of Ansible.Basic that Ansible's Python validator doesn't have.
 _PYTHON_TYPES = {"sid": "str"}
-# What action plugins send along and the module doesn't ask for.
-_ADDED_BY_ACTION_PLUGINS = {"ansible.windows.win_copy": {"symlinks"}}
 _CREATE = re.compile(rb"\[Ansible\.Basic\.AnsibleModule\]::Create\(\s*\$\w+\s*,\s*(\$\w+|@\{)\s*(,)?", re.IGNORECASE)
 _EXTENDED = re.compile(rb"\$\w+\.options\.[\w$\"'{}()-]++\s*=", re.IGNORECASE)
-_LEGACY_PARAMETER = re.compile(
-    rb"Get-AnsibleParam\b[^\r\n]{0,200}?-name\s+[\"'](\w+)[\"']|Get-AnsibleParam\s+\$?\w+\s+[\"'](\w+)[\"']",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
 class Specification:
     """A module's options and constraints in the form of Ansible's Python validator.
 
-    `open` means that the module accepts options that can't be known here.
+    `open` means that the module accepts options that can't be known here. `legacy` is what a module on the legacy
+    utilities asks for; it takes no notice of anything else.
     """
 
     options: Mapping[str, Any]
     constraints: Mapping[str, Any]
     open: bool = False
+    legacy: tuple[Parameter, ...] | None = None
 
     def secrets(self, arguments: Mapping[str, Any]) -> set[str]:
         """The values given to options that are not to be logged."""
@@ -58,7 +55,7 @@ def specification(module: str, source: bytes) -> Specification | None:
     """What the module takes, None when neither its source nor any documentation tells."""
     created = _CREATE.search(source)
     if created is None:
-        return _legacy_specification(module, source)
+        return _without_ansible_basic(module, source)
     spec = powershell_literals.hash_or_variable(source, created.start(1), created[1].decode())
     options = spec.get("options", {}) if isinstance(spec, dict) else DYNAMIC
     if options is DYNAMIC:
@@ -71,17 +68,14 @@ def specification(module: str, source: bytes) -> Specification | None:
     return Specification(translated, constraints, open=_EXTENDED.search(source) is not None)
 
 
-def _legacy_specification(module: str, source: bytes) -> Specification | None:
-    """Modules on Ansible.ModuleUtils.Legacy: documented options, and undocumented ones that the source asks for.
-
-    Windows ignores others; refusing them is stricter, and finds the misspelt ones.
-    """
+def _without_ansible_basic(module: str, source: bytes) -> Specification | None:
+    """Modules on Ansible.ModuleUtils.Legacy, or of which nothing is known but the documentation."""
     documented = module_documentation.options(module)
-    if documented is None:
-        return None
-    asked = {(found[1] or found[2]).decode() for found in _LEGACY_PARAMETER.finditer(source)}
-    internal = asked | _ADDED_BY_ACTION_PLUGINS.get(module, set())
-    return Specification({**{name: {"type": "raw"} for name in internal}, **documented}, {})
+    if not legacy_arguments.is_legacy(source):
+        return None if documented is None else Specification(documented, {})
+    asked = legacy_arguments.parameters(source)
+    names = (name for parameter in asked for name in (parameter.name, *parameter.aliases))
+    return Specification({**{name: {"type": "raw"} for name in names}, **(documented or {})}, {}, legacy=asked)
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +112,8 @@ def problem(spec: Specification | None, module: str, arguments: Mapping[str, Any
     """What is wrong with the arguments, in the words of Ansible.Basic where it matters; None when nothing is."""
     if spec is None:
         return None
+    if spec.legacy is not None:
+        return legacy_arguments.problem(spec.legacy, arguments)
     given = _canonical(spec.options, arguments)
     known = {name for name, option in spec.options.items() for name in (name, *option.get("aliases", ()))}
     unsupported = sorted(name for name in given if name not in known and not name.startswith("_"))
@@ -130,6 +126,15 @@ def problem(spec: Specification | None, module: str, arguments: Mapping[str, Any
     validator = ArgumentSpecValidator(dict(spec.options), **spec.constraints)
     messages: list[str] = validator.validate(checked).error_messages
     return "; ".join(messages) or None
+
+
+def for_the_module(spec: Specification | None, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments as far as the module takes notice of them."""
+    if spec is None or spec.legacy is None:
+        return arguments
+    known = {form.lower() for name, option in spec.options.items() for form in (name, *option.get("aliases", ()))}
+    noticed = {name: value for name, value in arguments.items() if name.lower() in known}
+    return legacy_arguments.converted(spec.legacy, noticed)
 
 
 def validate(module: str, source: bytes, arguments: Mapping[str, Any]) -> str | None:

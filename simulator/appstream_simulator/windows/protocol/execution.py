@@ -229,7 +229,7 @@ def _module_result(session: Session, call: payload.ExecCall) -> dict[str, Any]:
         session.record("unhandled", what="argument specification", text=call.name)
     secrets = specification.secrets(call.arguments) if specification else set()
     problem = arguments.problem(specification, call.meta.get("_ansible_module_name", call.name), call.arguments)
-    result = {"failed": True, "msg": problem} if problem else _run_on_host(session, call)
+    result = {"failed": True, "msg": problem} if problem else _run_on_host(session, call, specification)
     result = {"changed": False, **result}
     shown = arguments.shown(specification, call.arguments, secrets, hide=bool(call.meta.get("_ansible_no_log")))
     session.record(
@@ -250,13 +250,15 @@ def _module_result(session: Session, call: payload.ExecCall) -> dict[str, Any]:
     return redacted
 
 
-def _run_on_host(session: Session, call: payload.ExecCall) -> dict[str, Any]:
+def _run_on_host(
+    session: Session, call: payload.ExecCall, specification: arguments.Specification | None
+) -> dict[str, Any]:
     user = _effective_user(session, call)
     if call.name == "ansible.windows.async_status":
         return async_jobs.status(session.host, user, call.arguments)
     module_call = ModuleCall(
         name=call.name,
-        arguments=call.arguments,
+        arguments=arguments.for_the_module(specification, call.arguments),
         user=user,
         check_mode=bool(call.meta.get("_ansible_check_mode")),
         diff=bool(call.meta.get("_ansible_diff")),

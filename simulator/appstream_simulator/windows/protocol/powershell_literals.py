@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Values of PowerShell literals (hash tables, arrays, strings, numbers), read from source with tree-sitter.
+"""Values of PowerShell literals (hash tables, arrays, strings, numbers), read from source with tree-sitter, and calls.
 
 What only a running PowerShell could tell is DYNAMIC.
 """
@@ -8,7 +8,8 @@ What only a running PowerShell could tell is DYNAMIC.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -25,7 +26,28 @@ class Unknown(Enum):
 
 
 DYNAMIC = Unknown.DYNAMIC
+_UNDER_A_CONDITION = frozenset(
+    {
+        *(f"{kind}_statement" for kind in ("if", "switch", "foreach", "for", "while", "do", "function", "trap")),
+        *("script_block", "script_block_expression", "catch_clause"),
+    }
+)
 _CONSTANTS: Mapping[str, Any] = {"$true": True, "$false": False, "$null": None}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a function.
+
+    Attributes:
+        by_place: values without a name before them.
+        by_name: by lower-case name, None for a switch.
+        always: it is on the script's top level, under no condition.
+    """
+
+    by_place: tuple[Any, ...]
+    by_name: Mapping[str, Any]
+    always: bool
 
 
 def parse(source: bytes) -> Node:
@@ -51,6 +73,40 @@ def assignments(root: Node) -> dict[str, Any]:
         if re.fullmatch(r"\$\w+", target):
             values.setdefault(target, value(node.named_children[-1], values))
     return values
+
+
+def calls(source: bytes, names: Collection[str]) -> list[Call]:
+    """The calls of functions of these names (lower case), in the order of the script."""
+    root = parse(source)
+    values = assignments(root)
+    commands = (node for node in _descendants(root, "command") if _text(node.named_children[0]).lower() in names)
+    return [_call(node, values) for node in commands]
+
+
+def _call(command: Node, variables: Mapping[str, Any]) -> Call:
+    by_place: list[Any] = []
+    by_name: dict[str, Any] = {}
+    name = ""
+    for node in (child for elements in command.named_children[1:] for child in elements.named_children):
+        if node.type == "command_parameter":
+            name = _text(node).lstrip("-").lower()
+            by_name[name] = None
+        elif node.type != "command_argument_sep":
+            if name:
+                by_name[name] = value(node, variables)
+            else:
+                by_place.append(value(node, variables))
+            name = ""
+    return Call(tuple(by_place), by_name, _is_at_the_top(command))
+
+
+def _is_at_the_top(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.type in _UNDER_A_CONDITION:
+            return False
+        parent = parent.parent
+    return True
 
 
 def value(node: Node, variables: Mapping[str, Any]) -> Any:
