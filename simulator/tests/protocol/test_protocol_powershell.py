@@ -86,7 +86,9 @@ def test_known_texts(host: FakeHost, text: str, output: str) -> None:
     [
         ("tool /a 'b c' 'd'", 'tool /a "b c" d'),
         ("& 'C:\\my tools\\tool.exe' --name x", '"C:\\my tools\\tool.exe" --name x'),
-        ("tool ''", 'tool ""'),
+        ("tool '' a", "tool a"),
+        ('tool "a ""b"" c"', 'tool "a "b" c"'),
+        ('tool A="b c" D="e" \'F="g h"\' i\'j k\'', 'tool "A=b c" D=e F="g h" "ij k"'),
     ],
 )
 def test_native_commands(host: FakeHost, text: str, command_line: str) -> None:
@@ -104,6 +106,8 @@ def test_native_commands(host: FakeHost, text: str, command_line: str) -> None:
         "Install-WindowsFeature Web-Server",
         "if ($true) { hostname }",
         "# comment only",
+        "tool 'a'b",
+        "tool 'a'\"b\"",
         "",
     ],
 )

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import ntpath
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING
 from appstream_simulator import given_patterns
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import command_line, installation, msi_installation
+from . import command_line, installation, msi_installation, msiexec_command_line
 from .disk import DiskFullError
 from .msi_installation import MsiError, Product
+from .msiexec_command_line import InvalidCommandLineError, NotSimulatedError
 from .shares import ShareError
 from .shelf import MSI_MAGIC, Installer
 
@@ -33,9 +33,6 @@ INSTALL_ALREADY_RUNNING = 1618
 INVALID_COMMAND_LINE = 1639
 # What setup programs that find the disk full end with.
 DISK_FULL = 112
-
-# Patches, repairs, administrative and advertised installations.
-_BEYOND_MSIEXEC = re.compile(r"[/-](p|update|f[pecmsoduva]*|a|j[um]?|jm|ju)", re.IGNORECASE)
 
 # Unproven: how long an installer that restarts the machine (1641) leaves it up, in virtual seconds.
 _RESTART_DELAY = 5.0
@@ -65,17 +62,16 @@ class _Package:
 
 def run_msiexec(process: Process) -> ProcessResult:
     """`msiexec /i FILE` (or /package), `/x FILE|PRODUCT-CODE` (or /uninstall), with /q…, /l… LOG and properties."""
-    options = process.arguments[1:]
-    if any(_BEYOND_MSIEXEC.fullmatch(option) for option in options):
-        return process.unhandled("msiexec")
-    action, target = _action(options)
-    if action is None or not target:
+    try:
+        line = msiexec_command_line.parse(command_line.after_program(process.command_line))
+    except InvalidCommandLineError:
         return _installer_result(process, INVALID_COMMAND_LINE)
-    properties = _properties(options)
-    package = _package(process, target, properties)
+    except NotSimulatedError:
+        return process.unhandled("msiexec")
+    package = _package(process, line.target, line.properties)
     if isinstance(package, int):
         return _installer_result(process, package)
-    if not any(re.fullmatch(r"[/-](q[nbrf]?[+!-]*|quiet|passive)", option, re.IGNORECASE) for option in options):
+    if not line.quiet:
         return _wait_for_a_click(process, package.installer)
     if not process.machine.windows_installer.acquire(blocking=False):
         return _installer_result(process, INSTALL_ALREADY_RUNNING)
@@ -84,29 +80,12 @@ def run_msiexec(process: Process) -> ProcessResult:
         if package.installer.hangs:
             return _hang(process, package.installer)
         process.machine.spend(package.installer.seconds)
-        removes = action == "uninstall" or properties.get("REMOVE") == "ALL"
+        removes = line.action == "uninstall" or line.properties.get("REMOVE") == "ALL"
         exit_code = _remove_package(process, package) if removes else _install_package(process, package, notes)
     finally:
         process.machine.windows_installer.release()
-    _write_log(process, options, package.installer, exit_code, notes)
+    _write_log(process, line.log, package.installer, exit_code, notes)
     return _installer_result(process, exit_code)
-
-
-def _properties(options: list[str]) -> dict[str, str]:
-    found = (re.fullmatch(r"([A-Z_][A-Z0-9_.]*)=(.*)", option) for option in options)
-    return {match[1]: match[2] for match in found if match}
-
-
-def _action(options: list[str]) -> tuple[str | None, str]:
-    actions = {"i": "install", "package": "install", "x": "uninstall", "uninstall": "uninstall"}
-    for index, option in enumerate(options):
-        name = option[1:].lower() if option[:1] in ("/", "-") else ""
-        if name in actions:
-            return actions[name], options[index + 1] if index + 1 < len(options) else ""
-        # "/iC:\x.msi" and "/x{…}" are written without a blank, too.
-        if name[:1] in ("i", "x") and re.match(r"[ix]([a-z]:|\\\\|\{)", name):
-            return actions[name[0]], option[2:]
-    return None, ""
 
 
 def _package(process: Process, target: str, properties: dict[str, str]) -> _Package | int:
@@ -279,14 +258,11 @@ def _wait_for_a_click(process: Process, installer: Installer) -> ProcessResult:
     return ProcessResult(1)
 
 
-def _write_log(process: Process, options: list[str], installer: Installer, exit_code: int, notes: list[str]) -> None:
-    for index, option in enumerate(options[:-1]):
-        if re.fullmatch(r"[/-](l[a-z*+!]*|log)", option, re.IGNORECASE):
-            path = ntpath.join(process.working_directory, options[index + 1])
-            if process.machine.disk.is_directory(ntpath.dirname(path)):
-                with suppress(DiskFullError):
-                    process.machine.disk.write(path, _log_text(installer, exit_code, notes).encode("utf-16"))
-            return
+def _write_log(process: Process, log: str, installer: Installer, exit_code: int, notes: list[str]) -> None:
+    path = ntpath.join(process.working_directory, log)
+    if log and process.machine.disk.is_directory(ntpath.dirname(path)):
+        with suppress(DiskFullError):
+            process.machine.disk.write(path, _log_text(installer, exit_code, notes).encode("utf-16"))
 
 
 def _log_text(installer: Installer, exit_code: int, notes: list[str]) -> str:

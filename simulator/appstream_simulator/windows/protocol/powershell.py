@@ -23,7 +23,6 @@ from appstream_simulator.windows.protocol.powershell_invocation import (
     LITERAL,
     Invocation,
     Rule,
-    double_quoted,
     run_line,
     unquoted,
 )
@@ -44,6 +43,7 @@ _NATIVE = re.compile(
     r"\A(?:&\s*+)?(?P<program>'(?:[^']|'')++'|\"[^\"$`]+\"|[\w:\\/.~-]+)(?P<arguments>(?:[ \t][^\r\n]*+)?)\Z"
 )
 _SYNTAX = re.compile(r"[$`|;(){}@<>&]|\A\s*[#\[]|(?<!\S)--%")
+_ARGUMENT_PART = re.compile(r"(?P<blank>[ \t]+)|'(?:[^']|'')*+'|\"(?P<double>(?:[^\"]|\"\")*+)\"|[^\s'\"]+")
 # What ends a script.
 _END = re.compile(
     rf"(?:exit(?:\s+(?:(?P<code>-?\d+)|(?P<last>\$LASTEXITCODE)))?|throw\s+(?P<text>{LITERAL}))", re.IGNORECASE
@@ -210,7 +210,8 @@ def _step(invocation: Invocation, statement: Statement, brought: bool, depth: in
     if program.lower().endswith(".ps1"):
         return _Step(statement, _script(invocation, program, arguments, statement.stops, depth), brings_programs=True)
     _require_program(invocation, program, brought)
-    return _Step(statement, lambda _last: _run_native(invocation, program, arguments), brings_programs=True)
+    passed = _native_arguments(arguments)
+    return _Step(statement, lambda _last: _run_native(invocation, program, passed), brings_programs=True)
 
 
 def _end(end: re.Match[str], last: int | None) -> _Outcome:
@@ -275,7 +276,7 @@ def _not_recognised(name: str) -> str:
 
 def _run_native(invocation: Invocation, program: str, arguments: str) -> _Outcome:
     quoted = f'"{program}"' if " " in program else program
-    line = f"{quoted} {_native_quotes(arguments)}".strip()
+    line = f"{quoted} {arguments}".strip()
     try:
         result = run_line(invocation, line)
     except FileNotFoundError:
@@ -289,9 +290,29 @@ def _run_native(invocation: Invocation, program: str, arguments: str) -> _Outcom
     )
 
 
-def _native_quotes(arguments: str) -> str:
-    """Arguments with PowerShell's single quotes turned into the double quotes that a program understands."""
-    return re.sub(r"(?<!\S)'((?:[^']|'')*)'(?!\S)", lambda found: double_quoted(unquoted(found[0])), arguments)
+def _native_arguments(text: str) -> str:
+    """Arguments as Windows PowerShell 5.1 hands them to a program (its NativeCommandParameterBinder).
+
+    Their quotes are gone by then; what has blanks outside of quotes of its own gets new ones around all of it, so that
+    `A="b c"` arrives as `"A=b c"`. Quotes within are not escaped, and empty arguments are lost.
+    """
+    values, begin = [""], 0
+    for part in _ARGUMENT_PART.finditer(text):
+        if part["blank"]:
+            values.append("")
+            begin = part.end()
+        elif part.start() > begin and text[begin] in "'\"":
+            raise _UnknownError("what follows a quoted argument without a blank is another argument in PowerShell")
+        elif part["double"] is not None:
+            values[-1] += part["double"].replace('""', '"')
+        else:
+            values[-1] += unquoted(part[0])
+    return " ".join(_requoted(value) for value in values if value)
+
+
+def _requoted(value: str) -> str:
+    outside = "".join(value.split('"')[::2])
+    return f'"{value}"' if any(character.isspace() for character in outside) else value
 
 
 def _unhandled(invocation: Invocation, text: str, reason: str) -> ProcessResult:
