@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,13 @@ def make_world(tmp_path: Path, *, domain: str | None = None, speed: float = SPEE
         options=MachineOptions(),
     )
     return World(machine, journal, clock, winrm, images, restarts, existing, refusal)
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether something comes true within ten seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False

@@ -156,6 +156,15 @@ def test_installing_takes_space_and_removing_gives_it_back(failing: World) -> No
     assert abs(disk.free_space() - free) < 10_000
 
 
+def test_msiexec_is_busy_as_often_as_asked_for(world: World) -> None:
+    putty = world.write("C:\\putty.msi", world.machine.shelf.installers["putty"].content)
+    world.machine.options.faults.add({"kind": "busy", "host": "des.*", "match": "putty", "times": 2})
+    world.machine.options.faults.add({"kind": "busy", "host": "other"})
+    codes = [world.module("win_package", {"path": putty})["rc"] for _attempt in range(3)]
+    assert codes == [1618, 1618, 0]
+    assert len(world.journal.entries("fault")) == 2
+
+
 def test_what_is_no_program_cannot_be_started(world: World) -> None:
     world.write("C:\\a.msi", b"text")
     result = world.module("win_command", {"cmd": "C:\\a.msi"})

@@ -13,7 +13,7 @@ from appstream_simulator.windows.machine import installation
 from appstream_simulator.windows.machine.command_shell import powershell_text
 from appstream_simulator.windows.machine.machine import PoweredOffError
 from appstream_simulator.windows.machine.shelf import Shelf
-from simulated_machine import World
+from simulated_machine import World, eventually
 
 MSIEXEC = "C:\\Windows\\System32\\msiexec.exe"
 
@@ -165,7 +165,7 @@ def test_exit_code_1641_restarts_the_machine(restarting_world: World) -> None:
     world.winrm.running.clear()
     assert world.process(put(world, "at-once")).exit_code == 1641
     assert world.winrm.running.wait(10)
-    world.machine.clock.sleep(100)
+    assert eventually(lambda: len(world.restarts) == 2)
     assert world.restarts == [True, False]
     assert world.machine.boot_time > booted
     assert world.machine.describe()["products"] == ["at-once"]
@@ -219,7 +219,7 @@ def test_shutdown_restarts_the_guest(world: World) -> None:
     world.winrm.running.clear()
     assert world.process('shutdown.exe /r /t 2 /c "Reboot initiated by Ansible"').exit_code == 0
     assert world.winrm.running.wait(10)
-    world.machine.clock.sleep(100)
+    assert eventually(lambda: len(world.restarts) == 2)
     assert world.restarts == [True, False]
     assert world.machine.boot_time > booted
     assert not world.machine.describe()["restart_pending"]

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from simulated_machine import World
+from simulated_machine import World, eventually
 
 MODULE = "community.windows.win_scheduled_task"
 SCRIPT = {"path": "cmd.exe", "arguments": "/c echo hello> C:\\Windows\\Temp\\ran.txt"}
@@ -21,15 +19,6 @@ def task(world: World, **arguments: Any) -> dict[str, Any]:
 
 def stat(world: World, **arguments: Any) -> dict[str, Any]:
     return world.module(f"{MODULE}_stat", {"name": "Example", **arguments})
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_a_task_is_made_changed_and_deleted(world: World) -> None:

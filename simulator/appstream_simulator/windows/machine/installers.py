@@ -73,7 +73,11 @@ def run_msiexec(process: Process) -> ProcessResult:
         return _installer_result(process, package)
     if not line.quiet:
         return _wait_for_a_click(process, package.installer)
-    if not process.machine.windows_installer.acquire(blocking=False):
+    machine = process.machine
+    if machine.options.faults.busy(machine.builder_name, process.command_line):
+        process.record("fault", fault="busy", task=line.target)
+        return _installer_result(process, INSTALL_ALREADY_RUNNING)
+    if not machine.windows_installer.acquire(blocking=False):
         return _installer_result(process, INSTALL_ALREADY_RUNNING)
     notes: list[str] = []
     try:

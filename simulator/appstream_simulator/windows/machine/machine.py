@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from appstream_simulator.clock import Clock
@@ -19,6 +19,7 @@ from appstream_simulator.settings import Settings
 from appstream_simulator.windows.domain import group_policy, member_start
 from appstream_simulator.windows.domain.membership import Membership
 from appstream_simulator.windows.domain.policy import ComputerPolicy
+from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.pac import LogonInformation
 
@@ -65,12 +66,14 @@ class MachineOptions:
             second boot after the join applies policy. Which of the two AppStream does is unproven.
         read_policy: finds a member's computer policy.
         aws_endpoint: URL of the simulator's own AWS endpoint, from which the machines may fetch.
+        faults: those of the site.
     """
 
     older_agent_output: bool = False
     first_boot_applies_policy: bool = True
     read_policy: Callable[[Membership], ComputerPolicy] = group_policy.read
     aws_endpoint: str | None = None
+    faults: WindowsFaults = field(default_factory=WindowsFaults)
 
 
 class WinRM(Protocol):

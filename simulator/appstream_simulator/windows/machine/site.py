@@ -34,7 +34,7 @@ class Site:
 
     def __init__(self, clock: Clock, journal: Journal, settings: Settings) -> None:
         self.faults = WindowsFaults()
-        self.options = MachineOptions()
+        self.options = MachineOptions(faults=self.faults)
         self.shelf = Shelf(settings.shelf_files)
         self._clock = clock
         self._journal = journal

@@ -4,12 +4,13 @@
 
 A rule is a dictionary:
 
-* `kind`: `refuse` (new connections are reset), `drop` (the connection is cut in the middle of a task) or `unauthorized`
-  (a logon is answered 401 although its credentials are right).
+* `kind`: `refuse` (new connections are reset), `drop` (the connection is cut in the middle of a task), `unauthorized`
+  (a logon is answered 401 although its credentials are right) or `busy` (msiexec finds another installation in
+  progress and ends with 1618, as while Windows is serviced after its first boot).
 * `host`: regular expression on the image builder's name; any host by default.
-* `match`: regular expression searched in the module's name and in the command or script text. A `drop` without it hits
-  any task. A `refuse` with it begins with the first matching task, whose connection is cut: the machine is lost in the
-  middle of it.
+* `match`: regular expression searched in the module's name and in the command or script text, for `busy` in msiexec's
+  command line. A `drop` without it hits any task. A `refuse` with it begins with the first matching task, whose
+  connection is cut: the machine is lost in the middle of it.
 * `when`: `before` (default) or `after` the task's work is done, for `drop` and for a `refuse` with `match`.
 * `times`: how often the rule applies, for ever by default; `after`: how many occasions (matching tasks, if it has a
   `match`) it lets pass first.
@@ -24,7 +25,7 @@ from typing import Any
 
 from appstream_simulator import given_patterns
 
-KINDS = ("refuse", "drop", "unauthorized")
+KINDS = ("refuse", "drop", "unauthorized", "busy")
 MOMENTS = ("before", "after")
 
 
@@ -104,6 +105,13 @@ class WindowsFaults:
     def unauthorized(self, host: str) -> bool:
         """Whether a logon to the host is to be answered 401."""
         return self._any_taken(host, lambda fault: fault.kind == "unauthorized")
+
+    def busy(self, host: str, command_line: str) -> bool:
+        """Whether msiexec is to find another installation in progress."""
+        return self._any_taken(
+            host,
+            lambda fault: fault.kind == "busy" and given_patterns.found(fault.match, command_line, ignore_case=True),
+        )
 
     def cuts(self, host: str, task: str, when: str) -> bool:
         """Whether the connection is to be cut at this moment of a task, given as module name and command text."""
