@@ -97,6 +97,23 @@ def test_redirections_and_escapes(world: World, line: str, stdout: bytes) -> Non
     assert world.process(f"cmd /c {line}").stdout == stdout
 
 
+@pytest.mark.parametrize(
+    ("line", "stdout", "stderr", "written"),
+    [
+        ("echo no licence 1>&2", b"", b"no licence \r\n", None),
+        ("type C:\\gone > C:\\Temp\\x 2>&1", b"", b"", b"The system cannot find the file specified.\r\n"),
+        ("type C:\\gone 2>&1 > C:\\Temp\\x", b"The system cannot find the file specified.\r\n", b"", b""),
+    ],
+)
+def test_where_output_goes(world: World, line: str, stdout: bytes, stderr: bytes, written: bytes | None) -> None:
+    world.machine.disk.make_directories("C:\\Temp")
+    result = world.process(f"cmd /c {line}")
+    assert (result.stdout, result.stderr) == (stdout, stderr)
+    assert not world.machine.disk.is_file("C:\\Temp\\&2")
+    if written is not None:
+        assert world.machine.disk.read("C:\\Temp\\x") == written
+
+
 @given(st.text(st.characters(codec="ascii", exclude_characters='\r\n"%'), min_size=1))
 def test_escaped_text_is_one_command(text: str) -> None:
     escaped = "".join(f"^{character}" for character in text)

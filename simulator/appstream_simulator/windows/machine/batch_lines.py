@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _BATCH_EXPANSION = re.compile(
     r"%(?:(?P<percent>%)|~(?P<modifiers>[dpnxf]*)(?P<number>\d)|(?P<plain>\d)|(?P<all>\*)|(?P<name>[^%:]+)%)"
 )
-_REDIRECTION = re.compile(r'(?:(?<=\s)(?P<stream>[12]))?(?P<operator>>{1,2})\s*(?P<target>&1|"[^"]*"|[^\s>"]+)')
+_REDIRECTION = re.compile(r'(?:(?<=\s)(?P<stream>[12]))?(?P<operator>>{1,2})\s*(?P<target>&[12]|"[^"]*"|[^\s>"]+)')
 _ESCAPED = 0xE000
 
 
@@ -23,7 +23,7 @@ class UnsupportedError(Exception):
 
 @dataclass(frozen=True)
 class Redirection:
-    """`>`, `>>`, `2>` or `2>&1`."""
+    """`>`, `>>`, `2>`, `2>&1` or `1>&2`."""
 
     stream: int
     append: bool

@@ -120,20 +120,25 @@ def _run_line(session: Session, line: str) -> None:
 def _run_redirected(session: Session, text: str) -> None:
     command, redirections = batch_lines.redirections(text)
     result = _run_one(session, command)
-    stdout, stderr = result.stdout, result.stderr
+    # As cmd.exe does, from left to right: `> file 2>&1` sends both there, `2>&1 > file` only the first.
+    targets = {1: "&1", 2: "&2"}
+    appends = set()
     for redirection in redirections:
-        if redirection.target == "&1":
-            stdout, stderr = stdout + stderr, b""
+        target = redirection.target
+        targets[redirection.stream] = targets[int(target[1])] if target in ("&1", "&2") else target
+        appends |= {target} if redirection.append else set()
+    output = {"&1": b"", "&2": b"", **dict.fromkeys((one.target for one in redirections if one.target[0] != "&"), b"")}
+    for stream, data in ((1, result.stdout), (2, result.stderr)):
+        output[targets[stream]] += data
+    stdout, stderr = output.pop("&1"), output.pop("&2")
+    for target, data in output.items():
+        if target.lower() == "nul":
             continue
-        data = stdout if redirection.stream == 1 else stderr
-        stdout, stderr = (b"", stderr) if redirection.stream == 1 else (stdout, b"")
-        if redirection.target.lower() == "nul":
-            continue
-        path, disk = session.path(redirection.target), session.process.machine.disk
+        path, disk = session.path(target), session.process.machine.disk
         if not disk.is_directory(ntpath.dirname(path)):
             result, stderr = ProcessResult(1), stderr + _CANNOT_FIND_PATH
             continue
-        before = disk.read(path) if redirection.append and disk.is_file(path) else b""
+        before = disk.read(path) if target in appends and disk.is_file(path) else b""
         disk.write(path, before + data)
     session.stdout += stdout
     session.stderr += stderr
