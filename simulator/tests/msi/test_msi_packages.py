@@ -100,8 +100,11 @@ def test_win_package_installs_and_removes(world: World, build_msi: BuildMsi) -> 
 
 def test_properties_on_the_command_line(world: World, build_msi: BuildMsi) -> None:
     path = world.write("C:\\Temp\\viewer.msi", viewer(build_msi))
-    arguments = ["INSTALLDIR=C:\\Apps\\Own Viewer\\"]
-    assert world.module("win_package", {"path": path, "arguments": arguments})["rc"] == 0
+    escaped = ["INSTALLDIR=C:\\Apps\\Own Viewer\\"]
+    assert world.module("win_package", {"path": path, "arguments": escaped})["rc"] == 1639
+    assert not world.machine.disk.exists("C:\\Apps")
+    quoted = 'installdir="C:\\Apps\\Own Viewer\\"'
+    assert world.module("win_package", {"path": path, "arguments": quoted})["rc"] == 0
     assert world.machine.disk.is_file("C:\\Apps\\Own Viewer\\viewer.exe")
     assert world.process(f"msiexec /i {path} REMOVE=ALL /qn").exit_code == 0
     assert not world.machine.disk.registry.has_key(f"{UNINSTALL}\\{CODE.format(1)}")
