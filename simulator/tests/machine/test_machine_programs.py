@@ -76,7 +76,15 @@ def test_cmd_changes_files(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["cmd /c dir", "cmd /c echo a | more", "cmd", "cmd /c frobnicate", "cmd /c netsh x & ver"]
+    "line",
+    [
+        "cmd /c dir",
+        "cmd /c echo a | more",
+        "cmd",
+        "cmd /c frobnicate",
+        "cmd /c netsh x & ver",
+        "cmd /c netsh x > C:\\gone\\a & ver",
+    ],
 )
 def test_what_cmd_cannot_do_is_journalled(world: World, line: str) -> None:
     assert world.process(line).exit_code == 1

@@ -31,6 +31,7 @@ def test_unknown_program(listener: Listener, host: FakeHost) -> None:
 
     assert (stdout, exit_code) == (b"", 1)
     assert b"'nosuch.exe' is not recognized as an internal or external command" in stderr
+    assert [entry["text"] for entry in host.journal.entries("unhandled")] == ["nosuch.exe /x"]
 
 
 def test_stdin(listener: Listener, host: FakeHost) -> None:

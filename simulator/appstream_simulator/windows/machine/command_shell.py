@@ -136,7 +136,7 @@ def _run_redirected(session: Session, text: str) -> None:
             continue
         path, disk = session.path(target), session.process.machine.disk
         if not disk.is_directory(ntpath.dirname(path)):
-            result, stderr = ProcessResult(1), stderr + _CANNOT_FIND_PATH
+            result, stderr = ProcessResult(1, unhandled=result.unhandled), stderr + _CANNOT_FIND_PATH
             continue
         before = disk.read(path) if target in appends and disk.is_file(path) else b""
         disk.write(path, before + data)

@@ -103,10 +103,12 @@ def _run_process(session: Session, command_line: str) -> ProcessResult:
     except FileNotFoundError:
         # WinRS runs through cmd.exe. Its text is known, its exit code here is assumed.
         program = command_line.split()[0] if command_line.strip() else ""
+        # It may be a program of Windows that is not simulated.
+        session.record("unhandled", what="program", text=command_line)
         text = (
             f"'{program}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
         )
-        result = ProcessResult(1, b"", text.encode())
+        result = ProcessResult(1, b"", text.encode(), unhandled=True)
     session.record("process", command_line=command_line, exit_code=result.exit_code)
     session.cut_if_asked(command_line, "after")
     return result
