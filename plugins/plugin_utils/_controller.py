@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Runs a module on the controller from an action plugin whose task host is a Windows machine.
+"""Runs modules on the controller, whatever variables say of connection, shell, become and interpreter.
 
-Neither the task host's variables (connection, shell, become, interpreter) nor what the inventory says of localhost
-plays a part.
+Variables that are meant for Windows hosts reach localhost too, as variables of group ``all`` or as extra variables,
+which win over everything that a task can say.
 
 Private to the euc.appstream collection.
 """
@@ -19,14 +19,74 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import action_loader, connection_loader
 
+# What Ansible itself takes from variables for a module, and that doesn't describe a machine.
+_OF_NO_MACHINE = (
+    "ansible_inject_invocation",
+    "ansible_no_target_syslog",
+    "ansible_syslog_facility",
+    "ansible_target_log_info",
+)
 
-def run_on_controller(
+
+class OnController(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Base of the action plugins of modules that need nothing but the controller: runs the module of that name."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        return {**result, **run_task(self, task_vars or {})}
+
+
+def run_task(action: ActionBase, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """Result of the task's module with the task's arguments.
+
+    An asynchronous one is always run as Ansible does it: Ansible itself asks for its end, over the task's connection.
+    """
+    task = action._task
+    if is_on_controller(action, task_vars) and not task.async_val:
+        return run_on_controller(action, task_vars, task.action, task.args, read_only=False)
+    wrap_async = bool(task.async_val) and not action._connection.has_native_async
+    result: dict[str, Any] = action._execute_module(task_vars=task_vars, wrap_async=wrap_async)
+    return result
+
+
+def run_where_task_runs(
     action: ActionBase, task_vars: Mapping[str, Any], module: str, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Result of a read-only module, run by the Python that runs Ansible.
+    """Result of a module, run on the controller when the task is, and on the task's host otherwise."""
+    if is_on_controller(action, task_vars):
+        return run_on_controller(action, task_vars, module, arguments, read_only=False)
+    result: dict[str, Any] = action._execute_module(module_name=module, module_args=arguments, task_vars=task_vars)
+    return result
 
-    ``module`` is a full name without an action plugin of its own. The task's ``environment`` reaches the module, as it
-    would a task delegated to localhost. Runs in check mode too: meant for modules that only read.
+
+def is_on_controller(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
+    """Whether the task's host is the controller, by its name or because it has the Python that runs Ansible."""
+    delegate = action._task.delegate_to
+    if (delegate or task_vars.get("inventory_hostname")) in constants.LOCALHOST:
+        return True
+    if action._connection.transport != "local":
+        return False
+    variables = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
+    return bool(action._templar.template(variables.get("ansible_python_interpreter")) == sys.executable)
+
+
+def run_on_controller(
+    action: ActionBase,
+    task_vars: Mapping[str, Any],
+    module: str,
+    arguments: Mapping[str, Any],
+    *,
+    read_only: bool = True,
+) -> dict[str, Any]:
+    """Result of a module, failed or not, run by the Python that runs Ansible.
+
+    It is the module itself that is run, even if there is an action plugin of its name. The task's ``environment``
+    reaches it, as it would a task delegated to localhost. ``read_only`` runs it in check mode too.
     """
     play_context = _local_play_context(action)
     connection = connection_loader.get("ansible.builtin.local", play_context, new_stdin=None)
@@ -34,26 +94,36 @@ def run_on_controller(
     connection._shell.set_options(var_options={})
     normal = action_loader.get(
         "ansible.builtin.normal",
-        task=_local_task(action, module, arguments),
+        task=_local_task(action, module, arguments, read_only=read_only),
         connection=connection,
         play_context=play_context,
         loader=action._loader,
         templar=action._templar,
         shared_loader_obj=action._shared_loader_obj,
     )
-    interpreter = task_vars.get("ansible_playbook_python", sys.executable)
-    result: dict[str, Any] = normal.run(task_vars={"ansible_python_interpreter": interpreter, "ansible_facts": {}})
+    try:
+        result: dict[str, Any] = normal.run(task_vars=_local_variables(task_vars))
+    finally:
+        # Of a module that was cut off by the task's timeout, its arguments would be left in there.
+        normal.cleanup()
     return result
 
 
-def _local_task(action: ActionBase, module: str, arguments: Mapping[str, Any]) -> Any:
+def _local_variables(task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    interpreter = task_vars.get("ansible_playbook_python", sys.executable)
+    kept = {name: task_vars[name] for name in _OF_NO_MACHINE if name in task_vars}
+    return {**kept, "ansible_python_interpreter": interpreter, "ansible_facts": {}}
+
+
+def _local_task(action: ActionBase, module: str, arguments: Mapping[str, Any], *, read_only: bool) -> Any:
     task = action._task.copy()
     task.action = module
     task.args = dict(arguments)
     task.delegate_to = None
     task.become = False
-    task.check_mode = False
     task.async_val = 0
+    if read_only:
+        task.check_mode = False
     return task
 
 
@@ -65,5 +135,4 @@ def _local_play_context(action: ActionBase) -> Any:
     play_context.shell = "sh"
     play_context.executable = constants.DEFAULT_EXECUTABLE
     play_context.become = False
-    play_context.check_mode = False
     return play_context

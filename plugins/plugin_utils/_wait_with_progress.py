@@ -34,6 +34,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits imp
     outcome_values,
     pace_of,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_task, run_where_task_runs
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress
 
 # The step of running the module again only to hear that nothing is left to do.
@@ -64,6 +65,7 @@ class Decision:
 class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped here
     """Base of the action plugins: a subclass tells which modules to run, and what its resource's states mean."""
 
+    _requires_connection = False
     module_name: str
     info_module_name: str
     returned_as: str
@@ -106,8 +108,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
         self._variables = task_vars or {}
         waits = boolean(self._task.args.get("wait", True), strict=False)
         if self._task.async_val or self._task.check_mode or not waits:
-            wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-            return {**result, **self._execute_module(task_vars=task_vars, wrap_async=wrap_async)}
+            return {**result, **run_task(self, self._variables)}
         began = time.monotonic()
         first = self.run_module(self.module_name, {**self._task.args, "wait": False})
         if first.get("failed") or self.returned_as not in first:
@@ -116,8 +117,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
 
     def run_module(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Run a module and return its result, failed or not."""
-        found: dict[str, Any] = self._execute_module(module_name=name, module_args=arguments, task_vars=self._variables)
-        return found
+        return run_where_task_runs(self, self._variables, name, arguments)
 
     def read_info(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Run an info module with the task's own connection options, of which a ``region`` given here takes the place.

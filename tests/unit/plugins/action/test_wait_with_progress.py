@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.action import fleet, image, image_builder
+from ansible_collections.euc.appstream.plugins.plugin_utils import _controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress, elapsed_text
 from module_script import Script
 
@@ -267,6 +268,27 @@ def test_a_failure_of_a_later_run_keeps_the_whole_story(play: Play) -> None:
 def test_the_module_is_left_to_itself(play: Play, arguments: dict[str, Any], check_mode: bool) -> None:
     result = play(image_builder, arguments, ("itself", module_run("PENDING", "create")), check_mode=check_mode)[0]
     assert result["image_builder"]["state"] == "PENDING"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_on_the_controller_every_run_is_one_of_its_own(
+    make_action: Any, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """By a connection that is not the task's, and never in read-only mode."""
+    runs: list[tuple[str, bool]] = []
+    results = [module_run("PENDING", "create", seen=("ABSENT",)), look("RUNNING", network_access_configuration=NETWORK)]
+
+    def run(action: Any, task_vars: Any, module: str, arguments: Any, *, read_only: bool = True) -> dict[str, Any]:
+        runs.append((module, read_only))
+        return results.pop(0)
+
+    monkeypatch.setattr(_controller, "run_on_controller", run)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    plugin = make_action(image_builder.ActionModule, {"name": "design", "wait": waits}, delegate_to="localhost")
+    plugin._task.action = "euc.appstream.image_builder"
+    assert plugin.run(task_vars={})["image_builder"]["state"] == ("RUNNING" if waits else "PENDING")
+    expected = ["image_builder", "image_builder_info"] if waits else ["image_builder"]
+    assert runs == [(f"euc.appstream.{name}", False) for name in expected]
 
 
 def image_run(state: str | None, **more: Any) -> dict[str, Any]:

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
+from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as AnyPlugin
-from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
+from ansible_collections.euc.appstream.plugins.plugin_utils import _controller
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import is_on_controller, run_on_controller
 
 WINDOWS_VARIABLES = {
     "ansible_connection": "winrm",
@@ -19,20 +22,31 @@ WINDOWS_VARIABLES = {
     "ansible_become_method": "runas",
     "ansible_playbook_python": sys.executable,
 }
+SUBSET = {"gather_subset": ["!all", "!min", "env", "python"]}
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_a_module_runs_here_whatever_the_windows_host_is_like(make_action, check_mode):
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_module_runs_here_whatever_the_windows_host_is_like(make_action, check_mode, read_only):
     keywords = {"become": True, "delegate_to": "elsewhere", "environment": {"A": "b"}}
     action = make_action(AnyPlugin, {"of": "the task"}, check_mode=check_mode, **keywords)
     action._play_context.shell = "powershell"
     action._play_context.executable = r"C:\nowhere.exe"
     action._play_context.become = True
-    facts = run_on_controller(
-        action, WINDOWS_VARIABLES, "ansible.builtin.setup", {"gather_subset": ["!all", "!min", "env", "python"]}
-    )["ansible_facts"]
-    assert facts["ansible_python"]["executable"] == sys.executable
-    assert facts["ansible_env"]["A"] == "b"
+    result = run_on_controller(action, WINDOWS_VARIABLES, "ansible.builtin.setup", SUBSET, read_only=read_only)
+    assert result["ansible_facts"]["ansible_python"]["executable"] == sys.executable
+    assert result["ansible_facts"]["ansible_env"]["A"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "read_only", "written"), [(False, False, True), (True, False, False), (True, True, True)]
+)
+def test_check_mode_is_the_tasks_unless_the_module_only_reads(make_action, tmp_path, check_mode, read_only, written):
+    action = make_action(AnyPlugin, {}, check_mode=check_mode, diff=True)
+    arguments = {"path": str(tmp_path / "folder"), "state": "directory"}
+    result = run_on_controller(action, {}, "ansible.builtin.file", arguments, read_only=read_only)
+    assert (result["changed"], (tmp_path / "folder").exists()) == (True, written)
+    assert result["diff"]["after"]["state"] == "directory"
 
 
 def test_the_task_itself_stays_as_it_is(make_action):
@@ -47,3 +61,82 @@ def test_a_failed_module_is_a_failed_result(make_action):
     result = run_on_controller(make_action(AnyPlugin, {}), {}, "ansible.builtin.ping", {"bogus": 1})
     assert result["failed"]
     assert "bogus" in result["msg"]
+
+
+def test_what_variables_say_of_logging_reaches_the_module(make_action, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        ActionBase, "_update_module_args", lambda plugin, name, arguments, variables, **_more: seen.append(variables)
+    )
+    run_on_controller(make_action(AnyPlugin, {}), {"ansible_no_target_syslog": True}, "ansible.builtin.ping", {})
+    assert seen[0]["ansible_no_target_syslog"] is True
+
+
+def test_a_module_that_is_cut_off_leaves_nothing_behind(make_action, monkeypatch):
+    class TimeIsUp(Exception):
+        pass
+
+    def execute(plugin, **_arguments):
+        plugin._make_tmp_path()
+        folders.append(plugin._connection._shell.tmpdir)
+        assert Path(folders[0]).is_dir()
+        raise TimeIsUp
+
+    folders: list[str] = []
+    monkeypatch.setattr(ActionBase, "_execute_module", execute)
+    with pytest.raises(TimeIsUp):
+        run_on_controller(make_action(AnyPlugin, {}), {}, "ansible.builtin.ping", {})
+    assert not Path(folders[0]).exists()
+
+
+@pytest.mark.parametrize(
+    ("delegate", "connection", "variables", "here"),
+    [
+        ("localhost", "winrm", {"inventory_hostname": "builder"}, True),
+        ("127.0.0.1", "ssh", {"inventory_hostname": "builder"}, True),
+        ("::1", "local", {"inventory_hostname": "builder"}, True),
+        (None, "winrm", {"inventory_hostname": "localhost", "ansible_python_interpreter": r"C:\nothing"}, True),
+        (None, "winrm", {"inventory_hostname": "builder"}, False),
+        ("bastion", "ssh", {"inventory_hostname": "localhost", "ansible_python_interpreter": sys.executable}, False),
+        (None, "local", {"inventory_hostname": "design", "ansible_python_interpreter": "{{ python }}"}, True),
+        (None, "local", {"inventory_hostname": "design", "ansible_python_interpreter": "/opt/python"}, False),
+        (None, "local", {"inventory_hostname": "design"}, False),
+        (
+            "controller",
+            "local",
+            {"ansible_delegated_vars": {"controller": {"ansible_python_interpreter": sys.executable}}},
+            True,
+        ),
+        (
+            "controller",
+            "local",
+            {"ansible_python_interpreter": sys.executable, "ansible_delegated_vars": {"controller": {}}},
+            False,
+        ),
+        (None, "local", {}, False),
+    ],
+)
+def test_what_the_controller_is(make_action, delegate, connection, variables, here):
+    action = make_action(AnyPlugin, {}, delegate_to=delegate)
+    action._connection.transport = connection
+    action._templar.available_variables = {"python": sys.executable}
+    if "ansible_python_interpreter" in variables:
+        variables = {**variables, "ansible_python_interpreter": trusted(variables["ansible_python_interpreter"])}
+    assert is_on_controller(action, variables) is here
+
+
+def trusted(text):
+    """A template as it comes from a playbook: since ansible-core 2.19 no other is templated."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return text
+    return trust_as_template(text)
+
+
+def test_elsewhere_a_module_runs_over_the_tasks_own_connection(make_action, monkeypatch):
+    action = make_action(AnyPlugin, {})
+    monkeypatch.setattr(action, "_execute_module", lambda **arguments: arguments)
+    variables = {"inventory_hostname": "bastion"}
+    ran = _controller.run_where_task_runs(action, variables, "ansible.builtin.ping", {"data": "x"})
+    assert ran == {"module_name": "ansible.builtin.ping", "module_args": {"data": "x"}, "task_vars": variables}

@@ -1,0 +1,10 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import OnController
+
+
+class ActionModule(OnController):
+    """Runs euc.appstream.ad_delegation, on the controller whatever variables say of it."""
