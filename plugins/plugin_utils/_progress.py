@@ -5,11 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from ansible import constants
 from ansible.utils.display import Display
 
 HEARTBEAT_SECONDS = 300
+
+
+def show(text: str, display: Any = None) -> None:
+    """Show text at normal verbosity: on stderr where stdout is JSON for another program."""
+    callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
+    elsewhere = {"stderr": True} if re.search(r"(?i)(^|\.)jsonl?$", callback) else {}
+    (display or Display()).display(text, **elsewhere)
 
 
 def elapsed_text(seconds: float) -> str:
@@ -35,4 +44,4 @@ class Progress:
             self._display.v(line)
             return
         self._shown_at = elapsed
-        self._display.display(line)
+        show(line, self._display)

@@ -25,6 +25,9 @@ _OU_NAME = (
     "The OU's distinguished name is wrong: it must start with OU=, must not contain spaces around commas, and must "
     "name an existing OU listed in the directory config."
 )
+_CLOCK = (
+    "The controller's clock may be wrong: set it by NTP, and run again. AWS takes signatures of the last minutes only."
+)
 _SERVICE_ROLE = (
     "Restore the service role AmazonAppStreamServiceAccess with the managed policy of the same name; it must be "
     "allowed to manage network interfaces and to describe subnets and security groups."
@@ -93,6 +96,10 @@ REMEDIES: Mapping[str, str] = {
     "AccessDeniedException": "Allow this action in the IAM policy of the credentials in use.",
     "UnauthorizedOperation": "Allow this action in the IAM policy of the credentials in use.",
     "ExpiredTokenException": "The credentials have expired: get new ones and run again.",
+    "InvalidSignatureException": _CLOCK,
+    "RequestExpired": _CLOCK,
+    "RequestTimeTooSkewed": _CLOCK,
+    "SignatureDoesNotMatch": _CLOCK,
     "UnrecognizedClientException": "AWS does not know these credentials: check them, and the Region.",
     "LimitExceededException": (
         "A quota is used up: delete what is no longer needed or ask for more in Service Quotas (by default 10 "
