@@ -18,6 +18,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight i
     policy_problems,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._settings_problems import Check, problems_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._time_zones import time_zone_problem
 
 POLICY_ROOT = "HKLM:\\SOFTWARE\\Policies"
 POLICY_ROOTS = (POLICY_ROOT, "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies")
@@ -109,7 +110,13 @@ def _registry_policies(policies: Sequence[Mapping[str, Any]]) -> list[str]:
     return problems + policy_problems(wanted)
 
 
+def _time_zone(name: str) -> list[str]:
+    problem = time_zone_problem(name)
+    return [problem] if problem else []
+
+
 _CHECKS: dict[str, Check] = {
+    "time_zone": _time_zone,
     "updates": _updates,
     "regional_settings": _regional_settings,
     "environment": _environment,

@@ -10,6 +10,7 @@ lengths), the administration guide (reserved prefixes, organizational units, quo
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -37,6 +38,9 @@ SOFTWARE_NOT_FOR = {
     "2021": frozenset({"WINDOWS", "WINDOWS_SERVER_2016"}),
     "2024": frozenset({"WINDOWS", "WINDOWS_SERVER_2016", "WINDOWS_SERVER_2019"}),
 }
+
+# What instance types consist of (developer guide, "Instance types").
+INSTANCE_TYPE_WORDS = ("standard", "compute", "memory", "graphics", "small", "medium", "large", "xlarge")
 
 DISPLAY_NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 256
@@ -165,6 +169,24 @@ def access_endpoint_problems(endpoints: Sequence[Mapping[str, Any]] | None) -> l
     return problems
 
 
+def instance_type_problems(instance_type: str | None) -> list[str]:
+    """Check for a misspelt instance type. A family or size that is like no known one may be newer than this list."""
+    if not instance_type or not instance_type.startswith("stream."):
+        return []
+    parts = instance_type.split(".")
+    corrected = [_corrected(part, INSTANCE_TYPE_WORDS) for part in parts[1:]]
+    if corrected == parts[1:]:
+        return []
+    return [f"instance_type {instance_type!r} is of no known family; did you mean stream.{'.'.join(corrected)}?"]
+
+
+def _corrected(word: str, known: Sequence[str]) -> str:
+    # Words with digits are generations and sizes, of which there may always be another one.
+    if word in known or re.search(r"[\d-]", word):
+        return word
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.75)), word)
+
+
 def _root_volume_problems(size: int | None) -> list[str]:
     smallest, largest = ROOT_VOLUME_SIZES
     if size is None or smallest <= size <= largest:
@@ -207,6 +229,7 @@ def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
         *length_problems("description", options.get("description"), DESCRIPTION_LENGTH),
         *pattern_problems("image_arn", options.get("image_arn"), ARN, "arn:aws:appstream:REGION:ACCOUNT:image/NAME"),
         *pattern_problems("iam_role_arn", options.get("iam_role_arn"), ROLE_ARN, "arn:aws:iam::ACCOUNT:role/NAME"),
+        *instance_type_problems(options.get("instance_type")),
         *network_problems(options.get("subnet_id"), options.get("security_group_ids")),
         *organizational_unit_problems(domain.get("organizational_unit")),
         *access_endpoint_problems(options.get("access_endpoints")),
