@@ -47,6 +47,7 @@ West Asia Standard Time|West Bank Standard Time|West Pacific Standard Time|Yakut
 
 TIME_ZONES = frozenset(name for line in _NAMES.split("\n") for name in line.split("|") if name)
 
+_USUAL_END = " Standard Time"
 _WITHOUT_DAYLIGHT_SAVING = "_dstoff"
 
 
@@ -58,8 +59,9 @@ def time_zone_problem(name: str) -> str:
     plain = name[: -len(_WITHOUT_DAYLIGHT_SAVING)] if name.endswith(_WITHOUT_DAYLIGHT_SAVING) else name
     if plain.lower() in {zone.lower() for zone in TIME_ZONES}:
         return ""
-    nearest = difflib.get_close_matches(plain, TIME_ZONES, n=1, cutoff=0.85)
-    if not nearest and plain.endswith(" Standard Time"):
+    stems = {zone.replace(_USUAL_END, ""): zone for zone in TIME_ZONES}
+    nearest = difflib.get_close_matches(plain.replace(_USUAL_END, ""), stems, n=1, cutoff=0.8)
+    if not nearest and plain.endswith(_USUAL_END):
         return ""
-    hint = f"did you mean {nearest[0]}?" if nearest else "take one of tzutil /l, such as W. Europe Standard Time"
+    hint = f"did you mean {stems[nearest[0]]}?" if nearest else "take one of tzutil /l, such as W. Europe Standard Time"
     return f"{name} is not a time zone of Windows; {hint}"

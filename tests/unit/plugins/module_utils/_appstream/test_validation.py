@@ -133,3 +133,23 @@ def test_an_image_builder_without_problems() -> None:
         "access_endpoints": [{"endpoint_type": "STREAMING", "vpce_id": "vpce-0123456789abcdef0"}],
     }
     assert validation.image_builder_problems(options) == []
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "meant"),
+    [
+        ("stream.standart.medium", "stream.standard.medium"),
+        ("stream.memmory.large", "stream.memory.large"),
+        ("stream.standard.medum", "stream.standard.medium"),
+        ("stream.standard.medium", None),
+        ("stream.memory.z1d.large", None),
+        ("stream.graphics.g4dn.xlarge", None),
+        ("stream.graphics-design.xlarge", None),
+        ("stream.storage.large", None),
+        ("GeneralPurpose.t3.large", None),
+        (None, None),
+    ],
+)
+def test_misspelt_instance_types(instance_type: str | None, meant: str | None) -> None:
+    problems = validation.instance_type_problems(instance_type)
+    assert [f"did you mean {meant}?" in problem for problem in problems] == ([True] if meant else [])
