@@ -304,8 +304,8 @@ def _copied_from(source: str, path: Path | None, copied_to: str) -> str:
 
 def _role(role: Any) -> dict[str, str]:
     if isinstance(role, Mapping):
-        return {"name": str(role["name"]), "tasks_from": str(role.get("tasks_from") or "main")}
-    return {"name": str(role or ""), "tasks_from": "main"}
+        return {str(key): str(value) for key, value in role.items() if value is not None}
+    return {"name": str(role)} if role else {}
 
 
 def _shortcut(shortcut: Mapping[str, Any], destination: str) -> dict[str, str]:

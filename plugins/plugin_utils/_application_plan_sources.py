@@ -49,6 +49,7 @@ def origin(source: str) -> str:
         return "share"
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", source)
     if scheme is None:
+        _refuse_misspelt(source)
         return "controller"
     found = {"http": "url", "https": "url", "s3": "s3"}.get(scheme.group(1).lower())
     if found is None:
@@ -56,6 +57,21 @@ def origin(source: str) -> str:
             f"{scheme.group(1)}:// is no source; use https://, s3://, a UNC path or a file of the controller"
         )
     return found
+
+
+def _refuse_misspelt(source: str) -> None:
+    """Raise ValueError for what looks like a file of the controller and is meant as something else."""
+    if source.startswith("//"):
+        unc = source.replace("/", "\\")
+        raise ValueError(f"{source} is no source; a share is written with backslashes: {unc}")
+    if re.match(r"(?i)(s3|https?):/?[^/]", source):
+        scheme, _colon, rest = source.partition(":")
+        raise ValueError(f"{source} is no source; it is written {scheme.lower()}://{rest.lstrip('/')}")
+    if re.match(r"[A-Za-z]:[\\/]", source):
+        raise ValueError(
+            f"{source} is a file of the builder, which is no source; give a URL, an S3 object, a share or a file of "
+            "the controller, or run what is there with a role of your own"
+        )
 
 
 def shown(source: str) -> str:

@@ -1,0 +1,251 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Plans the images of a run: what action ``plan_images`` does, step by step.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible import constants, context
+from ansible.errors import AnsibleError
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
+    Settings,
+    host_variables,
+    step_problems,
+)
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import search_folders
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import Recipe
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import COLLECTION, PARTS, role_options
+
+BUILDERS = "appstream_image_builders"
+"""Group of the inventory with the connection settings of image builders."""
+BUILDS = "appstream_builds"
+"""Group of the images of this run."""
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_SETTINGS = ("wait_delay", "connect_timeout", "image_wait_timeout", "from_step")
+_ROLES = (
+    "build_image",
+    *PARTS.values(),
+    "connect_image_builder",
+    "install_applications",
+    "capture_image",
+    "remove_image_builder",
+)
+_NOT_FOR_WINDOWS = ("local", "paramiko", "paramiko_ssh", "smart", "ssh")
+_PREFLIGHT_BUILDER = ("name", "instance_type", "subnet_id", "security_group_ids", "iam_role_arn", "domain")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the plan is made in: the task's loader, templar and variables, and the secrets that applications name."""
+
+    loader: Any
+    templar: Any
+    variables: Mapping[str, Any]
+    credentials: Mapping[str, Any]
+    check_mode: bool = False
+
+    @property
+    def groups(self) -> Mapping[str, Any]:
+        groups: Mapping[str, Any] = self.variables.get("groups") or {}
+        return groups
+
+    def host_variables(self, name: str) -> Mapping[str, Any]:
+        """Variables of an image's host as they are written, those of the builders' group included.
+
+        The host gets that group, and is made, in this process only, which is one of its own for each task.
+        """
+        hostvars = self.variables["hostvars"]
+        inventory = hostvars._inventory
+        if name not in (self.groups.get(BUILDERS) or []):
+            inventory.add_group(BUILDERS)
+            inventory.add_host(name, BUILDERS)
+            inventory.reconcile_inventory()
+        variables: Mapping[str, Any] = hostvars.raw_get(name)
+        return variables
+
+    def templated(self, variables: Mapping[str, Any], name: str) -> Any:
+        """The value of a variable, None when it has none or needs what is known on the image builder only."""
+        try:
+            return self.templar.copy_with_new_env(available_variables=variables).template(variables.get(name))
+        except AnsibleError:
+            return None
+
+
+def read(surroundings: Surroundings, recipes: Any = None) -> list[Recipe]:
+    """All recipes of the play, resolved: those given or of the list ``appstream_images``, then hosts of that group."""
+    variables = surroundings.variables
+    written = variables.get(reading.GROUP) if recipes is None else recipes
+    listed, problems = reading.from_list(written, variables, surroundings.templar)
+    play_hosts = variables.get("ansible_play_hosts_all") or []
+    hosts = [host for host in play_hosts if host in (surroundings.groups.get(reading.GROUP) or [])]
+    found = [*listed, *reading.from_hosts(hosts, {host: surroundings.host_variables(host) for host in hosts})]
+    for recipe in found:
+        reading.resolve(recipe, surroundings.templar)
+    if problems:
+        found.insert(0, Recipe("appstream_images", {}, variables, is_host=False, problems=problems))
+    return found
+
+
+def check_all(recipes: Sequence[Recipe], surroundings: Surroundings) -> list[str]:
+    """Lines that say everything that is wrong with the recipes and the play; none when they can be planned."""
+    variables = surroundings.variables
+    general = _play_problems(recipes, surroundings)
+    real = [recipe for recipe in recipes if recipe.values]
+    known = surroundings.groups
+    inventory_hosts = set(known.get("all") or []) - set(known.get(reading.GROUP) or [])
+    named = list(checks.name_problems(real, known, inventory_hosts))
+    for recipe in real:
+        recipe.problems[:0] = [problem for label, problem in named if label == recipe.label]
+    folders = search_folders(variables.get("ansible_inventory_sources") or [])
+    for recipe in real:
+        checks.check(recipe, folders, surroundings.credentials)
+    # What is named wrongly has no variables of its own, and takes no part in what follows.
+    wrongly_named = {label for label, _problem in named}
+    sound = [recipe for recipe in real if recipe.label not in wrongly_named and "name" in recipe.values]
+    for recipe in sound:
+        recipe.problems += _host_problems(recipe, surroundings)
+    users_roles.check(
+        [recipe for recipe in sound if not recipe.is_wrong_in("roles", "vars", "applications")], surroundings
+    )
+    wrong = [f"{recipe.label}: {problem}" for recipe in recipes for problem in recipe.problems]
+    if not general and not wrong:
+        return []
+    return [
+        "The images can't be built as their recipes are written; nothing was created:",
+        *(f"  {line}" for line in [*general, *wrong]),
+        "ansible-doc -t role euc.appstream.plan_images describes every key of a recipe.",
+    ]
+
+
+def new_run(variables: Mapping[str, Any], expires_after: int) -> dict[str, str]:
+    """The run: ``id``, ``started``, ``stamp`` for names of images, and ``expires``, ``expires_after`` hours later."""
+    now = datetime.now(timezone.utc)
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    job = variables.get("awx_job_id") or variables.get("tower_job_id") or secrets.token_hex(2)
+    expires = now + timedelta(hours=expires_after)
+    return {"id": f"{stamp}-{job}", "started": now.strftime(_TIME), "stamp": stamp, "expires": expires.strftime(_TIME)}
+
+
+def preflight_input(recipe: Recipe) -> dict[str, Any]:
+    """What module ``preflight`` compares with AWS."""
+    builder = {key: recipe.values["builder"][key] for key in _PREFLIGHT_BUILDER if key in recipe.values["builder"]}
+    named = ("name", "image_name", "base_image")
+    return {"builder": builder, **{key: recipe.values[key] for key in named if key in recipe.values}}
+
+
+def plan_all(
+    recipes: Sequence[Recipe],
+    findings: Sequence[Mapping[str, Any]],
+    run: Mapping[str, str],
+    surroundings: Surroundings,
+) -> list[dict[str, Any]]:
+    """For each image ``name``, ``groups`` and ``variables`` of its host, ``problems`` and ``warnings``."""
+    folder = Path(constants.DEFAULT_LOCAL_TMP) / f"euc.appstream-{run['id']}"
+    images = []
+    for recipe, found in zip(recipes, findings):
+        settings = _settings(recipe, surroundings)
+        finding = {
+            **found,
+            "problems": [*found["problems"], *step_problems(found, settings)],
+            "warnings": [*found["warnings"], *recipe.warnings],
+        }
+        variables = host_variables(users_roles.without_lazy_values(recipe, surroundings), finding, run, settings)
+        if variables["build_image_plan"]["steps"]:
+            variables.update(users_roles.write_files(recipe, recipes, folder))
+        images.append(
+            {
+                "name": recipe.name,
+                "groups": [BUILDERS, BUILDS],
+                "variables": variables,
+                **{key: finding[key] for key in ("image_name", "image", "base_image", "problems", "warnings")},
+            }
+        )
+    return images
+
+
+def line_about(image: Mapping[str, Any]) -> str:
+    """One line for people."""
+    base = (image["base_image"] or {}).get("name") or "(no base image)"
+    state = f" is {image['image']['state']}" if image["image"] else ""
+    warnings = f"; {'; '.join(image['warnings'])}" if image["warnings"] else ""
+    problems = f". PROBLEMS: {'; '.join(image['problems'])}" if image["problems"] else ""
+    return f"{image['name']}: image {image['image_name']} from {base}{state}{warnings}{problems}"
+
+
+def _play_problems(recipes: Sequence[Recipe], surroundings: Surroundings) -> list[str]:
+    variables = surroundings.variables
+    problems = reading.unknown_variables(variables)
+    tags = [tag for tag in variables.get("ansible_run_tags") or [] if tag != "all"]
+    if tags:
+        problems.append(
+            f"--tags {','.join(tags)} would leave out what build_images itself consists of. Use --skip-tags for tasks "
+            "of your own roles, --limit for images, and build_image_from_step for steps."
+        )
+    if Path(surroundings.loader.get_basedir()).resolve() == COLLECTION / "playbooks":
+        problems.append(
+            "The play does not run in your project, because Ansible has not loaded the callback plugin beside "
+            "build_images: name the playbook that imports it first on the command line, or alone."
+        )
+    if surroundings.groups.get(BUILDS):
+        problems.append("build_images runs once in a playbook; put all recipes into one list or inventory.")
+    if not recipes:
+        problems.append(
+            "There is nothing to build: set appstream_images to a list of recipes, or put hosts into the inventory "
+            "group appstream_images."
+        )
+    accounts = [recipe.variables.get("appstream_aws") or {} for recipe in recipes]
+    if any(account != accounts[0] for account in accounts):
+        problems.append(
+            "appstream_aws must be the same for all recipes: put it into group_vars/all.yml or extra variables."
+        )
+    return problems
+
+
+def _host_problems(recipe: Recipe, surroundings: Surroundings) -> list[str]:
+    """What is wrong with the variables of the image's host: options of roles and settings of the connection."""
+    variables = surroundings.host_variables(recipe.name)
+    problems = []
+    for name, value in _given_options(variables, surroundings).items():
+        problems += convert(value[0], value[1], name).problems
+    connection, shell = (
+        surroundings.templated(variables, name) for name in ("ansible_connection", "ansible_shell_type")
+    )
+    default = context.CLIARGS.get("connection") or constants.DEFAULT_TRANSPORT
+    plugin = str(connection or default).rpartition(".")[2]
+    if plugin in _NOT_FOR_WINDOWS and shell not in ("powershell", "cmd"):
+        problems.append(
+            f"its connection would be {plugin}, which does not reach Windows: set ansible_connection (winrm or psrp), "
+            f"ansible_user and so on in group_vars/{BUILDERS}.yml beside your playbook or inventory"
+        )
+    return problems
+
+
+def _given_options(variables: Mapping[str, Any], surroundings: Surroundings) -> dict[str, tuple[Any, Any]]:
+    """Values and specs of options of the pipeline's roles that are variables of the host already."""
+    options = {name: option for role in _ROLES for name, option in role_options(role).items()}
+    names = [name for name, option in options.items() if variables.get(name) is not None and not option.get("no_log")]
+    values = {name: surroundings.templated(variables, name) for name in names}
+    return {name: (value, options[name]) for name, value in values.items() if value is not None}
+
+
+def _settings(recipe: Recipe, surroundings: Surroundings) -> Settings:
+    given = _given_options(surroundings.host_variables(recipe.name), surroundings)
+    options = role_options("build_image")
+    values = {
+        key: convert(given[name][0], given[name][1], name).value if name in given else options[name]["default"]
+        for key, name in ((key, f"build_image_{key}") for key in _SETTINGS)
+    }
+    return Settings(**values, check_mode=surroundings.check_mode)

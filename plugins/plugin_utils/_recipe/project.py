@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The user's project: the folder of the playbook on the command line, and where relative files of a recipe are found.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ansible import context
+from ansible.utils.path import unfrackpath
+
+
+def project_folder(playbooks: Iterable[str] | None = None) -> str:
+    """Folder of the playbook that the user has named on the command line, the current folder when that is one by name.
+
+    ``playbooks`` are those of the command line. Of several, that which names this collection's counts.
+    """
+    named = context.CLIARGS.get("args") or () if playbooks is None else playbooks
+    files = [Path(unfrackpath(name)) for name in named if Path(unfrackpath(name)).is_file()]
+    importing = [path for path in files if "euc.appstream." in path.read_text(encoding="utf-8", errors="replace")]
+    chosen = next(iter(importing or files), None)
+    return str(chosen.parent if chosen else Path.cwd())
+
+
+def search_folders(inventories: Iterable[str] = ()) -> list[Path]:
+    """Folders in which relative files of a recipe are looked up: project, current folder, folders of the inventory."""
+    inventory_folders = [_folder_of(Path(source)) for source in inventories if Path(source).exists()]
+    folders = [Path(project_folder()), Path.cwd(), *inventory_folders]
+    return list(dict.fromkeys(folder.resolve() for folder in folders))
+
+
+def find_file(name: str, folders: Sequence[Path]) -> Path:
+    """A file or folder of the controller, in ``files/`` of each folder and then in the folder itself.
+
+    Raises ValueError that names the folders searched.
+    """
+    given = Path(name).expanduser()
+    candidates = [given] if given.is_absolute() else [below for folder in folders for below in _places(folder, name)]
+    found = next((path for path in candidates if path.exists()), None)
+    if found is not None:
+        return found.resolve()
+    searched = f" in {', '.join(map(str, folders))}, nor in files/ of these" if not given.is_absolute() else ""
+    raise ValueError(f"the controller has no {name}{searched}")
+
+
+def _places(folder: Path, name: str) -> tuple[Path, Path]:
+    return folder / "files" / name, folder / name
+
+
+def _folder_of(source: Path) -> Path:
+    return source if source.is_dir() else source.parent

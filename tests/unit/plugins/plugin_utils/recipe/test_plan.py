@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Which steps a build has, and what its host is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import plan
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import Settings
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import recipe_options
+
+SETTINGS = Settings(wait_delay=30, connect_timeout=900, image_wait_timeout=7200, from_step="windows")
+BUILDER = {"state": "RUNNING", "image_arn": "arn:old", "tags": {}}
+RUN = {"id": "run-1", "expires": "2026-12-01T00:00:00Z"}
+END = ["check", "seal", "capture", "remove"]
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    defaults = {key: option["default"] for key, option in recipe_options().items() if "default" in option}
+    return {**defaults, "name": "design", "base_image": {"platform": "p"}, "builder": {}, **changes}
+
+
+def finding(**changes: Any) -> dict[str, Any]:
+    nothing = dict.fromkeys(("image", "image_builder", "base_image"))
+    return {
+        "builder_name": "design",
+        "image_name": "design-1",
+        **nothing,
+        "replace_failed": False,
+        "problems": [],
+        "warnings": [],
+        **changes,
+    }
+
+
+EVERYTHING = values(
+    windows={"time_zone": "UTC"},
+    roles=[{"name": "r"}],
+    applications=[{"name": "a", "launch": {"path": "C:\\a.exe", "parameters": "-x"}}],
+    sessions={"default_profile": {}},
+)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "found", "settings", "steps"),
+    [
+        (values(), finding(), SETTINGS, ["provision", "connect", *END]),
+        (
+            EVERYTHING,
+            finding(),
+            SETTINGS,
+            ["provision", "connect", "windows", "roles", "install", "sessions", "catalog", *END],
+        ),
+        (
+            EVERYTHING,
+            finding(image_builder=BUILDER),
+            Settings(30, 900, 7200, "install"),
+            ["provision", "connect", "install", "sessions", "catalog", *END],
+        ),
+        (
+            EVERYTHING,
+            finding(image_builder=BUILDER),
+            Settings(30, 900, 7200, "capture"),
+            ["provision", "connect", "capture", "remove"],
+        ),
+        (values(purge_catalog=True), finding(), SETTINGS, ["provision", "connect", "catalog", *END]),
+        (values(), finding(image={"state": "FAILED"}), SETTINGS, ["provision", "connect", *END]),
+        (values(), finding(image={"state": "PENDING"}), SETTINGS, ["wait", "remove"]),
+        (values(), finding(image={"state": "NEW_STATE"}), SETTINGS, ["wait", "remove"]),
+        (values(), finding(image={"state": "AVAILABLE"}), SETTINGS, []),
+        (values(), finding(image={"state": "AVAILABLE"}, image_builder=BUILDER), SETTINGS, ["remove"]),
+        (values(), finding(problems=["no"]), SETTINGS, []),
+        (values(), finding(), Settings(30, 900, 7200, "windows", check_mode=True), []),
+    ],
+)
+def test_steps(recipe: dict[str, Any], found: dict[str, Any], settings: Settings, steps: list[str]) -> None:
+    assert plan.steps(recipe, found, settings) == steps
+    planned = plan.image_plan(recipe, found, settings)
+    roles = ["roles"] if planned["runs_roles"] else []
+    assert [*planned["steps"], *roles, *planned["further_steps"]] == steps
+
+
+@pytest.mark.parametrize(
+    ("builder", "reason"),
+    [
+        (None, "there is no image builder design"),
+        ({**BUILDER, "tags": {"euc.appstream:sealed": "true"}}, "has to be created again"),
+        ({**BUILDER, "state": "FAILED"}, "has to be created again"),
+        (BUILDER, ""),
+    ],
+)
+def test_a_build_begins_in_the_middle_only_where_the_rest_was_done(builder: Any, reason: str) -> None:
+    problems = plan.step_problems(finding(image_builder=builder), Settings(30, 900, 7200, "seal"))
+    assert bool(problems) is bool(reason) and reason in " ".join(problems)
+    assert plan.step_problems(finding(image_builder=builder), SETTINGS) == []
+    assert plan.step_problems(finding(image={"state": "AVAILABLE"}), Settings(30, 900, 7200, "seal")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "builder", "base", "expected"),
+    [
+        ({"platform": "p"}, None, {"arn": "arn:newest"}, {"arn": "arn:newest"}),
+        ({"platform": "p"}, BUILDER, {"arn": "arn:newest"}, {"arn": "arn:old"}),
+        ({"name_prefix": "n"}, BUILDER, None, {"arn": "arn:old"}),
+        ({"name": "n"}, BUILDER, {"arn": "arn:newest"}, {"name": "n"}),
+    ],
+)
+def test_a_builder_that_is_there_keeps_its_base_image(given: Any, builder: Any, base: Any, expected: Any) -> None:
+    variables = plan.host_variables(
+        values(base_image=given), finding(image_builder=builder, base_image=base), RUN, SETTINGS
+    )
+    assert variables["provision_image_builder_base_image"] == expected
+
+
+def test_the_host_gets_options_only_where_the_recipe_has_them() -> None:
+    recipe = values(builder={"instance_type": "t", "name": "b"}, windows={"time_zone": "UTC"}, description="d")
+    variables = plan.host_variables(recipe, finding(), RUN, SETTINGS)
+    assert variables["provision_image_builder_instance_type"] == "t"
+    assert variables["configure_windows_time_zone"] == "UTC"
+    assert variables["capture_image_description"] == "d"
+    absent = ("capture_image_display_name", "connect_image_builder_name", "configure_windows_updates")
+    assert not set(absent) & set(variables)
+    joined = plan.host_variables(values(builder={"domain": {"directory_name": "d"}}), finding(), RUN, SETTINGS)
+    assert joined["connect_image_builder_name"] == "design"
+
+
+def test_entries_of_the_catalog() -> None:
+    entries = plan.host_variables(EVERYTHING, finding(), RUN, SETTINGS)["build_image_catalog"]
+    assert entries == [{"name": "a", "path": "C:\\a.exe", "launch_parameters": "-x"}]
+    assert EVERYTHING["applications"][0]["launch"]["parameters"] == "-x", "the recipe stays as it was"
