@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 from ansible_collections.euc.appstream.plugins.plugin_utils._build_report import (
     build_manifest,
     failure_message,
@@ -18,6 +18,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._build_report import
     summary_lines,
     write_manifest,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "run": {
@@ -31,7 +32,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
         },
     },
     "title": {"type": "str", "default": "AppStream images"},
-    "directory": {"type": "path", "required": True},
+    "directory": {"type": "path", "default": ""},
     "images": {
         "type": "list",
         "elements": "dict",
@@ -57,7 +58,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "failed": {"type": "bool", "default": False},
             "failed_step": {"type": "str"},
             "failed_task": {"type": "str"},
+            "failed_role": {"type": "str"},
+            "failed_place": {"type": "str"},
             "message": {"type": "str"},
+            "stdout": {"type": "str"},
+            "stderr": {"type": "str"},
             "on_error": {"type": "str", "choices": ["delete", "stop", "keep"]},
             "builder_outcome": {"type": "str"},
         },
@@ -82,23 +87,23 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail(
                 f"run id {run_id!r} must be letters, digits, '_', '.' and '-', it becomes a file name"
             )
-        path = Path(options["directory"]).resolve() / f"{run_id}.json"
+        path = Path(options["directory"]).resolve() / f"{run_id}.json" if options["directory"] else None
         manifest = build_manifest(options["run"], options["title"], options["images"])
-        if not self._task.check_mode:
+        if path and not self._task.check_mode:
             try:
                 write_manifest(manifest, path)
             except OSError as error:
                 raise AnsibleActionFail(f"the report {path} could not be written: {error}") from error
-        summary = summary_lines(manifest, path, self._task.check_mode)
-        Display().display("\n".join(summary))
+        summary = summary_lines(manifest, path, self._task.check_mode, os.environ)
+        show("\n".join(summary))
         failed = failures(manifest["images"])
         return {
             **result,
             "changed": False,
             "manifest": manifest,
-            "path": str(path),
+            "path": str(path) if path else "",
             "summary": summary,
             "failures": failed,
             "failure_message": failure_message(failed, len(manifest["images"])),
-            "stats": stats(manifest, path, failed),
+            "stats": stats(manifest, path),
         }

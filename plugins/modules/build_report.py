@@ -42,9 +42,9 @@ options:
     default: AppStream images
   directory:
     description:
-      - Folder on the controller for manifests. It is made if it is missing.
+      - Folder on the controller for manifests. It is made if it is missing. Empty, no file is written.
     type: path
-    required: true
+    default: ""
   images:
     description:
       - The images, built or not.
@@ -123,9 +123,25 @@ options:
         description:
           - The task at which it failed.
         type: str
+      failed_role:
+        description:
+          - The role of that task.
+        type: str
+      failed_place:
+        description:
+          - File and line of that task.
+        type: str
       message:
         description:
           - Why it failed.
+        type: str
+      stdout:
+        description:
+          - What the task that failed has printed, the end of it.
+        type: str
+      stderr:
+        description:
+          - What the task that failed has printed as errors, the end of it.
         type: str
       on_error:
         description:
@@ -218,7 +234,7 @@ manifest:
       type: list
       elements: dict
 path:
-  description: Absolute path of the manifest.
+  description: Absolute path of the manifest, empty without O(directory).
   returned: success
   type: str
   sample: /srv/builds/appstream_reports/20261122T120000Z.json
@@ -243,6 +259,16 @@ failures:
       returned: always
       type: str
       sample: install_applications
+    role:
+      description: The role of the task at which it failed.
+      returned: when it is known
+      type: str
+      sample: corp.windows.baseline
+    task:
+      description: The task at which it failed.
+      returned: when it is known
+      type: str
+      sample: Install CAD
     message:
       description: Why it failed.
       returned: always
@@ -254,28 +280,13 @@ failure_message:
   type: str
   sample: "1 of 2 images failed. cad failed at install: cad.msi ended with exit code 1603"
 stats:
-  description: The short form for M(ansible.builtin.set_stats), that is, for AWX and its workflows.
+  description:
+    - Data for M(ansible.builtin.set_stats), that is, for AWX and its workflows, with a key
+      C(appstream_image_<recipe>) for each image, in which all but letters and digits are underscores. Job slices so
+      add to each other.
+    - Each is a dictionary with C(recipe), C(run), C(name), C(arn), C(state), C(failed), C(step), C(message),
+      C(manifest_path), C(manifest), which is RV(manifest) with this image alone, and C(left_out), what a manifest of
+      more than 64 KiB of JSON goes without.
   returned: success
   type: dict
-  contains:
-    run:
-      description: Identifier of the run.
-      returned: always
-      type: str
-      sample: 20261122T120000Z
-    images:
-      description: The images that are built, each with C(recipe), C(name), C(arn) and C(state).
-      returned: always
-      type: list
-      elements: dict
-    failed:
-      description: As RV(failures).
-      returned: always
-      type: list
-      elements: dict
-    manifest:
-      description: As RV(path).
-      returned: always
-      type: str
-      sample: /srv/builds/appstream_reports/20261122T120000Z.json
 """

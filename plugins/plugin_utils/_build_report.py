@@ -21,13 +21,20 @@ from typing import Any
 import yaml
 from ansible.release import __version__ as ansible_core_version
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import elapsed_text
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import hand_over_name
 
 SCHEMA = 1
 """Version of the manifest's shape: grows when a key changes its meaning or goes away."""
 
 COLLECTIONS = ("euc.appstream", "amazon.aws", "ansible.windows", "community.windows", "chocolatey.chocolatey")
 
+LONGEST_HAND_OVER = 65_536
+"""Characters of JSON that the hand-over of one image has at most: AWX keeps it with the job and passes it on."""
+
 _FILE_MODE = 0o644
+# What a hand-over that is too long goes without, in this order; all of it is in the manifest's file.
+_LEFT_OUT = ("seal", "stdout", "stderr", "applications", "phases", "warnings", "base_image")
+_SHOWN_LINES = 10
 _KEPT_IMAGE_KEYS = ("name", "arn", "state")
 
 
@@ -43,9 +50,14 @@ def build_manifest(run: Mapping[str, Any], title: str, images: Sequence[Mapping[
 
 
 def failures(images: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Name, step and message of each image that failed."""
+    """Name, step and message of each image that failed; role and task where they are known."""
     return [
-        {"name": image["name"], "step": image.get("failed_step"), "message": image.get("message")}
+        {
+            "name": image["name"],
+            "step": image.get("failed_step"),
+            **{key: image[f"failed_{key}"] for key in ("role", "task") if image.get(f"failed_{key}")},
+            "message": image.get("message"),
+        }
         for image in images
         if image.get("failed")
     ]
@@ -57,23 +69,66 @@ def failure_message(failed: Sequence[Mapping[str, Any]], total: int) -> str:
     return f"{len(failed)} of {total} images failed. " + " | ".join(sentences) if failed else ""
 
 
-def stats(manifest: Mapping[str, Any], path: Path, failed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The short form that ``set_stats`` hands to AWX and workflows."""
-    return {
+def stats(manifest: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
+    """What ``set_stats`` hands to AWX and workflows: a variable for each image, so that job slices add to each other.
+
+    ``manifest`` in it is the manifest with this image alone, without its longest parts where it would be too long.
+    """
+    return {hand_over_name(image["name"]): _hand_over(manifest, image, path) for image in manifest["images"]}
+
+
+def _hand_over(manifest: Mapping[str, Any], image: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
+    handed = {
+        "recipe": image["name"],
         "run": manifest["run"]["id"],
-        "images": [{"recipe": image["name"], **image["image"]} for image in manifest["images"] if not image["failed"]],
-        "failed": list(failed),
-        "manifest": str(path),
+        **image["image"],
+        "failed": image["failed"],
+        "step": image.get("failed_step"),
+        "message": image.get("message"),
+        "manifest_path": str(path) if path else None,
+        "manifest": {**manifest, "images": [dict(image)]},
+        "left_out": [],
     }
+    for key in _LEFT_OUT:
+        if len(json.dumps(handed, default=str)) <= LONGEST_HAND_OVER:
+            break
+        if handed["manifest"]["images"][0].pop(key, None) is not None:
+            handed["left_out"].append(key)
+    return handed
 
 
-def summary_lines(manifest: Mapping[str, Any], report: Path, check_mode: bool) -> list[str]:
-    """The summary for people: a few lines an image, the last line says where the manifest is."""
+def thrown_away_by_awx(path: Path, environment: Mapping[str, str]) -> bool:
+    """Whether a job of AWX would lose a file there: its private folder goes with the job, like its container."""
+    if not environment.get("JOB_ID") or not environment.get("AWX_PRIVATE_DATA_DIR"):
+        return False
+    temporary = [environment["AWX_PRIVATE_DATA_DIR"], "/runner", tempfile.gettempdir(), str(Path.home())]
+    return any(Path(folder).resolve() in path.resolve().parents for folder in temporary)
+
+
+def summary_lines(
+    manifest: Mapping[str, Any], report: Path | None, check_mode: bool, environment: Mapping[str, str] | None = None
+) -> list[str]:
+    """The summary for people: a few lines an image, the last line says where the manifest is.
+
+    ``report`` is None when no file is wanted, ``environment`` tells a job of AWX.
+    """
     lines = [f"{manifest['title']} (run {manifest['run']['id']})"]
     for image in manifest["images"]:
         lines += _failed_image_lines(image) if image["failed"] else _image_lines(image, check_mode)
-    lines.append(f"Check mode: no report was written, it would be {report}" if check_mode else f"Report: {report}")
-    return lines
+    return [*lines, _report_line(report, check_mode, environment or {})]
+
+
+def _report_line(report: Path | None, check_mode: bool, environment: Mapping[str, str]) -> str:
+    if report is None:
+        return "Report: no file was written, because no directory is given"
+    if check_mode:
+        return f"Check mode: no report was written, it would be {report}"
+    if thrown_away_by_awx(report, environment):
+        return (
+            f"Report: {report}, which AWX deletes with the job; the variables appstream_image_... handed over to AWX "
+            "have the manifest too. Give a folder that is exposed to jobs, or an empty one to write none."
+        )
+    return f"Report: {report}"
 
 
 def write_manifest(manifest: Mapping[str, Any], path: Path) -> None:
@@ -149,9 +204,15 @@ def _image_lines(image: Mapping[str, Any], check_mode: bool) -> list[str]:
 
 
 def _failed_image_lines(image: Mapping[str, Any]) -> list[str]:
-    task = f" (task {image['failed_task']})" if image.get("failed_task") else ""
+    named = " : ".join(filter(None, (image.get("failed_role"), image.get("failed_task"))))
+    where = ", ".join(filter(None, (f"task {named}" if named else "", image.get("failed_place"))))
     step = image.get("failed_step") or "an unknown step"
-    lines = [f"  {image['name']}: FAILED in {step}{task}: {image.get('message') or 'no reason given'}"]
+    message = str(image.get("message") or "no reason given")
+    lines = [f"  {image['name']}: FAILED in {step}{f' ({where})' if where else ''}: {message}"]
+    for stream in ("stdout", "stderr"):
+        text = str(image.get(stream) or "").strip()
+        if text and text not in message:
+            lines += [f"    {stream}: {line}" for line in text.splitlines()[-_SHOWN_LINES:]]
     if image.get("builder_outcome"):
         lines.append(f"    {image['builder_outcome']}")
     return lines + _common_lines(image)

@@ -24,9 +24,7 @@ IMAGES = [
 @pytest.fixture
 def run(make_action, monkeypatch, tmp_path):
     printed = []
-    monkeypatch.setattr(
-        build_report.Display, "display", lambda self, message, *_args, **_options: printed.append(message)
-    )
+    monkeypatch.setattr(build_report, "show", printed.append)
 
     def run(check_mode=False, run_id="run-1", **changes):
         arguments = {"run": {"id": run_id}, "directory": str(tmp_path / "reports"), "images": IMAGES, **changes}
@@ -45,6 +43,12 @@ def test_writes_prints_and_returns(run, tmp_path):
     assert result["summary"][-1] == f"Report: {path}"
     assert result["failures"] == [{"name": "cad", "step": "a", "message": "no"}]
     assert result["changed"] is False
+
+
+def test_without_a_folder_nothing_is_written(run, tmp_path):
+    result, _printed = run(directory="")
+    assert result["path"] == "" and list(tmp_path.iterdir()) == []
+    assert result["stats"]["appstream_image_design"]["manifest"]["images"][0]["name"] == "design"
 
 
 def test_check_mode_prints_only(run, tmp_path):

@@ -92,7 +92,7 @@ def test_summary_in_check_mode():
 
 def test_failures():
     assert report.failures([BUILT, FAILED]) == [
-        {"name": "cad", "step": "install_applications", "message": "exit code 1603"}
+        {"name": "cad", "step": "install_applications", "task": "Install CAD", "message": "exit code 1603"}
     ]
 
 
@@ -109,19 +109,64 @@ def test_each_phase_lasts_until_the_next(phases, finished, seconds):
     assert [phase["seconds"] for phase in report.timed_phases(phases, finished)] == seconds
 
 
-def test_what_people_and_awx_are_told_of_failures():
+def test_what_people_and_awx_get_of_failures():
     manifest = report.build_manifest(RUN, "t", [BUILT, FAILED])
     failed = report.failures(manifest["images"])
     assert (
         report.failure_message(failed, 2) == "1 of 2 images failed. cad failed at install_applications: exit code 1603"
     )
     assert report.failure_message([], 2) == ""
-    assert report.stats(manifest, Path("/r.json"), failed) == {
-        "run": "run-1",
-        "images": [{"recipe": "design", "name": "design-1", "arn": "arn:aws:appstream:x", "state": "AVAILABLE"}],
-        "failed": failed,
-        "manifest": "/r.json",
+    handed = report.stats(manifest, Path("/r.json"))
+    assert set(handed) == {"appstream_image_design", "appstream_image_cad"}
+    built, broken = handed["appstream_image_design"], handed["appstream_image_cad"]
+    expected = {"recipe": "design", "run": "run-1", "name": "design-1", "arn": "arn:aws:appstream:x", "failed": False}
+    assert expected.items() <= built.items() and built["state"] == "AVAILABLE"
+    assert built["manifest_path"] == "/r.json" and built["manifest"]["images"] == [manifest["images"][0]]
+    assert (broken["failed"], broken["step"], broken["message"]) == (True, "install_applications", "exit code 1603")
+    assert report.stats(manifest, None)["appstream_image_cad"]["manifest_path"] is None
+
+
+def test_slices_of_a_job_hand_over_variables_of_their_own():
+    one, other = (report.build_manifest(RUN, "t", [{**BUILT, "name": name}]) for name in ("a-1", "b.2"))
+    assert [*report.stats(one, None), *report.stats(other, None)] == ["appstream_image_a_1", "appstream_image_b_2"]
+
+
+def test_a_hand_over_that_would_be_too_long_says_what_it_goes_without():
+    long = {**BUILT, "seal": {"removed": [{"name": "x" * 100}] * 1000}, "warnings": ["short"]}
+    handed = report.stats(report.build_manifest(RUN, "t", [long]), None)["appstream_image_design"]
+    assert len(json.dumps(handed)) <= report.LONGEST_HAND_OVER
+    assert handed["left_out"] == ["seal"] and handed["manifest"]["images"][0]["warnings"] == ["short"]
+
+
+def test_output_of_what_failed_is_shown_unless_the_message_has_it():
+    failed = {
+        **FAILED,
+        "failed_role": "corp.cad",
+        "failed_place": "main.yml:3",
+        "stdout": "a\nb",
+        "stderr": "exit code 1603",
     }
+    lines = report.summary_lines(report.build_manifest(RUN, "t", [failed]), None, check_mode=False)
+    assert lines[1] == "  cad: FAILED in install_applications (task corp.cad : Install CAD, main.yml:3): exit code 1603"
+    assert lines[2:4] == ["    stdout: a", "    stdout: b"]
+    assert not [line for line in lines if "stderr" in line]
+    assert lines[-1] == "Report: no file was written, because no directory is given"
+
+
+@pytest.mark.parametrize(
+    ("environment", "path", "lost"),
+    [
+        ({"JOB_ID": "7", "AWX_PRIVATE_DATA_DIR": "/tmp/awx_7"}, "/tmp/awx_7/project/reports/r.json", True),
+        ({"JOB_ID": "7", "AWX_PRIVATE_DATA_DIR": "/tmp/awx_7"}, "/runner/project/reports/r.json", True),
+        ({"JOB_ID": "7", "AWX_PRIVATE_DATA_DIR": "/tmp/awx_7"}, "/var/lib/awx/reports/r.json", False),
+        ({"AWX_PRIVATE_DATA_DIR": "/tmp/awx_7"}, "/tmp/awx_7/r.json", False),
+        ({}, "/runner/project/r.json", False),
+    ],
+)
+def test_a_folder_that_awx_deletes_is_called_so(environment, path, lost):
+    assert report.thrown_away_by_awx(Path(path), environment) is lost
+    line = report.summary_lines(report.build_manifest(RUN, "t", []), Path(path), False, environment)[-1]
+    assert ("AWX deletes" in line) is lost
 
 
 def test_writing(tmp_path):
