@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan_checks import OPTIONS
+
 # Meaning and remedy of exit codes that installers share: Windows Installer's (Microsoft's "MsiExec.exe and
 # InstMsi.exe error messages") and system error codes (Microsoft's "System Error Codes").
 EXIT_CODES: dict[int, tuple[str, str]] = {
@@ -115,6 +117,13 @@ def scrub(text: str, secrets: Any) -> str:
     return _USER.sub(r"\1", _QUERY.sub(r"\1", text))
 
 
+def _followable(remedy: str, kind: str) -> str:
+    """The remedy, unless it speaks of an option that this kind of application doesn't have."""
+    known = {option for options in OPTIONS.values() for option in options}
+    named = known & set(re.findall(r"[a-z_]+_[a-z_]+|arguments|retries", remedy))
+    return remedy if named <= set(OPTIONS.get(kind, ())) else ""
+
+
 def explain(application: Mapping[str, Any], task: str, result: Mapping[str, Any], secrets: Any = None) -> str:
     """Message for the user: which application, from where, at which step, why, and what to do about it.
 
@@ -122,6 +131,7 @@ def explain(application: Mapping[str, Any], task: str, result: Mapping[str, Any]
     """
     source = f" from {application['shown_source']}" if application["shown_source"] else ""
     cause, remedy = _cause(application, _failed_part(result))
+    remedy = _followable(remedy, str(application["kind"]))
     parts = [
         f"Application {application['name']} could not be installed{source}, step '{task}': {cause}",
         remedy,
@@ -161,7 +171,7 @@ def _exit_code_cause(application: Mapping[str, Any], code: int, message: str, ou
     if output:
         text += f" It said: {_sentence(output)}"
     return text, remedy or remedy_for(f"{message} {output}") or (
-        f"Add {code} to expected_return_codes if it means success." if application["kind"] != "role" else ""
+        f"Add {code} to expected_return_codes if it means success."
     )
 
 

@@ -369,6 +369,17 @@ def test_a_long_installer_outlives_its_connection_and_what_failed_is_installed_n
     assert history == ["uninstall", "install"], "a product whose description has changed is installed anew"
 
 
+def test_a_windows_installer_that_is_busy_is_tried_again(box: Workplace, content: Content) -> None:
+    box.control("faults/windows", [{"kind": "busy", "host": HOST, "times": 2}])
+    source = "https://downloads.example.com/notepad-plus-plus/npp.8.6.9.Installer.x64.msi"
+    checksum = f"sha256:{box.checksums['notepadpp']}"
+    application = {"name": "npp", "install": {"source": source, "checksum": checksum, "retry_delay": 1}}
+    run, results = install(box, [application])
+    assert run.exit_code == 0, run.output
+    assert results["npp"]["changed"] is True and results["npp"]["failed"] is False
+    assert [entry["fault"] for entry in box.journal("fault")].count("busy") == 2
+
+
 def test_what_would_be_installed_is_told_in_check_mode(box: Workplace, content: Content) -> None:
     changed = {**box.seven_zip(), "version": "25"}
     run, results = install(box, [changed, setup("tampered", content)], "--check")

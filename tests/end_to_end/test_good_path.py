@@ -61,7 +61,7 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     assert_tagged(workplace, images)
     assert_reported(workplace, images)
     assert "RUNNING" in run.output, "progress is shown at normal verbosity"
-    assert "appstream_images_report" in run.output, "set_stats hands the outcome to AWX"
+    assert {"appstream_image_design", "appstream_image_office"} <= handed_over(run), "set_stats hands it to AWX"
     assert_silent(workplace, run)
 
     workplace.control("calls", method="DELETE")
@@ -75,6 +75,11 @@ def test_two_images_at_once(workplace: Workplace) -> None:
     assert machine(workplace, "looked-at")["products"] == ["7zip-exe", "notepadpp"]
     for secret in (PASSWORD, TOKEN):
         assert workplace.control("search", {"builder": "looked-at", "text": secret}) == []
+
+
+def handed_over(run: Run) -> set[str]:
+    """Names of the variables that set_stats has handed over, as Ansible prints them at the end."""
+    return set(re.findall(r"appstream_image\w*", run.output.partition("CUSTOM STATS")[2]))
 
 
 def assert_tagged(workplace: Workplace, images: dict[str, dict[str, Any]]) -> None:
@@ -210,8 +215,16 @@ def test_oldest_supported_core(workplace: Workplace, oldest_ansible: Path) -> No
     environment = {
         "PATH": f"{oldest_ansible}/bin:{workplace.environment['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections"),
+        "ANSIBLE_JINJA2_NATIVE": "true",
+        "ANSIBLE_STRATEGY": "free",
     }
-    run = workplace.build([workplace.recipe("design")], environment=environment)
+    workplace.write_role("who", [{"ansible.windows.win_file": {"path": "C:\\{{ who }}", "state": "directory"}}])
+    role = {"name": "who", "vars": {"who": "{{ inventory_hostname }} of {{ ansible_facts['os_family'] }}"}}
+    application = {"name": "own", "install": {"role": "who", "vars": {"who": "own"}}, "verify": [{"file": "C:\\own"}]}
+    recipe = workplace.recipe("design", roles=[role], applications=[application, workplace.seven_zip()])
+    run = workplace.build([recipe], environment=environment)
     assert run.exit_code == 0, run.output
     assert len(workplace.images()) == 1
+    made = [entry["arguments"]["path"] for entry in workplace.journal("module") if "win_file" in entry["name"]]
+    assert {"C:\\design of Windows", "C:\\own"} <= set(made)
     assert workplace.manifest()["versions"]["ansible-core"].startswith("2.17.")

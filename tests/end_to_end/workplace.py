@@ -63,7 +63,6 @@ class Workplace:
             "HOME": str(self.folder / "home"),
             "ANSIBLE_FORCE_COLOR": "0",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-            "ANSIBLE_ROLES_PATH": str(self.folder / "roles"),
             "ANSIBLE_SHOW_CUSTOM_STATS": "1",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "AKIASIMULATEDACCESS1",
@@ -194,7 +193,7 @@ class Workplace:
             inventory,
             "-e",
             f"@{self.folder}/extra.yml",
-            "euc.appstream.build_images",
+            "site.yml",
             *arguments,
         ]
 
@@ -343,6 +342,8 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         workplace.write_inventory()
         # With the default of 0.001 the many waits of these tests would cost as much as their work.
         (folder / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.005\n")
+        # A project as the README shows it: a playbook of one line, with roles/, group_vars/ and files/ beside it.
+        (folder / "site.yml").write_text("- import_playbook: euc.appstream.build_images\n")
         yield workplace
     finally:
         simulator.terminate()

@@ -34,17 +34,20 @@ _WITHOUT_INFO = {
     "ad_winrm_policy": "ad_preflight tells what the policy lacks",
     "application_catalog": "it returns the catalog, in check mode too",
     "build_report": "it writes what others found",
+    "build_result": "it puts together what others found",
     "default_profile": "it carries something out",
     "image_builder_streaming_url": "URLs are made, and cannot be looked up",
     "image_capture": "image_info tells of images",
     "image_copy": "image_info tells of images",
+    "image_host": "Ansible's own inventory tells of hosts",
     "image_import": "image_info tells of images",
     "image_update": "image_info tells of images",
+    "role_tasks": "it writes a temporary file",
 }
 # Modules that are all action plugin.
-_ACTIONS_ALONE = {"image_capture"}
+_ACTIONS_ALONE = {"image_capture", "plan_images"}
 # Modules that only look although their names do not end in _info.
-_LOOKING = {"ad_preflight", "capture_preflight", "preflight", "secret_scan"}
+_LOOKING = {"ad_preflight", "capture_preflight", "plan_images", "preflight", "secret_scan"}
 _RETURNED_ON_FAILURE = {"error", "retryable", "remedy"}
 
 

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Lets the plays of this folder run in the user's project, and records why a host's task failed.
+
+Ansible takes and tells both only in its main process, where callback plugins run. It loads this one by itself because
+it lies beside the playbooks; plays of other folders are left alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import failure_of, history_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import project_folder
+
+DOCUMENTATION = """
+name: appstream_builds
+type: notification
+short_description: Lets euc.appstream.build_images run in the user's project
+description:
+  - Makes the folder of the user's playbook the base directory of the plays of the collection's playbooks, so that
+    Ansible finds roles, C(group_vars), files and lookups there as in a play of the user's own.
+  - Records why a task of a host failed, for the report.
+author: The euc.appstream team (@euc)
+"""
+
+LAST_PLAY = "Report"
+"""Of build_images. Ansible has chosen the hosts of the next play before it says that it starts."""
+
+_LOCALHOST = "".join(("local", "host"))  # an object of its own, told from what the user has written
+_PLAYBOOKS = Path(__file__).resolve().parent.parent
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Needs no configuration and prints nothing."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "appstream_builds"
+    CALLBACK_NEEDS_ENABLED = False
+
+    _left: Any = None
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Move the play into the user's project; Ansible goes back by itself before the next play."""
+        loader, inventory = play.get_loader(), play.get_variable_manager()._inventory
+        ours = Path(loader.get_basedir()).resolve() == _PLAYBOOKS
+        _let_localhost_in(inventory, ours)
+        self._left = inventory if ours and play.get_name() == LAST_PLAY else None
+        if ours:
+            loader.set_basedir(project_folder())
+            # Names without a collection are roles and modules of the user, as in a play of their own.
+            AnsibleCollectionConfig.default_collection = None
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """Leave the limit as it was to plays of the user's own: by now the last play of build_images has its hosts."""
+        if self._left is not None:
+            _let_localhost_in(self._left, False)
+            self._left = None
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        """Note the task that a host begins."""
+        history_of(host.get_name()).begin(task.get_name(), _role(task))
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """Note a failure that counts."""
+        if not ignore_errors:
+            _note(result, unreachable=False)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """Note that a host could not be reached."""
+        _note(result, unreachable=True)
+
+
+def _let_localhost_in(inventory: Any, wanted: bool) -> None:
+    """Let localhost into the limit of the command line, and out again before plays of the user's own.
+
+    With a limit of images alone, all of which are lost, Ansible would otherwise end before the report.
+    """
+    limit = [one for one in getattr(inventory, "_subset", None) or [] if one is not _LOCALHOST]
+    if limit:
+        inventory._subset = [*limit, _LOCALHOST] if wanted else limit
+
+
+def _note(result: Any, *, unreachable: bool) -> None:
+    task = result._task
+    failure = failure_of(
+        task.name or task.get_name(),
+        _role(task),
+        task.get_path() or "",
+        result._result,
+        no_log=task.no_log is True,
+        unreachable=unreachable,
+    )
+    history_of(result._host.get_name()).fail(failure)
+
+
+def _role(task: Any) -> str:
+    return str(task._role.get_name()) if task._role else ""

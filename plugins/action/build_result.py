@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_result import built, failed, lost
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD, failure_of
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "host": {"type": "str"},
+    "failed": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Puts together what became of an image, from the variables of its host and what Ansible said of its tasks."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        variables = task_vars or {}
+        if options["host"]:
+            image = lost(self._resolved(variables["hostvars"].raw_get(options["host"])), RECORD.get(options["host"]))
+            return {**result, "changed": False, "image": image}
+        known = self._resolved(variables)
+        image = failed(known, self._failure(variables)) if options["failed"] else built(known)
+        return {**result, "changed": False, "image": image}
+
+    def _failure(self, variables: Mapping[str, Any]) -> Any:
+        history = RECORD.get(str(variables.get("inventory_hostname")))
+        if history is not None and history.failure is not None:
+            return history.failure
+        # In a play of somebody's own there is no callback plugin; a rescue knows the task that failed.
+        task, failure = (
+            self._templar.template(variables.get(f"ansible_failed_{key}") or {}) for key in ("task", "result")
+        )
+        role = str((task.get("role") or {}).get("_role_name") or "") if isinstance(task.get("role"), Mapping) else ""
+        return failure_of(
+            str(task.get("name") or task.get("action") or ""), role, "", failure, no_log=bool(task.get("no_log"))
+        )
+
+    def _resolved(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What the roles of the build have left as variables of the host."""
+        names = (
+            "build_image_plan",
+            "build_image_phases",
+            "install_applications_result",
+            "capture_image_result",
+            "seal_image_builder_result",
+            "ansible_limit",
+        )
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        return {name: templar.template(variables[name]) for name in names if name in variables}

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import planning
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "recipes": {"type": "raw"},
+    "credentials": {"type": "dict", "default": {}, "no_log": True},
+    "expires_after": {"type": "int", "default": 24},
+    "image_builder_quota": {"type": "int", "default": 10},
+    "image_quota": {"type": "int", "default": 10},
+}
+
+CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
+"""What every AWS module has (region, profile, ...): passed on to module preflight, which checks the values."""
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Checks all recipes on the controller and in AWS, and plans the build of each image."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _validated, options = self.validate_argument_spec(argument_spec={**ARGUMENT_SPEC, **CONNECTION_SPEC})
+        surroundings = planning.Surroundings(
+            loader=self._loader,
+            templar=self._templar,
+            variables=variables,
+            credentials=options["credentials"],
+            check_mode=self._task.check_mode,
+        )
+        recipes = planning.read(surroundings, options["recipes"])
+        problems = planning.check_all(recipes, surroundings)
+        if problems:
+            raise AnsibleActionFail("\n".join(problems))
+        run = planning.new_run(variables, options["expires_after"])
+        arguments = {
+            "images": [planning.preflight_input(recipe) for recipe in recipes],
+            "image_builder_quota": options["image_builder_quota"],
+            "image_quota": options["image_quota"],
+            "timestamp": run["stamp"],
+        }
+        found = self._preflight(variables, arguments, options)
+        if found.get("failed"):
+            return {**result, **found}
+        images = planning.plan_all(recipes, found["images"], run, surroundings)
+        for image in images:
+            show(planning.line_about(image))
+        return {**result, "changed": False, "run": run, "images": images}
+
+    def _preflight(
+        self, variables: Mapping[str, Any], arguments: dict[str, Any], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        connection = {key: options[key] for key in CONNECTION_SPEC if options.get(key) is not None}
+        return run_on_controller(self, variables, "euc.appstream.preflight", {**arguments, **connection})

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The callback plugin beside the playbooks: plays run in the user's project, and localhost is there for the report."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import (
+    find_file,
+    project_folder,
+    search_folders,
+)
+
+PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+
+
+@pytest.fixture(scope="module")
+def plugin() -> ModuleType:
+    specification = importlib.util.spec_from_file_location(
+        "builds", PLAYBOOKS / "callback_plugins" / "appstream_builds.py"
+    )
+    assert specification and specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+class Loader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+
+    def get_basedir(self) -> str:
+        return self.folder
+
+    def set_basedir(self, folder: str) -> None:
+        self.folder = folder
+
+
+def play(name: str, folder: Path, inventory: Any) -> Any:
+    loader, variables = Loader(folder), SimpleNamespace(_inventory=inventory)
+    return SimpleNamespace(get_name=lambda: name, get_loader=lambda: loader, get_variable_manager=lambda: variables)
+
+
+def test_the_last_play_is_the_last(plugin: ModuleType) -> None:
+    plays = yaml.safe_load((PLAYBOOKS / "build_images.yml").read_text())
+    assert plays[-1]["name"] == plugin.LAST_PLAY
+
+
+def test_localhost_is_in_the_limit_until_the_last_play_has_its_hosts(plugin: ModuleType, tmp_path: Path) -> None:
+    callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=["design"])
+    for name, folder, limit in (
+        ("Own", tmp_path, ["design"]),
+        ("Plan", PLAYBOOKS, ["design", "localhost"]),
+        ("Build", PLAYBOOKS, ["design", "localhost"]),
+        ("Report", PLAYBOOKS, ["design", "localhost"]),
+    ):
+        callback.v2_playbook_on_play_start(play(name, folder, inventory))
+        assert inventory._subset == limit, name
+        if name != "Report":
+            callback.v2_playbook_on_task_start(None, is_conditional=False)
+            assert inventory._subset == limit, name
+    callback.v2_playbook_on_task_start(None, is_conditional=False)
+    assert inventory._subset == ["design"], "the next play's hosts are chosen before it starts"
+
+
+def test_what_the_user_limits_to_stays(plugin: ModuleType) -> None:
+    for limit in (None, ["localhost", "design"]):
+        callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=limit)
+        for name in ("Plan", "Report"):
+            callback.v2_playbook_on_play_start(play(name, PLAYBOOKS, inventory))
+        callback.v2_playbook_on_task_start(None, is_conditional=False)
+        assert inventory._subset == limit
+
+
+def test_only_plays_of_the_collection_are_moved(
+    plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "project_folder", lambda: "/project")
+    for folder, expected in ((PLAYBOOKS, "/project"), (tmp_path, str(tmp_path))):
+        one = play("Plan", folder, SimpleNamespace(_subset=None))
+        plugin.CallbackModule().v2_playbook_on_play_start(one)
+        assert one.get_loader().folder == expected
+
+
+def test_failures_are_recorded_unless_they_are_ignored(plugin: ModuleType) -> None:
+    role = SimpleNamespace(get_name=lambda: "base")
+    task = SimpleNamespace(
+        name="Ping", get_name=lambda: "base : Ping", get_path=lambda: "f:1", _role=role, no_log=False
+    )
+    host = SimpleNamespace(get_name=lambda: "recorded")
+    result = SimpleNamespace(_task=task, _host=host, _result={"msg": "refused"})
+    callback = plugin.CallbackModule()
+    callback.v2_runner_on_start(host, task)
+    callback.v2_runner_on_failed(result, ignore_errors=True)
+    assert RECORD["recorded"].failure is None and RECORD["recorded"].last_role == "base"
+    callback.v2_runner_on_unreachable(result)
+    failure = RECORD["recorded"].failure
+    assert failure and (failure.task, failure.role, failure.place, failure.message) == (
+        "Ping",
+        "base",
+        "f:1",
+        "refused",
+    )
+    assert failure.unreachable and RECORD["recorded"].ended_by_failure
+
+
+def test_the_project_is_the_folder_of_the_playbook_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "site.yml").write_text("- import_playbook: euc.appstream.build_images\n")
+    (tmp_path / "other.yml").write_text("[]\n")
+    monkeypatch.chdir(tmp_path)
+    assert project_folder(["project/site.yml"]) == str(tmp_path / "project")
+    assert project_folder(["other.yml", "project/site.yml"]) == str(tmp_path / "project")
+    assert project_folder(["other.yml"]) == str(tmp_path)
+    assert project_folder(["euc.appstream.build_images"]) == str(tmp_path)
+
+
+def test_relative_files_are_found_by_one_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("here/files", "inventory"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "here" / "files" / "a.png").write_text("first")
+    (tmp_path / "here" / "a.png").write_text("second")
+    (tmp_path / "inventory" / "b.png").write_text("")
+    (tmp_path / "inventory" / "hosts.yml").write_text("")
+    monkeypatch.chdir(tmp_path / "here")
+    folders = search_folders([str(tmp_path / "inventory" / "hosts.yml"), "not,a,file"])
+    assert folders == [tmp_path / "here", tmp_path / "inventory"]
+    assert find_file("a.png", folders).read_text() == "first"
+    assert find_file("files/a.png", folders).read_text() == "first"
+    assert find_file("b.png", folders) == tmp_path / "inventory" / "b.png"
+    assert find_file(str(tmp_path / "here" / "a.png"), []).read_text() == "second"
+    with pytest.raises(ValueError, match=r"the controller has no c.png in .*here, .*inventory, nor in files/ of these"):
+        find_file("c.png", folders)
