@@ -59,3 +59,43 @@ def test_roles_in_a_play_of_ones_own(workplace: Workplace) -> None:
     assert run.exit_code == 0, run.output
     assert workplace.images()["box-1"]["State"] == "AVAILABLE"
     assert workplace.builders() == {}
+
+
+def test_the_steps_of_build_images_in_plays_of_ones_own(workplace: Workplace) -> None:
+    """Without the playbook there is no callback plugin: a rescue still knows the task that failed."""
+    workplace.write_role("fails", [{"name": "Break", "ansible.builtin.fail": {"msg": "no licence"}}])
+    workplace.write_role("works", [{"ansible.windows.win_file": {"path": "C:\\{{ company }}", "state": "directory"}}])
+    recipes = [
+        workplace.light("design", roles=["works"], vars={"company": "Acme"}),
+        workplace.light("office", roles=["fails"]),
+    ]
+    wait = {"build_image_wait_delay": 1}
+    build = {"name": "Build", "ansible.builtin.include_role": {"name": "euc.appstream.build_image"}}
+    results = "{{ groups['appstream_builds'] | map('extract', hostvars, 'build_image_result') | list }}"
+    run = workplace.run_playbook(
+        [
+            {"hosts": "localhost", "gather_facts": False, "roles": [role("plan_images", recipes=recipes)]},
+            {
+                "hosts": "appstream_builds",
+                "gather_facts": False,
+                "strategy": "ansible.builtin.host_pinned",
+                "vars": wait,
+                "vars_files": ["{{ build_image_variables_file | default('/dev/null') }}"],
+                "tasks": [build, {"name": "End the build", "ansible.builtin.meta": "end_host"}],
+            },
+            {
+                "hosts": "localhost",
+                "gather_facts": False,
+                "roles": [
+                    role("report_images", run="{{ plan_images_result.run }}", results=results, directory="reports")
+                ],
+            },
+        ]
+    )
+    assert run.exit_code == 2, run.output
+    images = {image["name"]: image for image in workplace.manifest()["images"]}
+    assert images["design"]["failed"] is False and images["design"]["image"]["state"] == "AVAILABLE", run.output
+    office = images["office"]
+    assert (office["failed_step"], office["failed_task"], office["message"]) == ("roles", "Break", "no licence")
+    made = [entry["arguments"].get("path") for entry in workplace.journal("module")]
+    assert "C:\\Acme" in made and workplace.builders() == {}

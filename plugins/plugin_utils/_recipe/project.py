@@ -1,30 +1,45 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The user's project: the folder of the playbook on the command line, and where relative files of a recipe are found.
+"""The user's project: the folder of the playbook that imports ours, and where relative files of a recipe are found.
 
 Private to the euc.appstream collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ansible import context
 from ansible.utils.path import unfrackpath
 
+_IMPORT = re.compile(r"import_playbook['\"]?\s*:\s*['\"]?([^\s'\"#,}]+)")
+
 
 def project_folder(playbooks: Iterable[str] | None = None) -> str:
-    """Folder of the playbook that the user has named on the command line, the current folder when that is one by name.
+    """Folder of the user's playbook that imports this collection's, the current folder when that is run by its name.
 
-    ``playbooks`` are those of the command line. Of several, that which names this collection's counts.
+    ``playbooks`` are those of the command line, whose imports are followed.
     """
     named = context.CLIARGS.get("args") or () if playbooks is None else playbooks
     files = [Path(unfrackpath(name)) for name in named if Path(unfrackpath(name)).is_file()]
-    importing = [path for path in files if "euc.appstream." in path.read_text(encoding="utf-8", errors="replace")]
-    chosen = next(iter(importing or files), None)
+    importing = (found for path in files for found in _importing(path, set()))
+    chosen = next(importing, next(iter(files), None))
     return str(chosen.parent if chosen else Path.cwd())
+
+
+def _importing(playbook: Path, seen: set[Path]) -> Iterator[Path]:
+    """The playbook and those it imports, as far as they import one of this collection."""
+    if playbook in seen or not playbook.is_file():
+        return
+    seen.add(playbook)
+    for imported in _IMPORT.findall(playbook.read_text(encoding="utf-8", errors="replace")):
+        if imported.startswith("euc.appstream."):
+            yield playbook
+        else:
+            yield from _importing(playbook.parent / imported, seen)
 
 
 def search_folders(inventories: Iterable[str] = ()) -> list[Path]:

@@ -100,8 +100,12 @@ def role_options(role: str) -> Mapping[str, Any]:
 
 
 def part_options(role: str) -> dict[str, Any]:
-    """The argument spec of a role of this collection, by name of the option without the role's prefix."""
-    return {name[len(role) + 1 :]: option for name, option in role_options(role).items()}
+    """The argument spec of a role of this collection, by name of the option without the role's prefix.
+
+    Secrets are no part of a recipe, which is shown at -v: the playbook hands them on.
+    """
+    options = {name: option for name, option in role_options(role).items() if not option.get("no_log")}
+    return {name[len(role) + 1 :]: option for name, option in options.items()}
 
 
 @functools.cache

@@ -122,6 +122,10 @@ def test_the_project_is_the_folder_of_the_playbook_that_is_named(
     assert project_folder(["project/site.yml"]) == str(tmp_path / "project")
     assert project_folder(["other.yml", "project/site.yml"]) == str(tmp_path / "project")
     assert project_folder(["other.yml"]) == str(tmp_path)
+    (tmp_path / "above.yml").write_text(
+        "- {ansible.builtin.import_playbook: project/site.yml}\n- import_playbook: above.yml\n"
+    )
+    assert project_folder(["above.yml"]) == str(tmp_path / "project"), "that which imports it counts"
     assert project_folder(["euc.appstream.build_images"]) == str(tmp_path)
 
 

@@ -61,7 +61,7 @@ def role_not_found(name: str, project: str) -> str:
 
 
 def _text(error: BaseException) -> str:
-    text = str(error).split("\n\nThe error appears to be in ")[0]
+    text = str(error).split("\n\nThe error appears to be in ", maxsplit=1)[0]
     yaml = re.search(r"Syntax Error while loading YAML\.\s*(.*)", text)
     if yaml:
         return f"YAML parsing failed: {yaml[1].strip()}"

@@ -47,6 +47,11 @@ def test_parts_are_the_options_of_their_roles(part: str) -> None:
     assert all(options[name] is own[name] or options[name] == own[name] for name in options if name != "name")
 
 
+def test_no_part_has_an_option_for_secrets() -> None:
+    assert "seal_image_builder_secrets" in role_options("seal_image_builder")
+    assert "secrets" not in recipe_options()["seal"]["options"]
+
+
 def test_parts_have_no_option_that_the_pipeline_decides() -> None:
     finding = {
         "builder_name": "b", "image_name": "i", "image": None, "image_builder": None, "base_image": None,
