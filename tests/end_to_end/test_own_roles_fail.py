@@ -70,6 +70,9 @@ def write_roles(workplace: Workplace) -> None:
 def run(workplace: Workplace) -> Run:
     write_roles(workplace)
     hosts = {name: workplace.host(roles=[name]) for name in ("notifying", "unfound", "ended", "lost", "once")}
+    own = {"name": "own", "install": {"role": "unfound"}, "verify": [{"file": "C:\\own.txt"}]}
+    optional = {**own, "name": "optional", "required": False, "install": {"role": "notifying"}}
+    hosts["application"] = workplace.host(applications=[optional, own])
     hosts["lost"].update(SHORT_TIMEOUTS)
     hosts["unfound"]["appstream_on_error"] = "stop"
     refused = {"kind": "refuse", "match": "win_ping", "after": 2, "times": 100000}
@@ -98,7 +101,8 @@ def image(workplace: Workplace, name: str) -> dict[str, Any]:
 def test_the_other_image_is_built_and_all_are_reported(workplace: Workplace, run: Run) -> None:
     assert run.exit_code == 2, run.output
     failed = {image["name"]: image["failed"] for image in workplace.manifest()["images"]}
-    assert failed == {"notifying": True, "unfound": True, "ended": True, "lost": True, "once": False}, run.output
+    expected = dict.fromkeys(("notifying", "unfound", "ended", "lost", "application"), True) | {"once": False}
+    assert failed == expected, run.output
     assert {name: builder["State"] for name, builder in workplace.builders().items()} == {"unfound": "STOPPED"}
 
 
@@ -115,6 +119,17 @@ def test_output_role_and_task_of_what_failed_are_reported(workplace: Workplace, 
     assert broken["failed_place"] == f"{tasks}:{tasks.read_text().splitlines().index('- name: Break') + 1}"
     summary = run.output.rpartition("AppStream images (run")[2]
     assert "notifying : Break" in summary and "stderr: no licence" in summary
+
+
+def test_a_role_that_installs_an_application_fails_with_its_own_cause(workplace: Workplace, run: Run) -> None:
+    failed = image(workplace, "application")
+    message = " ".join(failed["message"].split())
+    assert failed["failed_step"] == "install", failed
+    assert message.startswith("Application own could not be installed, step 'unfound : "), message
+    assert re.search("of-ec2amaz-.*was not found", message) and "not the cause" not in message
+    optional = failed["applications"][0]
+    assert optional["failed"] is True and "step 'notifying : Break'" in optional["message"]
+    assert "no licence" in optional["message"]
 
 
 @pytest.mark.parametrize(

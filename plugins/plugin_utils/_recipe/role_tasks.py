@@ -108,35 +108,29 @@ def role_task(role: Mapping[str, Any], references: Mapping[str, str]) -> dict[st
     return task
 
 
-def install_tasks(
-    applications: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def install_tasks(applications: Sequence[Mapping[str, Any]], files: Mapping[str, str]) -> list[dict[str, Any]]:
     """The tasks that install applications of which some are installed by a role of the user's.
 
-    ``roles`` are the tasks that run these, by name of the application. Everything else is role
+    ``files`` are files of what `application_tasks` returns, by name of the application. Everything else is role
     ``install_applications``.
     """
-    stages = itertools.groupby(order(applications), lambda name: name if name in roles else "")
-    credentials = _trusted("{{ appstream_credentials | default({}) }}")
-    begin = _include("euc.appstream.build_image", "install_begin", build_image_credentials=credentials)
+    stages = itertools.groupby(order(applications), lambda name: name if name in files else "")
+    begin = _include("euc.appstream.build_image", "install_begin", build_image_credentials=_credentials())
     tasks = [begin]
     for role, names in stages:
         if role:
-            tasks.append(_install_by_role(role, roles[role], credentials))
+            tasks.append(_include_application(role, files[role]))
         else:
-            tasks.append(_installation("some", install_applications_some=list(names), **{_CREDENTIALS: credentials}))
+            tasks.append(_installation("some", install_applications_some=list(names), **{_CREDENTIALS: _credentials()}))
     return [*tasks, _installation("end")]
 
 
-def _install_by_role(name: str, task: Mapping[str, Any], credentials: str) -> dict[str, Any]:
-    variables = {"install_applications_role": name, _CREDENTIALS: credentials}
+def application_tasks(name: str, task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tasks that install one application by a role of the user's; ``task`` runs that role."""
+    variables = {"install_applications_role": name, _CREDENTIALS: _credentials()}
     environment = f"(__install_applications_plan | selectattr('name', 'equalto', {name!r}) | first).environment"
-    return {
+    block = {
         "name": f"Install {name} by its role",
-        "when": [
-            f"{name!r} in __install_applications_wanted | map(attribute='name')",
-            f"not __install_applications_outcomes[{name!r}].failed | default(false)",
-        ],
         "block": [
             _installation("role_before", **variables),
             {**task, "environment": _trusted(f"{{{{ {environment} }}}}")},
@@ -146,6 +140,23 @@ def _install_by_role(name: str, task: Mapping[str, Any], credentials: str) -> di
         ],
         "rescue": [_installation("role_failed", **variables)],
     }
+    return [block]
+
+
+def _include_application(name: str, file: str) -> dict[str, Any]:
+    # A condition of the block itself would be asked again by every task in it, also once the failure is recorded.
+    return {
+        "name": f"Install {name} by its role",
+        "ansible.builtin.include_tasks": file,
+        "when": [
+            f"{name!r} in __install_applications_wanted | map(attribute='name')",
+            f"not __install_applications_outcomes[{name!r}].failed | default(false)",
+        ],
+    }
+
+
+def _credentials() -> str:
+    return _trusted("{{ appstream_credentials | default({}) }}")
 
 
 def _installation(tasks_from: str, **variables: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import PREFIX, Recipe
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_content import examination as content
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks import (
+    application_tasks,
     install_tasks,
     parameter_name,
     role_task,
@@ -120,7 +121,13 @@ def write_files(recipe: Recipe, recipes: Sequence[Recipe], folder: Path) -> dict
     roles = [tasks[use.where] for use in uses if not use.application]
     if roles:
         named["build_image_roles_file"] = write_tasks(folder / f"{recipe.name}.roles.yml", roles)
-    applications = {use.application: tasks[use.where] for use in uses if use.application}
+    applications = {
+        use.application: write_tasks(
+            folder / f"{recipe.name}.install.{position}.yml", application_tasks(use.application, tasks[use.where])
+        )
+        for position, use in enumerate(uses)
+        if use.application
+    }
     if applications:
         written = install_tasks(recipe.values["applications"], applications)
         named["build_image_install_file"] = write_tasks(folder / f"{recipe.name}.install.yml", written)
