@@ -156,7 +156,8 @@ def _include_application(name: str, file: str) -> dict[str, Any]:
 
 
 def _credentials() -> str:
-    return _trusted("{{ appstream_credentials | default({}) }}")
+    template: str = _trusted("{{ appstream_credentials | default({}) }}")
+    return template
 
 
 def _installation(tasks_from: str, **variables: Any) -> dict[str, Any]:
