@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 try:
-    from ansible.template import trust_as_template as trusted
+    from ansible.template import trust_as_template
 except ImportError:  # before ansible-core 2.19
-
-    def trusted(text):
-        return text
-
+    trust_as_template = None
 
 PAUSE = "- ansible.builtin.pause: {seconds: 1}\n"
 DEBUG = "- ansible.builtin.debug: {msg: hello}\n"
 MISSING = "- nowhere.tools.install: {name: x}\n"
 ONE_MISSING = "the module nowhere.tools.install is missing"
+
+
+def trusted(text):
+    """The text as one that may be a template."""
+    return trust_as_template(text) if trust_as_template else text
 
 
 def only(content):
