@@ -26,6 +26,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._launch_trace import
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import find_file
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import PREFIX, Recipe, hand_over_name
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import COLLECTION, recipe_options
+from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts import configuration
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import session_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_settings import settings_problems
 
@@ -149,20 +150,21 @@ def _sessions(values: dict[str, Any], folders: Sequence[Path], credentials: Mapp
     for place, files in (("session_scripts", scripts.get("files")), ("default_profile", profile.get("files"))):
         for position, file in enumerate(files or [], 1):
             yield from _located(file, "src", f"sessions.{place}.files[{position}].src", folders)
-    unread = dict(sessions)
     if isinstance(scripts.get("config"), str):
-        yield from _located(scripts, "config", "sessions.session_scripts.config", folders)
-        if Path(scripts["config"]).is_file():
-            unread["session_scripts"] = {**scripts, "config": _content_of_json(scripts["config"])}
-    yield from (f"sessions.{problem}" for problem in session_problems(unread))
+        yield from _config_file_problems(scripts, folders)
+    yield from (f"sessions.{problem}" for problem in session_problems(sessions))
 
 
-def _content_of_json(path: str) -> Any:
-    # The dictionary in it is looked at like one that is given; text that is no JSON is refused as such.
+def _config_file_problems(scripts: dict[str, Any], folders: Sequence[Path]) -> Iterator[str]:
+    where = "sessions.session_scripts.config"
+    missing = list(_located(scripts, "config", where, folders))
+    yield from missing
+    if missing:
+        return
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None
+        configuration({**scripts, "config": Path(scripts["config"]).read_text(encoding="utf-8")})
+    except (OSError, ValueError) as error:
+        yield f"{where}: {error}"
 
 
 def _seal(values: dict[str, Any], folders: Sequence[Path], credentials: Mapping[str, Any]) -> Iterator[str]:
@@ -188,7 +190,8 @@ def _applications(values: dict[str, Any], folders: Sequence[Path], credentials: 
             yield from _located(install, "source", f"{where}.install.source", folders)
         yield from (f"{where}.launch.{problem}" for problem in _launch_problems(launch, folders))
     if not any(_is_of_the_controller_and_missing(one) for one in applications):
-        yield from plan(applications, Circumstances(credentials, checksums=False))["problems"]
+        found = plan(applications, Circumstances(credentials, checksums=False))["problems"]
+        yield from (f"applications: {problem}" for problem in found)
     entries = catalog(applications)
     yield from (f"applications: {problem}" for problem in limits.catalog_problems(entries))
     yield from (f"applications: {problem}" for problem in limits.catalog_size_problems(len(entries)))
