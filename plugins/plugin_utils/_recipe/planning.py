@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Surroundings:
     variables: Mapping[str, Any]
     credentials: Mapping[str, Any]
     check_mode: bool = False
+    _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def groups(self) -> Mapping[str, Any]:
@@ -67,14 +68,15 @@ class Surroundings:
 
         The host gets that group, and is made, in this process only, which is one of its own for each task.
         """
-        hostvars = self.variables["hostvars"]
-        inventory = hostvars._inventory
-        if name not in (self.groups.get(BUILDERS) or []):
-            inventory.add_group(BUILDERS)
-            inventory.add_host(name, BUILDERS)
-            inventory.reconcile_inventory()
-        variables: Mapping[str, Any] = hostvars.raw_get(name)
-        return variables
+        if name not in self._read:
+            hostvars = self.variables["hostvars"]
+            inventory = hostvars._inventory
+            if name not in (self.groups.get(BUILDERS) or []):
+                inventory.add_group(BUILDERS)
+                inventory.add_host(name, BUILDERS)
+                inventory.reconcile_inventory()
+            self._read[name] = hostvars.raw_get(name)
+        return self._read[name]
 
     def templated(self, variables: Mapping[str, Any], name: str) -> Any:
         """The value of a variable, None when it has none or needs what is known on the image builder only."""
