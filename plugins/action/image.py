@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import state_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_goal import (
     GOAL_OPTIONS,
     RETURNED_AS,
     Appearance,
     Wish,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import state_of
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import (
     Decision,
     ModuleFailed,

@@ -9,7 +9,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Goal, Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
     GOAL_OPTIONS,
     RETURNED_AS,
@@ -17,7 +19,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_
     Wish,
     with_list,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Goal, Resource
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
 
 

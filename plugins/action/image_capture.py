@@ -10,9 +10,12 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.troubleshooting import remedies, reported_errors
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.troubleshooting import (
+    remedies,
+    reported_errors,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import is_empty

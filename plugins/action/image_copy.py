@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import (
     AGAIN,
     GOAL_OPTIONS,
     about,
     destination_name,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Resource
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import_goal import (
     AGAIN,
     GOAL_OPTIONS,

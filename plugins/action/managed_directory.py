@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory_goal import (
     GOAL_OPTIONS,
     RETURNED_AS,
     why_not,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Resource
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import planning

@@ -191,12 +191,12 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import directory_config_goal, directory_configs
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
     directory_config_problems,
     organizational_units_warnings,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "directory_name": {"type": "str", "required": True},

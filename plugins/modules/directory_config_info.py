@@ -96,12 +96,12 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_configs import (
     describe_directory_configs,
     is_named,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
 
 ARGUMENT_SPEC: dict[str, Any] = {"names": {"type": "list", "elements": "str"}}
 

@@ -658,16 +658,20 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.autoscaling import is_autoscaled
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    converge,
+    outcome_values,
+    pace_of,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet_settings import view
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet_validation import (
     FLEET_TYPES,
     fleet_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL, state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
 
 PLATFORMS = (
     "WINDOWS",

@@ -339,10 +339,10 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleets import describe_fleets, with_stacks
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

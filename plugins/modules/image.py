@@ -432,18 +432,14 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import (
-    image_goal,
-    image_permissions,
-    images,
-    states,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import ACCESS_DENIED_CODES
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import tags_after, write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import tag_problems
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_goal, image_permissions, images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import ACCESS_DENIED_CODES
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import tags_after, write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import tag_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     Outcome,
     converge,
     first_sight,

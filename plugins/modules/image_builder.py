@@ -579,14 +579,18 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builder_goal, image_builders
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags, write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import image_builder_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    converge,
+    outcome_values,
+    pace_of,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL, state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags, write_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import refuse_temporary
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_problems
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_builder_goal.GOAL_OPTIONS,

@@ -332,10 +332,10 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import describe_image_builders
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import is_temporary
 
 ARGUMENT_SPEC: dict[str, Any] = {

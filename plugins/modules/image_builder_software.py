@@ -239,8 +239,14 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    converge,
+    outcome_values,
+    pace_of,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
     RETURNED_AS,
     Wish,
@@ -249,8 +255,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_associations import (
     describe_image_builder_software,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
 
 ARGUMENT_SPEC: dict[str, Any] = {**software_association_goal.GOAL_OPTIONS}
 

@@ -150,19 +150,19 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import NOT_FOUND
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import describe_image
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_associations import (
-    describe_image_builder_software,
-    describe_software_associations,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import NOT_FOUND
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
     ARN,
     existing_image_name_problems,
     image_builder_name_problems,
     pattern_problems,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import describe_image
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_associations import (
+    describe_image_builder_software,
+    describe_software_associations,
 )
 
 _SELECTORS = ("name", "image_name", "arn")

@@ -161,8 +161,11 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
+    image_builder_name_problems,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.streaming_urls import (
     DEFAULT_VALIDITY,
     create_streaming_url,
@@ -171,7 +174,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.streaming
     secret_file,
     validity_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import image_builder_name_problems
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},

@@ -435,11 +435,11 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_copy_goal, images, made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, pace_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import Place
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_tagging import Tagging
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Resource, pace_of
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_copy_goal.GOAL_OPTIONS,

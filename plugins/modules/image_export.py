@@ -218,11 +218,15 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_export_goal, image_exports, images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.ami_validation import image_export_problems
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import once_only_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import CREATE, FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import CREATE, FAIL
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    converge,
+    outcome_values,
+    pace_of,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_export_goal.GOAL_OPTIONS,

@@ -156,10 +156,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_exports
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.common_settings import image_name_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import pattern_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.common_settings import image_name_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import pattern_problems
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "task_ids": {"type": "list", "elements": "str"},

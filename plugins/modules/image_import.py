@@ -469,11 +469,15 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_import_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.ami_validation import image_import_problems
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import converge, outcome_values, pace_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import write_tags
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    converge,
+    outcome_values,
+    pace_of,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_import_goal.GOAL_OPTIONS,

@@ -446,8 +446,8 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_selection
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_usage import usage_of_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import (
     describe_images,

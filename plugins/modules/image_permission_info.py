@@ -109,17 +109,17 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import NOT_FOUND
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import NOT_FOUND
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
+    account_id_problems,
+    existing_image_name_problems,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permissions import (
     Permission,
     as_list,
     describe_image_permissions,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import (
-    account_id_problems,
-    existing_image_name_problems,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {

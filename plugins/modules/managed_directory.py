@@ -363,19 +363,20 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directories, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directories
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directory_goal as directory_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import once_only_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
-    managed_directory_problems,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     Outcome,
     converge,
     outcome_values,
     pace_of,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
+    managed_directory_problems,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {

@@ -640,8 +640,8 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import stack_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack_validation import stack_problems
 
 _PERMISSION: dict[str, Any] = {"type": "str", "choices": ["ENABLED", "DISABLED"], "required": True}

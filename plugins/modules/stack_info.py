@@ -351,10 +351,10 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.stacks import describe_stacks, with_fleets
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import with_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

@@ -21,7 +21,10 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import COLLECTION_NAME, COLLECTION_VERSION
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import (
+    COLLECTION_NAME,
+    COLLECTION_VERSION,
+)
 
 try:
     from ansible.template import trust_as_template

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import (
     IMAGE_BUILDER_STATES,
     READY,
     eni_address,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import CREATE
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import CREATE
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import WaitWithProgress
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .validation import (
+from .core.validation import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
     ROLE_ARN,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .calls import ACCESS_DENIED_CODES, call_pages
-from .errors import AppStreamError
+from .core.calls import ACCESS_DENIED_CODES, call_pages
+from .core.errors import AppStreamError
 
 
 def is_autoscaled(autoscaling_client: Any, fleet_name: str) -> bool | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from . import directory_configs
-from .calls import ALREADY_EXISTS
-from .errors import AppStreamError
+from .core.calls import ALREADY_EXISTS
+from .core.errors import AppStreamError
 
 RETURNED_AS = "directory_config"
 DISABLED = "DISABLED"

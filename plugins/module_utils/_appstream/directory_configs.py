@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import IN_USE, NOT_FOUND, call, call_pages
-from .errors import AppStreamError
+from .core.aws import to_ansible_dict
+from .core.calls import IN_USE, NOT_FOUND, call, call_pages
+from .core.errors import AppStreamError
 from .fleets import describe_fleets
 from .image_builders import describe_image_builders
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .validation import (
+from .core.validation import (
     ARN,
     SUBNET_ID,
     UNESCAPED_COMMA,

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import fleet_settings as settings
-from . import fleets, images, states
-from .calls import ACCESS_DENIED_CODES, require_support
-from .errors import AppStreamError
+from . import fleets, images
+from .core import states
+from .core.calls import ACCESS_DENIED_CODES, require_support
+from .core.errors import AppStreamError
+from .core.settings import BY_RECREATION, filled, is_empty, told
+from .core.settings import changed_by as settings_changed_by
+from .core.tags import tags_after, with_tags
+from .core.waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
 from .fleet_validation import missing_options, type_problems
-from .settings import BY_RECREATION, filled, is_empty, told
-from .settings import changed_by as settings_changed_by
-from .tags import tags_after, with_tags
-from .waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
 
 RETURNED_AS = "fleet"
 ALWAYS, ON_CREATE, UNLESS_AUTOSCALED = "always", "on_create", "unless_autoscaled"

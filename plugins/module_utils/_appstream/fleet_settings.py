@@ -12,11 +12,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import settings
-from .common_settings import casefolded, domain_of, domain_request, image_name_of, vpc
-from .settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
-from .states import FLEET_DESTINATIONS, has_failed_to_start
-from .tags import as_request
+from .core import settings
+from .core.common_settings import casefolded, domain_of, domain_request, image_name_of, vpc
+from .core.settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
+from .core.states import FLEET_DESTINATIONS, has_failed_to_start
+from .core.tags import as_request
 
 ELASTIC = "ELASTIC"
 DEFAULT_VOLUME_GB = 200

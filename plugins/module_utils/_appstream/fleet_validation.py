@@ -13,9 +13,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .fleet_settings import ELASTIC
-from .settings import is_empty
-from .validation import (
+from .core.settings import is_empty
+from .core.validation import (
     ARN,
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
@@ -30,6 +29,7 @@ from .validation import (
     pattern_problems,
     tag_problems,
 )
+from .fleet_settings import ELASTIC
 
 FLEET_TYPES = ("ALWAYS_ON", "ON_DEMAND", ELASTIC)
 # By type: what CreateFleet does not take for it, and what it needs beside an instance type.

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import CHANGED_STATE_CODES, IN_USE, NOT_FOUND, call, call_named, call_pages
-from .errors import AppStreamError
-from .retries import MUTATION_CODES
+from .core.aws import to_ansible_dict
+from .core.calls import CHANGED_STATE_CODES, IN_USE, NOT_FOUND, call, call_named, call_pages
+from .core.errors import AppStreamError
+from .core.retries import MUTATION_CODES
 
 # Starting a fleet that has been started, and stopping one that has been stopped, may be answered with any of these.
 OVERTAKEN_CODES = CHANGED_STATE_CODES | MUTATION_CODES | {IN_USE}

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import image_builder_settings as settings
-from . import image_builders, states
-from .calls import CHANGED_STATE_CODES, require_support
-from .errors import AppStreamError
-from .settings import BY_RECREATION, BY_UPDATE, filled, told
-from .tags import tags_after
-from .waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
+from . import image_builders
+from .core import states
+from .core.calls import CHANGED_STATE_CODES, require_support
+from .core.errors import AppStreamError
+from .core.settings import BY_RECREATION, BY_UPDATE, filled, told
+from .core.tags import tags_after
+from .core.waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
 
 RETURNED_AS = "image_builder"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import settings
-from .common_settings import casefolded, domain_of, domain_request, endpoint_pairs, image_name_of, vpc
-from .settings import BY_UPDATE, Options, Setting, camel_case
-from .states import IMAGE_BUILDER_DESTINATIONS
-from .tags import as_request
+from .core import settings
+from .core.common_settings import casefolded, domain_of, domain_request, endpoint_pairs, image_name_of, vpc
+from .core.settings import BY_UPDATE, Options, Setting, camel_case
+from .core.states import IMAGE_BUILDER_DESTINATIONS
+from .core.tags import as_request
 
 ImageBuilder = Mapping[str, Any]
 

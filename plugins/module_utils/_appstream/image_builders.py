@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import call, call_named
+from .core.aws import to_ansible_dict
+from .core.calls import call, call_named
 
 
 def _about(name: str) -> str:

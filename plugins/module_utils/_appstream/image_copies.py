@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .calls import call
-from .errors import AppStreamError
+from .core.calls import call
+from .core.errors import AppStreamError
 
 # Default quota of "concurrent image copies per destination Region" (administration guide, "Service Quotas").
 MOST_COPIES = 2

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import image_copies, images, made_images, tags, validation
-from .calls import LIMIT_EXCEEDED
-from .errors import AppStreamError
+from . import image_copies, images, made_images
+from .core import tags, validation
+from .core.calls import LIMIT_EXCEEDED
+from .core.errors import AppStreamError
+from .core.waits import Goal, Resource, untouched, wait_options
 from .image_tagging import Tagging
 from .made_images import Wish
-from .waits import Goal, Resource, untouched, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import image_exports, images, states
+from . import image_exports, images
 from .ami_validation import EXPORTED_PLATFORMS
-from .calls import ACCESS_DENIED_CODES, require_support
-from .common_settings import image_name_of
-from .errors import AppStreamError
-from .retries import CONNECTION_ATTEMPTS, is_refused, pause_before
-from .settings import told
-from .tags import as_request
-from .waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
+from .core import states
+from .core.calls import ACCESS_DENIED_CODES, require_support
+from .core.common_settings import image_name_of
+from .core.errors import AppStreamError
+from .core.retries import CONNECTION_ATTEMPTS, is_refused, pause_before
+from .core.settings import told
+from .core.tags import as_request
+from .core.waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
 
 RETURNED_AS = "export_image_task"
 

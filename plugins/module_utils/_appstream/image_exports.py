@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import NOT_FOUND, call, call_tokens, require_support
-from .errors import AppStreamError
+from .core.aws import to_ansible_dict
+from .core.calls import NOT_FOUND, call, call_tokens, require_support
+from .core.errors import AppStreamError
 
 # Amazon EC2's answers about an AMI that is no more, or never was.
 _GONE_CODES = frozenset({"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"})

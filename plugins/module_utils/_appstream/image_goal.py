@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import image_builders, images, states
-from .calls import CHANGED_STATE_CODES
-from .errors import AppStreamError
-from .waits import Goal, Resource, resource_after_refusal, wait_options
+from . import image_builders, images
+from .core import states
+from .core.calls import CHANGED_STATE_CODES
+from .core.errors import AppStreamError
+from .core.waits import Goal, Resource, resource_after_refusal, wait_options
 
 RETURNED_AS = "image"
 

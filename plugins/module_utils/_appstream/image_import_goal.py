@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import image_imports, images, made_images, settings, states
-from .calls import ALREADY_EXISTS, require_support
-from .errors import AppStreamError
+from . import image_imports, images, made_images
+from .core import settings, states
+from .core.calls import ALREADY_EXISTS, require_support
+from .core.errors import AppStreamError
+from .core.settings import Setting, camel_case, filled, is_empty
+from .core.tags import as_request, tags_after
+from .core.waits import Goal, Outcome, Resource, first_sight, wait_options
 from .made_images import is_made, next_step, why_not
-from .settings import Setting, camel_case, filled, is_empty
-from .tags import as_request, tags_after
-from .waits import Goal, Outcome, Resource, first_sight, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {

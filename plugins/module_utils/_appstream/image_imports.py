@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import call
-from .errors import AppStreamError
+from .core.aws import to_ansible_dict
+from .core.calls import call
+from .core.errors import AppStreamError
 
 OPERATION = "CreateImportedImage"
 # A dry run that finds nothing wrong is answered with this error (API reference, CreateImportedImage).

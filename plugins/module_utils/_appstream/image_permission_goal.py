@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import image_permissions, images, states
-from .calls import LIMIT_EXCEEDED
-from .errors import AppStreamError
+from . import image_permissions, images
+from .core import states
+from .core.calls import LIMIT_EXCEEDED
+from .core.errors import AppStreamError
+from .core.validation import account_id_problems, existing_image_name_problems
 from .image_permissions import Permission, as_list
-from .validation import account_id_problems, existing_image_name_problems
 
 RETURNED_AS = "permissions"
 MOST_ACCOUNTS = 100

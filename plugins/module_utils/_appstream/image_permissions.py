@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .calls import NOT_FOUND, call, call_tokens
-from .errors import AppStreamError
+from .core.calls import NOT_FOUND, call, call_tokens
+from .core.errors import AppStreamError
 
 # What one account may do with an image: ``allow_fleet`` and ``allow_image_builder``.
 Permission = dict[str, bool]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import states, tags
-from .calls import CHANGED_STATE_CODES
-from .errors import AppStreamError
-from .retries import MUTATION_CODES
-from .waits import Resource
+from .core import states, tags
+from .core.calls import CHANGED_STATE_CODES
+from .core.errors import AppStreamError
+from .core.retries import MUTATION_CODES
+from .core.waits import Resource
 
 # Unproven: from when on an image in the making can be tagged, and with which of these the service refuses it before.
 _NOT_YET_CODES = CHANGED_STATE_CODES | MUTATION_CODES

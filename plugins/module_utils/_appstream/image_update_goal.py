@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import image_updates, images, made_images, validation
-from .calls import LIMIT_EXCEEDED
-from .errors import AppStreamError
+from . import image_updates, images, made_images
+from .core import validation
+from .core.calls import LIMIT_EXCEEDED
+from .core.errors import AppStreamError
+from .core.tags import as_request
+from .core.waits import Goal, Resource, untouched, wait_options
 from .image_tagging import Tagging
 from .made_images import Wish
-from .tags import as_request
-from .waits import Goal, Resource, untouched, wait_options
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import call
+from .core.aws import to_ansible_dict
+from .core.calls import call
 
 # Default quota of "concurrent image updates" (administration guide, "Service Quotas").
 MOST_UPDATES = 5

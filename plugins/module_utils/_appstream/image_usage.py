@@ -9,8 +9,8 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Optional, TypeVar
 
-from .calls import ACCESS_DENIED_CODES, NOT_FOUND
-from .errors import AppStreamError
+from .core.calls import ACCESS_DENIED_CODES, NOT_FOUND
+from .core.errors import AppStreamError
 from .fleets import describe_fleets
 from .image_builders import describe_image_builders
 from .image_permissions import describe_image_permissions

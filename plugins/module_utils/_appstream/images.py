@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import tags
-from .aws import to_ansible_dict
-from .calls import IN_USE, NOT_FOUND, call, call_pages
-from .errors import AppStreamError
+from .core import tags
+from .core.aws import to_ansible_dict
+from .core.calls import IN_USE, NOT_FOUND, call, call_pages
+from .core.errors import AppStreamError
 from .image_usage import Usage, usage_of_image
 
 

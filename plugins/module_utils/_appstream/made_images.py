@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import images, states
-from .calls import CHANGED_STATE_CODES, LIMIT_EXCEEDED
-from .errors import AppStreamError
-from .image_tagging import Tagging
-from .retries import MUTATION_CODES
-from .settings import filled, told
-from .tags import tags_after
-from .waits import (
+from . import images
+from .core import states
+from .core.calls import CHANGED_STATE_CODES, LIMIT_EXCEEDED
+from .core.errors import AppStreamError
+from .core.retries import MUTATION_CODES
+from .core.settings import filled, told
+from .core.tags import tags_after
+from .core.waits import (
     Goal,
     Outcome,
     Pace,
@@ -27,6 +27,7 @@ from .waits import (
     resource_after_refusal,
     untouched,
 )
+from .image_tagging import Tagging
 
 RETURNED_AS = "image"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import call, call_pages
-from .errors import AppStreamError
-from .states import GONE, managed_directory_is, state_of
+from .core.aws import to_ansible_dict
+from .core.calls import call, call_pages
+from .core.errors import AppStreamError
+from .core.states import GONE, managed_directory_is, state_of
 
 NOT_FOUND_CODES = frozenset({"EntityDoesNotExistException", "DirectoryDoesNotExistException"})
 OWN = "MicrosoftAD"

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import managed_directories, states
-from .calls import ACCESS_DENIED_CODES
-from .errors import AppStreamError
-from .networks import describe_subnets
-from .settings import told
-from .tags import tags_after
-from .waits import Goal, Outcome, Resource, untouched, wait_options
+from . import managed_directories
+from .core import states
+from .core.calls import ACCESS_DENIED_CODES
+from .core.errors import AppStreamError
+from .core.networks import describe_subnets
+from .core.settings import told
+from .core.tags import tags_after
+from .core.waits import Goal, Outcome, Resource, untouched, wait_options
 
 RETURNED_AS = "directory"
 # The API's own default is Enterprise, which costs several times as much.

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import image_builders, images, networks, preflight_checks
-from .calls import ACCESS_DENIED_CODES
+from . import image_builders, images, preflight_checks
+from .core import networks
+from .core.calls import ACCESS_DENIED_CODES
+from .core.errors import AppStreamError
+from .core.tags import with_tags
 from .directory_configs import describe_directory_configs
-from .errors import AppStreamError
 from .preflight_checks import Facts, Finding, Quotas
-from .tags import with_tags
 
 
 def check(

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from . import image_selection, states, validation
+from . import image_selection
+from .core import states, validation
+from .core.tags import IMAGE_TAG, RECIPE_TAG
+from .core.troubleshooting import reported_errors
 from .image_builder_settings import differences
-from .tags import IMAGE_TAG, RECIPE_TAG
 from .temporary_image_builders import is_temporary
-from .troubleshooting import reported_errors
 
 Recipe = Mapping[str, Any]
 Resource = Optional[dict[str, Any]]

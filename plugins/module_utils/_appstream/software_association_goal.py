@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import software_associations, states
-from .calls import CHANGED_STATE_CODES, require_support
-from .errors import AppStreamError
-from .retries import MUTATION_CODES
-from .troubleshooting import failed_software
-from .validation import image_builder_name_problems, software_problems
-from .waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
+from . import software_associations
+from .core import states
+from .core.calls import CHANGED_STATE_CODES, require_support
+from .core.errors import AppStreamError
+from .core.retries import MUTATION_CODES
+from .core.troubleshooting import failed_software
+from .core.validation import image_builder_name_problems, software_problems
+from .core.waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
 
 RETURNED_AS = "image_builder"
 WANTED = "RUNNING with its software deployed"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .aws import to_ansible_dict
-from .calls import call, call_tokens, require_support
+from .core.aws import to_ansible_dict
+from .core.calls import call, call_tokens, require_support
 from .image_builders import describe_image_builder
 
 # botocore has these operations from 1.40.60 on.

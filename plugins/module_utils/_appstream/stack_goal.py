@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import stack_settings, stacks
-from .calls import ALREADY_EXISTS, require_support
-from .errors import AppStreamError
+from .core.calls import ALREADY_EXISTS, require_support
+from .core.errors import AppStreamError
+from .core.tags import tags_after, with_tags, write_tags
 from .fleets import describe_fleet
 from .stack_validation import settings_problems
 from .stacks import Stack
-from .tags import tags_after, with_tags, write_tags
 
 RETURNED_AS = "stack"
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from . import common_settings
-from .settings import camel_case, filled, is_empty
+from .core import common_settings
+from .core.settings import camel_case, filled, is_empty
 
 Options = Mapping[str, Any]
 Stack = Optional[Mapping[str, Any]]

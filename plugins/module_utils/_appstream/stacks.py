@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from .aws import to_ansible_dict
-from .calls import IN_USE, NOT_FOUND, call, call_named, call_pages
-from .errors import AppStreamError
+from .core.aws import to_ansible_dict
+from .core.calls import IN_USE, NOT_FOUND, call, call_named, call_pages
+from .core.errors import AppStreamError
 
 Stack = Optional[dict[str, Any]]
 

@@ -13,9 +13,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import image_builders, states
-from .calls import call
-from .errors import AppStreamError
+from . import image_builders
+from .core import states
+from .core.calls import call
+from .core.errors import AppStreamError
 
 # CreateImageBuilderStreamingURL.Validity: seconds, in the documentation of the service model only.
 VALIDITY = (1, 604800)

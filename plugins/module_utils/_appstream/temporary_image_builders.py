@@ -19,8 +19,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import AppStreamError
-from .states import state_of
+from .core.errors import AppStreamError
+from .core.states import state_of
 
 _SUFFIX = re.compile(r"[0-9]{10}\Z")
 _STATES = frozenset({"UPDATING", "PENDING_QUALIFICATION"})

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import validation
 from ansible_collections.euc.appstream.plugins.plugin_utils import _application_plan_sources as sources
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_limits as limits
 from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan import Circumstances, plan

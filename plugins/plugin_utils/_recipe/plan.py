@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.tags import IMAGE_TAG, RECIPE_TAG
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import IMAGE_TAG, RECIPE_TAG
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.checks import catalog
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import PARTS
 

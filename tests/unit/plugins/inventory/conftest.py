@@ -14,7 +14,7 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import retries
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
 from inventory_account import PLUGIN, REGION, SECRET, Read
 from simulated_account import Simulated
 

@@ -15,8 +15,8 @@ from typing import Any
 import boto3
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import retries
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from botocore.exceptions import ClientError
 from return_values import return_value_problems
 from simulated_account import Simulated

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Pace
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Pace
 from ansible_collections.euc.appstream.plugins.modules import fleet, fleet_info
 
 Run = Callable[..., dict[str, Any]]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import waits
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.calls import once_only_config
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
 from ansible_collections.euc.appstream.plugins.modules import image_export, image_export_info
 from appstream_simulator.aws import export_operations
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
 from ansible_collections.euc.appstream.plugins.modules import image_import
 
 Run = Callable[..., dict[str, Any]]

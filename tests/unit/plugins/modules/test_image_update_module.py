@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import simulated_account
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
 from ansible_collections.euc.appstream.plugins.modules import (
     image_builder,
     image_builder_info,

@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import retries
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
 from botocore.config import Config
 from botocore.stub import Stubber
 

@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_settings as settings
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_validation, states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from hypothesis import given
 from hypothesis import strategies as st
 

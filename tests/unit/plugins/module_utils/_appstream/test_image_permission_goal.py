@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_permission_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission_goal import Wish
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_usage import uses
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
     account_id_problems,
     existing_image_name_problems,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission_goal import Wish
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_usage import uses
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_export_goal, image_import_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import (
     common_settings,
-    image_export_goal,
-    image_import_goal,
     retries,
     states,
     troubleshooting,

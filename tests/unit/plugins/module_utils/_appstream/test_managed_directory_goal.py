@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directory_goal as directory_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states, waits
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states, waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.stub import Stubber

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal as goals
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import Wish
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.states import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import (
     ASSOCIATE,
     DEPLOY,
     DISASSOCIATE,
@@ -18,16 +17,17 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.states im
     FAIL,
     WAIT,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.troubleshooting import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.troubleshooting import (
     SOFTWARE_REMEDY,
     remedies,
     reported_errors,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
     SOFTWARE_NAME,
     image_builder_problems,
     software_problems,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import Wish
 from appstream_simulator.aws.licensed_software import SOFTWARE_NAMES
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import calls, stack_settings
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream import stack_settings
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 
 NOTHING = stack_settings.normal_settings(None)
 HOME = {"connector_type": "HOMEFOLDERS", "resource_identifier": "appstream2-36fb080bb8-eu-west-1-123456789012"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 
 SUBNET = {"subnet_ids": ["subnet-0123456789abcdef0"]}
 MOVING = [

@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import troubleshooting
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import troubleshooting
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 
 MODEL = boto3.client("appstream", region_name="eu-central-1").meta.service_model
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import validation
 from hypothesis import given
 from hypothesis import strategies as st
 

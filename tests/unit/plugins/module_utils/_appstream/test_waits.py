@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import states, waits
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.waits import Goal, History, Pace, converge
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states, waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Goal, History, Pace, converge
 
 TRANSIENT = AppStreamError("throttled", result={"transient": True})
 
