@@ -12,9 +12,9 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
+    RESULT_KEY,
+    failure_reason,
     wanted_state,
-    why_not,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
 
@@ -24,7 +24,7 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.fleet"
     info_module_name = "euc.appstream.fleet_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
     last_actions = frozenset({states.CREATE, states.START, states.UPDATE})
     carried_over = ("tags", "stacks")
@@ -36,7 +36,7 @@ class ActionModule(WaitWithProgress):
             next_step=lambda fleet: states.fleet_step(
                 fleet, options["state"], capacity=bool(options["wait_for_capacity"])
             ),
-            why_not=lambda fleet: why_not(options["name"], fleet),
+            failure_reason=lambda fleet: failure_reason(options["name"], fleet),
         )
 
     def look_for(self, options: Mapping[str, Any]) -> dict[str, Any]:

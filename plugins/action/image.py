@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import state_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
+    RESULT_KEY,
     Appearance,
     Wish,
 )
@@ -27,14 +27,14 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.image"
     info_module_name = "euc.appstream.image_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for the wanted state."""
         wish = Wish.from_options(options)
         appearance = Appearance(wish, lambda: self._builder_state(str(wish.image_builder_name)))
-        return Decision(next_step=appearance.next_step, why_not=appearance.why_not)
+        return Decision(next_step=appearance.next_step, failure_reason=appearance.failure_reason)
 
     def _builder_state(self, name: str) -> str | None:
         try:

@@ -12,9 +12,9 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
+    RESULT_KEY,
+    failure_reason,
     wanted_state,
-    why_not,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
 
@@ -24,7 +24,7 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.image_builder"
     info_module_name = "euc.appstream.image_builder_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
     last_actions = frozenset({states.CREATE, states.START})
 
@@ -32,7 +32,7 @@ class ActionModule(WaitWithProgress):
         """Return what image builder states mean for the wanted state."""
         return Decision(
             next_step=lambda image_builder: states.image_builder_step(image_builder, options["state"]),
-            why_not=lambda image_builder: why_not(options["name"], image_builder),
+            failure_reason=lambda image_builder: failure_reason(options["name"], image_builder),
         )
 
     def wanted_state(self, wanted: str, seen: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Goal, Resource
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Reconciler, Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
+    RESULT_KEY,
     WANTED,
     Wish,
     with_list,
@@ -27,7 +27,7 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.image_builder_software"
     info_module_name = "euc.appstream.image_builder_software_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
     last_actions = frozenset({states.ASSOCIATE, states.DISASSOCIATE, states.DEPLOY})
 
@@ -51,7 +51,7 @@ class ActionModule(WaitWithProgress):
         wish.taken = self._taken
         return Decision(
             next_step=lambda image_builder: software_association_goal.next_step(image_builder, wish),
-            why_not=lambda image_builder: software_association_goal.why_not(wish.name, image_builder),
+            failure_reason=lambda image_builder: software_association_goal.failure_reason(wish.name, image_builder),
         )
 
     def describe(self, resource: Resource) -> str:
@@ -61,11 +61,11 @@ class ActionModule(WaitWithProgress):
         state = super().describe(resource)
         return f"{state}, waiting for {', '.join(waiting)}" if waiting else state
 
-    def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Goal:
+    def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Reconciler:
         return dataclasses.replace(super()._goal(options, runs), wanted=WANTED)
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the image builder with its software."""
         found = self.read_info(self.info_module_name, {"name": options["name"]})
-        seen: Resource = found[RETURNED_AS]
+        seen: Resource = found[RESULT_KEY]
         return seen

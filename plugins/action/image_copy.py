@@ -32,7 +32,7 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_copy"
     info_module_name = "euc.appstream.image_info"
-    returned_as = made_images.RETURNED_AS
+    result_key = made_images.RESULT_KEY
     goal_options = GOAL_OPTIONS
     wanted = "AVAILABLE"
     copies_under_way: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class ActionModule(RetriesOnce):
         """Return what image states mean for a copy."""
         return Decision(
             next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
-            why_not=lambda image: made_images.why_not(
+            failure_reason=lambda image: made_images.failure_reason(
                 image, about(destination_name(options), options["destination_region"]), AGAIN
             ),
         )

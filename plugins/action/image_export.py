@@ -12,8 +12,8 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
-    why_not,
+    RESULT_KEY,
+    failure_reason,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
@@ -24,7 +24,7 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_export"
     info_module_name = "euc.appstream.image_export_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
     wanted = "COMPLETED"
     last_actions = frozenset({states.CREATE})
@@ -37,13 +37,13 @@ class ActionModule(RetriesOnce):
         """Return what the states of a task mean."""
         return Decision(
             next_step=lambda task: states.export_task_step(task, retry=self.may_retry(options)),
-            why_not=lambda task: why_not(options["name"], options["ami_name"], task),
+            failure_reason=lambda task: failure_reason(options["name"], options["ami_name"], task),
         )
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the task of the module's last run; one that was begun just now may not be found at once."""
-        known: Resource = runs[-1][RETURNED_AS]
+        known: Resource = runs[-1][RESULT_KEY]
         if known is None:
             return None
-        found = self.read_info(self.info_module_name, {"task_ids": [known["task_id"]]})[f"{RETURNED_AS}s"]
+        found = self.read_info(self.info_module_name, {"task_ids": [known["task_id"]]})[f"{RESULT_KEY}s"]
         return next(iter(found), known)

@@ -24,7 +24,7 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_import"
     info_module_name = "euc.appstream.image_info"
-    returned_as = made_images.RETURNED_AS
+    result_key = made_images.RESULT_KEY
     goal_options = GOAL_OPTIONS
     wanted = "AVAILABLE"
     last_actions = frozenset({states.CREATE})
@@ -33,5 +33,5 @@ class ActionModule(RetriesOnce):
         """Return what image states mean for an import."""
         return Decision(
             next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
-            why_not=lambda image: made_images.why_not(image, about(options["name"]), AGAIN),
+            failure_reason=lambda image: made_images.failure_reason(image, about(options["name"]), AGAIN),
         )

@@ -25,7 +25,7 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_update"
     info_module_name = "euc.appstream.image_info"
-    returned_as = made_images.RETURNED_AS
+    result_key = made_images.RESULT_KEY
     goal_options = GOAL_OPTIONS
     wanted = "AVAILABLE"
     last_actions = frozenset({states.CREATE})
@@ -41,7 +41,7 @@ class ActionModule(RetriesOnce):
 
         return Decision(
             next_step=next_step,
-            why_not=lambda image: made_images.why_not(image, about(options["new_name"]), AGAIN),
+            failure_reason=lambda image: made_images.failure_reason(image, about(options["new_name"]), AGAIN),
         )
 
     def resource_name(self, options: Mapping[str, Any]) -> str:

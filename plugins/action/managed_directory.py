@@ -12,8 +12,8 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory_goal import (
     GOAL_OPTIONS,
-    RETURNED_AS,
-    why_not,
+    RESULT_KEY,
+    failure_reason,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
 
@@ -23,7 +23,7 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.managed_directory"
     info_module_name = "euc.appstream.managed_directory_info"
-    returned_as = RETURNED_AS
+    result_key = RESULT_KEY
     goal_options = GOAL_OPTIONS
     last_actions = frozenset({states.CREATE})
 
@@ -31,12 +31,12 @@ class ActionModule(WaitWithProgress):
         """Return what stages mean for the wanted state."""
         return Decision(
             next_step=lambda directory: states.managed_directory_step(directory, options["state"]),
-            why_not=lambda directory: why_not(options["name"], directory),
+            failure_reason=lambda directory: failure_reason(options["name"], directory),
         )
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the directory of the module's last run, not another one of the same name, and keep its tags."""
-        known: dict[str, Any] = runs[-1][RETURNED_AS] or {}
+        known: dict[str, Any] = runs[-1][RESULT_KEY] or {}
         found = self.read_info(self.info_module_name, self.look_for(options))["directories"]
         seen = next((one for one in found if one["directory_id"] == known.get("directory_id")), None)
         return seen and {**seen, "tags": known.get("tags", {})}

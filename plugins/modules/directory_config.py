@@ -228,7 +228,7 @@ def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]
     return {
         "changed": before is not None,
         "diff": {"before": directory_config_goal.view(before), "after": {}},
-        directory_config_goal.RETURNED_AS: None,
+        directory_config_goal.RESULT_KEY: None,
     }
 
 
@@ -246,7 +246,7 @@ def ensure_present(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any
     return {
         "changed": bool(directory_config_goal.request_for(before, after, wish)),
         "diff": directory_config_goal.diff(before, after, wish),
-        directory_config_goal.RETURNED_AS: config,
+        directory_config_goal.RESULT_KEY: config,
     }
 
 

@@ -444,7 +444,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     converge,
     first_sight,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -466,7 +466,7 @@ def reach(module: AnsibleAppStreamModule, client: Any, before: dict[str, Any] | 
     wish = image_goal.Wish.from_options(options)
     if module.check_mode and states.image_step(before, wish.state) != states.FAIL:
         return Outcome(before if wish.state == "available" else None, 0, first_sight(before), [])
-    return converge(image_goal.goal(client, wish), before, pace_of(options))
+    return converge(image_goal.goal(client, wish), before, wait_config(options))
 
 
 def would_delete(before: dict[str, Any] | None, waits: bool) -> bool:
@@ -485,7 +485,7 @@ def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]
     return {
         "changed": would_delete(before, module.params["wait"]) if module.check_mode else bool(outcome.actions),
         "diff": {"before": view(before), "after": {}},
-        **outcome_values(outcome, image_goal.RETURNED_AS),
+        **outcome_values(outcome, image_goal.RESULT_KEY),
     }
 
 
@@ -493,7 +493,7 @@ def ensure_available(module: AnsibleAppStreamModule, client: Any) -> dict[str, A
     """Wait for the image, set its tags and return the module's return values. Raises AppStreamError."""
     options = module.params
     outcome = reach(module, client, images.describe_image(client, options["name"]))
-    values = {"changed": False, **outcome_values(outcome, image_goal.RETURNED_AS)}
+    values = {"changed": False, **outcome_values(outcome, image_goal.RESULT_KEY)}
     image = outcome.resource
     if image is None or not states.image_is(states.READY, image.get("state")):
         return {**values, "diff": {"before": view(image), "after": view(image)}}
@@ -505,7 +505,7 @@ def ensure_available(module: AnsibleAppStreamModule, client: Any) -> dict[str, A
         write_tags(client, image["arn"], image["tags"], after)
     changed_image = {**image, "tags": after, **shared_for(module, client, image)}
     diff = {"before": view(image), "after": view(changed_image)}
-    return {**values, "changed": after != image["tags"], "diff": diff, image_goal.RETURNED_AS: changed_image}
+    return {**values, "changed": after != image["tags"], "diff": diff, image_goal.RESULT_KEY: changed_image}
 
 
 def shared_for(module: AnsibleAppStreamModule, client: Any, image: dict[str, Any]) -> dict[str, Any]:

@@ -587,7 +587,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.vali
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import refuse_temporary
@@ -675,10 +675,10 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
         "diff": {"before": view(before), "after": after},
     }
     if module.check_mode and goal.next_step(before) != FAIL:
-        return {**values, **outcome_values(image_builder_goal.predicted_outcome(before, after, wish), goal.returned_as)}
+        return {**values, **outcome_values(image_builder_goal.predicted_outcome(before, after, wish), goal.result_key)}
     if before and is_kept and not module.check_mode:
         write_tags(client, before["arn"], before["tags"], after["tags"])
-    return {**values, **outcome_values(converge(goal, tagged, pace_of(options)), goal.returned_as)}
+    return {**values, **outcome_values(converge(goal, tagged, wait_config(options)), goal.result_key)}
 
 
 def main() -> None:

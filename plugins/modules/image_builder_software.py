@@ -245,10 +245,10 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.stat
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
-    RETURNED_AS,
+    RESULT_KEY,
     Wish,
     with_list,
 )
@@ -276,8 +276,8 @@ def do(module: AnsibleAppStreamModule, wish: Wish) -> dict[str, Any]:
     if module.check_mode and goal.next_step(before) != FAIL:
         outcome = software_association_goal.predicted_outcome(before, after)
     else:
-        outcome = converge(goal, before, pace_of(module.params))
-    return {**values, **outcome_values(outcome, RETURNED_AS), "actions": wish.taken}
+        outcome = converge(goal, before, wait_config(module.params))
+    return {**values, **outcome_values(outcome, RESULT_KEY), "actions": wish.taken}
 
 
 def main() -> None:
@@ -286,7 +286,7 @@ def main() -> None:
     try:
         values = do(module, wish)
     except AppStreamError as error:
-        if RETURNED_AS in error.result:
+        if RESULT_KEY in error.result:
             error.result = with_list({**error.result, "actions": wish.taken})
         module.fail_json_appstream(error)
     module.exit_json(**with_list(values))

@@ -437,7 +437,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_copy_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, pace_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, wait_config
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import Place
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_tagging import Tagging
 
@@ -493,7 +493,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     predict = bool(module.check_mode)
     tagging = Tagging(destination.client, wish.tags, wish.purge_tags)
     goal = image_copy_goal.goal(source, destination, options, wish, tagging)
-    return made_images.reach(goal, wish, tagging, before, pace_of(options), predict=predict)
+    return made_images.reach(goal, wish, tagging, before, wait_config(options), predict=predict)
 
 
 def main() -> None:

@@ -225,7 +225,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.stat
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -260,8 +260,8 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     }
     if module.check_mode and step != FAIL:
         outcome = image_export_goal.predicted_outcome(before, image, wish)
-        return {**values, **outcome_values(outcome, goal.returned_as)}
-    return {**values, **outcome_values(converge(goal, before, pace_of(options)), goal.returned_as)}
+        return {**values, **outcome_values(outcome, goal.result_key)}
+    return {**values, **outcome_values(converge(goal, before, wait_config(options)), goal.result_key)}
 
 
 def main() -> None:

@@ -476,7 +476,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -533,12 +533,12 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
         if is_made:
             image_import_goal.check(client, before, wish)
         outcome = image_import_goal.predicted_outcome(before, after, wish)
-        return {**values, **outcome_values(outcome, goal.returned_as)}
+        return {**values, **outcome_values(outcome, goal.result_key)}
     tagged = before
     if before and not is_made and not module.check_mode:
         write_tags(client, before["arn"], before["tags"], after["tags"])
         tagged = {**before, "tags": after["tags"]}
-    return {**values, **outcome_values(converge(goal, tagged, pace_of(options)), goal.returned_as)}
+    return {**values, **outcome_values(converge(goal, tagged, wait_config(options)), goal.result_key)}
 
 
 def main() -> None:

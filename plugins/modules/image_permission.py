@@ -202,7 +202,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     return {
         "changed": after != before,
         "diff": {"before": before, "after": after},
-        image_permission_goal.RETURNED_AS: image_permissions.as_list(after),
+        image_permission_goal.RESULT_KEY: image_permissions.as_list(after),
     }
 
 

@@ -404,7 +404,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_update_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, pace_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, wait_config
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_tagging import Tagging
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -442,9 +442,9 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     predict = bool(module.check_mode)
     tagging = Tagging(client, wish.tags, wish.purge_tags)
     goal = image_update_goal.goal(client, options, wish, tagging)
-    values = made_images.reach(goal, wish, tagging, before, pace_of(options), predict=predict)
+    values = made_images.reach(goal, wish, tagging, before, wait_config(options), predict=predict)
     if predict and before is None:
-        values[made_images.RETURNED_AS] = None
+        values[made_images.RESULT_KEY] = None
     return {**values, "update_available": not wish.nothing_to_make}
 
 

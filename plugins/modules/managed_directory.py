@@ -373,7 +373,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     Outcome,
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
     managed_directory_problems,
@@ -405,10 +405,10 @@ def reach(
         return directory_goal.predicted_outcome(before, after, wish)
     there = directory_goal.lasting(before)
     if there is None or wish.state == "absent":
-        return converge(goal, before, pace_of(module.params))
+        return converge(goal, before, wait_config(module.params))
     if not module.check_mode:
         managed_directories.write_tags(client, there["directory_id"], there["tags"], after["tags"])
-    return converge(goal, {**there, "tags": after["tags"]}, pace_of(module.params))
+    return converge(goal, {**there, "tags": after["tags"]}, wait_config(module.params))
 
 
 def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
@@ -430,7 +430,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     return {
         "changed": directory_goal.is_changed(before, after, wish, waits=module.params["wait"]),
         "diff": {"before": directory_goal.view(directory_goal.lasting(before)), "after": after},
-        **outcome_values(outcome, directory_goal.RETURNED_AS),
+        **outcome_values(outcome, directory_goal.RESULT_KEY),
     }
 
 

@@ -768,7 +768,7 @@ def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]
     return {
         "changed": before is not None,
         "diff": {"before": stack_goal.view(before), "after": {}},
-        stack_goal.RETURNED_AS: None,
+        stack_goal.RESULT_KEY: None,
     }
 
 
@@ -784,7 +784,7 @@ def ensure_present(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any
     return {
         "changed": stack_goal.view(before) != after.view,
         "diff": {"before": stack_goal.view(before), "after": after.view},
-        stack_goal.RETURNED_AS: stack,
+        stack_goal.RESULT_KEY: stack,
     }
 
 

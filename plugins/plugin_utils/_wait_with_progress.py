@@ -27,12 +27,12 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws 
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    Goal,
     History,
+    Reconciler,
     Resource,
     converge,
     outcome_values,
-    pace_of,
+    wait_config,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_task, run_where_task_runs
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress
@@ -59,7 +59,7 @@ class Decision:
     """What to do in a state, and why a goal can't be reached (None: the state says it all)."""
 
     next_step: Callable[[Resource], str]
-    why_not: Callable[[Resource], str | None]
+    failure_reason: Callable[[Resource], str | None]
 
 
 class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped here
@@ -68,7 +68,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
     _requires_connection = False
     module_name: str
     info_module_name: str
-    returned_as: str
+    result_key: str
     # The part of the module's argument spec that says what to wait for.
     goal_options: Mapping[str, Any]
     # The wanted state of a module that has no option for it.
@@ -111,7 +111,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             return {**result, **run_task(self, self._variables)}
         began = time.monotonic()
         first = self.run_module(self.module_name, {**self._task.args, "wait": False})
-        if first.get("failed") or self.returned_as not in first:
+        if first.get("failed") or self.result_key not in first:
             return {**result, **first}
         return {**result, **self._follow(first, began)}
 
@@ -133,17 +133,17 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
         options = self._goal_options(first["state_changes"][0]["state"])
         runs = [first]
         history = _history_of(first, began)
-        resource: Resource = first[self.returned_as]
+        resource: Resource = first[self.result_key]
         goal = self._goal(options, runs)
         try:
-            outcome = converge(goal, resource, pace_of(options), history)
+            outcome = converge(goal, resource, wait_config(options), history)
         except ModuleFailed as error:
             return {**error.result, **error.module_result, **_whole(runs, error.result)}
         except AppStreamError as error:
             told: dict[str, Any] = {"remedy": error.remedy} if error.remedy else {}
             told["retryable"] = error.is_retryable
             return {"failed": True, "msg": str(error), **told, **error.result, **_whole(runs, error.result)}
-        values = outcome_values(outcome, self.returned_as)
+        values = outcome_values(outcome, self.result_key)
         return {**runs[-1], "diff": first.get("diff", {}), **values, **_whole(runs, values)}
 
     def _goal_options(self, seen: str) -> Mapping[str, Any]:
@@ -154,7 +154,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             return options
         return {**options, "state": self.wanted_state(options["state"], seen)}
 
-    def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Goal:
+    def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Reconciler:
         decision = self.decision(options)
         name = self.resource_name(options)
         progress = Progress(name)
@@ -166,7 +166,7 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
             latest = runs[-1]
             if latest["actions"]:
                 return step if latest["actions"][-1] in self.last_actions else CONFIRM
-            told: Resource = latest[self.returned_as]
+            told: Resource = latest[self.result_key]
             return step if told is not None and decision.next_step(told) == states.DONE else CONFIRM
 
         def run_again(step: str, resource: Resource) -> tuple[Resource, list[str]]:
@@ -178,26 +178,26 @@ class WaitWithProgress(ActionBase):  # type: ignore[misc]  # ansible is untyped 
                 arguments.pop("recreate", None)
             latest = succeeded(self.run_module(self.module_name, arguments))
             runs.append(latest)
-            return latest[self.returned_as], latest["actions"]
+            return latest[self.result_key], latest["actions"]
 
-        return Goal(
-            about=f"{self.returned_as.replace('_', ' ').capitalize()} {name}",
-            returned_as=self.returned_as,
+        return Reconciler(
+            about=f"{self.result_key.replace('_', ' ').capitalize()} {name}",
+            result_key=self.result_key,
             wanted=str(options.get("state", self.wanted)),
             next_step=next_step,
             act=run_again,
             read=lambda: self._look(options, runs),
-            outlives=lambda error: error.is_retryable,
+            is_transient=lambda error: error.is_retryable,
             observe=lambda resource, elapsed, new: progress.show(self.describe(resource), elapsed, changed=new),
-            why_not=decision.why_not,
+            failure_reason=decision.failure_reason,
             starts_by_itself=self.starts_by_itself,
         )
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the resource, with the tags and so on of the module's last run."""
         found = self.read_info(self.info_module_name, self.look_for(options))
-        seen: Resource = next(iter(found[f"{self.returned_as}s"]), None)
-        told = runs[-1][self.returned_as] or {}
+        seen: Resource = next(iter(found[f"{self.result_key}s"]), None)
+        told = runs[-1][self.result_key] or {}
         return seen if seen is None else {**seen, **{key: told[key] for key in self.carried_over if key in told}}
 
 

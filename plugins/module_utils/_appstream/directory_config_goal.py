@@ -13,7 +13,7 @@ from . import directory_configs
 from .core.calls import ALREADY_EXISTS
 from .core.errors import AppStreamError
 
-RETURNED_AS = "directory_config"
+RESULT_KEY = "directory_config"
 DISABLED = "DISABLED"
 
 DirectoryConfig = Optional[dict[str, Any]]

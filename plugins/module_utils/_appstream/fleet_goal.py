@@ -17,10 +17,10 @@ from .core.errors import AppStreamError
 from .core.settings import BY_RECREATION, filled, is_empty, told
 from .core.settings import changed_by as settings_changed_by
 from .core.tags import tags_after, with_tags
-from .core.waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
+from .core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
 from .fleet_validation import missing_options, type_problems
 
-RETURNED_AS = "fleet"
+RESULT_KEY = "fleet"
 ALWAYS, ON_CREATE, UNLESS_AUTOSCALED = "always", "on_create", "unless_autoscaled"
 
 # The options that say where to bring the fleet, and in what time: read by the module and by its action plugin.
@@ -134,7 +134,7 @@ def require_possible(client: Any, fleet: Resource, wish: Wish) -> None:
 
 
 def _untouched(fleet: Resource) -> dict[str, Any]:
-    return {RETURNED_AS: fleet, "elapsed": 0, "state_changes": [], "actions": []}
+    return {RESULT_KEY: fleet, "elapsed": 0, "state_changes": [], "actions": []}
 
 
 def _require_creation(client: Any, wish: Wish) -> None:
@@ -244,7 +244,7 @@ def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) ->
     return Outcome({"name": wish.name, "stacks": [], **(before or {}), **shown}, 0, first_sight(before), [])
 
 
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
+def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
     """Return how to bring the fleet to the wanted state, with the tags and stacks it is known to have."""
     known = {"tags": dict(after.get("tags", {})), "stacks": before["stacks"] if before else []}
 
@@ -266,15 +266,15 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         wish.started = wish.started or step == states.START
         return whole(current), taken
 
-    return Goal(
+    return Reconciler(
         about=f"Fleet {wish.name}",
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted=wish.state,
         next_step=lambda fleet: next_step(fleet, wish),
         act=act,
         read=lambda: whole(look()),
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda fleet: why_not(wish.name, fleet),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda fleet: failure_reason(wish.name, fleet),
         starts_by_itself=False,
     )
 
@@ -292,7 +292,7 @@ def next_step(fleet: Resource, wish: Wish) -> str:
     )
 
 
-def why_not(name: str, fleet: Resource) -> str | None:
+def failure_reason(name: str, fleet: Resource) -> str | None:
     """Say why a fleet in this state can't get where it should; None when its state says it all."""
     return f"Fleet {name} cannot be started" if states.has_failed_to_start(fleet) else None
 

@@ -16,9 +16,9 @@ from .core.calls import CHANGED_STATE_CODES, require_support
 from .core.errors import AppStreamError
 from .core.settings import BY_RECREATION, BY_UPDATE, filled, told
 from .core.tags import tags_after
-from .core.waits import Goal, Outcome, Resource, first_sight, resource_after_refusal, wait_options
+from .core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
 
-RETURNED_AS = "image_builder"
+RESULT_KEY = "image_builder"
 
 # The options that say where to bring the image builder, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -124,7 +124,7 @@ def require_possible(client: Any, image_builder: Resource, wish: Wish) -> None:
 
 
 def _untouched(image_builder: Resource) -> dict[str, Any]:
-    return {RETURNED_AS: image_builder, "elapsed": 0, "state_changes": [], "actions": []}
+    return {RESULT_KEY: image_builder, "elapsed": 0, "state_changes": [], "actions": []}
 
 
 def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) ->
     return Outcome(image_builder, 0, first_sight(before), [])
 
 
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
+def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
     """Return how to bring the image builder to the wanted state, with the tags it is known to have.
 
     ``before`` is the image builder with its tags as they are when this begins.
@@ -183,15 +183,15 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         wish.created = wish.created or step == states.CREATE
         return tagged(current), [step]
 
-    return Goal(
+    return Reconciler(
         about=f"Image builder {wish.name}",
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted=wish.state,
         next_step=lambda image_builder: next_step(image_builder, wish),
         act=act,
         read=lambda: tagged(read()),
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda image_builder: why_not(wish.name, image_builder),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda image_builder: failure_reason(wish.name, image_builder),
     )
 
 
@@ -207,7 +207,7 @@ def next_step(image_builder: Resource, wish: Wish) -> str:
     )
 
 
-def why_not(name: str, image_builder: Resource) -> str | None:
+def failure_reason(name: str, image_builder: Resource) -> str | None:
     """Say why an image builder in this state can't get where it should; None when its state says it all."""
     if states.state_of(image_builder) == "SNAPSHOTTING":
         return f"Image builder {name} is SNAPSHOTTING: an image is being made of it, after which it will be STOPPED"

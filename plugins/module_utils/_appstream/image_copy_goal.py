@@ -14,7 +14,7 @@ from . import image_copies, images, made_images
 from .core import tags, validation
 from .core.calls import LIMIT_EXCEEDED
 from .core.errors import AppStreamError
-from .core.waits import Goal, Resource, untouched, wait_options
+from .core.waits import Reconciler, Resource, untouched, wait_options
 from .image_tagging import Tagging
 from .made_images import Wish
 
@@ -115,10 +115,10 @@ def require_few_tags(wish: Wish, before: Resource) -> None:
     """Raise AppStreamError when there are too many tags once those of the source are counted in."""
     found = validation.tag_problems(wish.tags)
     if found:
-        raise AppStreamError("; ".join(found), result=untouched(made_images.RETURNED_AS, before))
+        raise AppStreamError("; ".join(found), result=untouched(made_images.RESULT_KEY, before))
 
 
-def goal(source: Place, destination: Place, options: Mapping[str, Any], wish: Wish, tagging: Tagging) -> Goal:
+def goal(source: Place, destination: Place, options: Mapping[str, Any], wish: Wish, tagging: Tagging) -> Reconciler:
     """Return how to get the copy AVAILABLE."""
 
     def make() -> Resource:

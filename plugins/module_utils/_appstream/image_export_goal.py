@@ -19,9 +19,9 @@ from .core.errors import AppStreamError
 from .core.retries import CONNECTION_ATTEMPTS, is_refused, pause_before
 from .core.settings import told
 from .core.tags import as_request
-from .core.waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
+from .core.waits import Outcome, Reconciler, Resource, first_sight, untouched, wait_options
 
-RETURNED_AS = "export_image_task"
+RESULT_KEY = "export_image_task"
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -110,7 +110,7 @@ def require_possible(client: Any, image: Resource, task: Resource, wish: Wish) -
         return
     problem = _problem(image)
     if problem:
-        raise AppStreamError(f"Image {wish.name} cannot be exported: {problem}", result=untouched(RETURNED_AS, task))
+        raise AppStreamError(f"Image {wish.name} cannot be exported: {problem}", result=untouched(RESULT_KEY, task))
     require_support(client, "CreateExportImageTask", wish.request)
 
 
@@ -170,7 +170,7 @@ def predicted_outcome(before: Resource, image: Resource, wish: Wish) -> Outcome:
     return Outcome(task, 0, first_sight(before), [])
 
 
-def goal(client: Any, wish: Wish, before: Resource, known_ids: frozenset[str]) -> Goal:
+def goal(client: Any, wish: Wish, before: Resource, known_ids: frozenset[str]) -> Reconciler:
     """Return how to get the export COMPLETED. ``known_ids``: the ids of all tasks there were when this run began."""
     latest = {"task": before}
 
@@ -184,15 +184,15 @@ def goal(client: Any, wish: Wish, before: Resource, known_ids: frozenset[str]) -
         # Unproven: a task begun just now may not be found at once.
         return (image_exports.get_export_image_task(client, task["task_id"]) or task) if task else None
 
-    return Goal(
+    return Reconciler(
         about=wish.about,
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted="COMPLETED",
         next_step=lambda task: next_step(task, wish),
         act=act,
         read=read,
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda task: why_not(wish.name, wish.ami_name, task),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda task: failure_reason(wish.name, wish.ami_name, task),
     )
 
 
@@ -218,7 +218,7 @@ def _others(client: Any, known_ids: frozenset[str]) -> list[dict[str, Any]]:
     return [task for task in image_exports.list_export_image_tasks(client) if task["task_id"] not in known_ids]
 
 
-def why_not(name: str, ami_name: str, task: Resource) -> str | None:
+def failure_reason(name: str, ami_name: str, task: Resource) -> str | None:
     """Say why an export in this state can't be COMPLETED; None when its state says it all."""
     state = states.state_of(task)
     if state == "TIMED_OUT":

@@ -14,9 +14,9 @@ from . import image_builders, images
 from .core import states
 from .core.calls import CHANGED_STATE_CODES
 from .core.errors import AppStreamError
-from .core.waits import Goal, Resource, resource_after_refusal, wait_options
+from .core.waits import Reconciler, Resource, resource_after_refusal, wait_options
 
-RETURNED_AS = "image"
+RESULT_KEY = "image"
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -66,7 +66,7 @@ class Appearance:
             self._missed_since = now
         return states.FAIL if now - self._missed_since >= self._wish.appear_timeout else states.WAIT
 
-    def why_not(self, image: Resource) -> str | None:
+    def failure_reason(self, image: Resource) -> str | None:
         """Say why an image can't become what is wished, None when its state says it all."""
         name, builder = self._wish.name, self._wish.image_builder_name
         if states.image_is(states.FAILED, states.state_of(image)):
@@ -91,7 +91,7 @@ def builder_state_reader(client: Any, name: str | None) -> Callable[[], str | No
     return read
 
 
-def goal(client: Any, wish: Wish) -> Goal:
+def goal(client: Any, wish: Wish) -> Reconciler:
     """Return how to bring the image to the wanted state."""
     appearance = Appearance(wish, builder_state_reader(client, wish.image_builder_name))
 
@@ -104,13 +104,13 @@ def goal(client: Any, wish: Wish) -> Goal:
         except AppStreamError as error:
             return resource_after_refusal(error, CHANGED_STATE_CODES, image, read), [step]
 
-    return Goal(
+    return Reconciler(
         about=f"Image {wish.name}",
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted=wish.state,
         next_step=appearance.next_step,
         act=act,
         read=read,
-        outlives=lambda error: error.is_retryable,
-        why_not=appearance.why_not,
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=appearance.failure_reason,
     )

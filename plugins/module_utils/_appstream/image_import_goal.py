@@ -15,8 +15,8 @@ from .core.calls import ALREADY_EXISTS, require_support
 from .core.errors import AppStreamError
 from .core.settings import Setting, camel_case, filled, is_empty
 from .core.tags import as_request, tags_after
-from .core.waits import Goal, Outcome, Resource, first_sight, wait_options
-from .made_images import is_made, next_step, why_not
+from .core.waits import Outcome, Reconciler, Resource, first_sight, wait_options
+from .made_images import failure_reason, is_made, next_step
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -175,7 +175,7 @@ def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) ->
     return Outcome({"name": wish.name, **shown}, 0, first_sight(before), [])
 
 
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
+def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
     """Return how to get the image AVAILABLE, with the tags it is known to have."""
 
     def tagged(image: Resource) -> Resource:
@@ -190,13 +190,13 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         wish.created = wish.created or step == states.CREATE
         return tagged(current), [step]
 
-    return Goal(
+    return Reconciler(
         about=wish.about,
-        returned_as=made_images.RETURNED_AS,
+        result_key=made_images.RESULT_KEY,
         wanted="AVAILABLE",
         next_step=lambda image: next_step(image, wish),
         act=act,
         read=lambda: tagged(images.describe_image(client, wish.name)),
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda image: why_not(image, wish.about, wish.again),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda image: failure_reason(image, wish.about, wish.again),
     )

@@ -17,7 +17,7 @@ from .core.errors import AppStreamError
 from .core.validation import account_id_problems, existing_image_name_problems
 from .image_permissions import Permission, as_list
 
-RETURNED_AS = "permissions"
+RESULT_KEY = "permissions"
 MOST_ACCOUNTS = 100
 
 Permissions = Mapping[str, Permission]
@@ -152,5 +152,5 @@ def _refused(
         f"The permissions of account {account} on image {image['name']} could not be changed{told}",
         cause=error.cause,
         remedy=remedy,
-        result={RETURNED_AS: as_list(current), "changed": bool(done)},
+        result={RESULT_KEY: as_list(current), "changed": bool(done)},
     )

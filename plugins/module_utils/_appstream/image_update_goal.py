@@ -13,7 +13,7 @@ from .core import validation
 from .core.calls import LIMIT_EXCEEDED
 from .core.errors import AppStreamError
 from .core.tags import as_request
-from .core.waits import Goal, Resource, untouched, wait_options
+from .core.waits import Reconciler, Resource, untouched, wait_options
 from .image_tagging import Tagging
 from .made_images import Wish
 
@@ -67,7 +67,7 @@ def ask(client: Any, options: Mapping[str, Any], before: Resource) -> bool:
     try:
         return image_updates.can_update_image(client, options["name"], new_name)
     except AppStreamError as error:
-        error.result.update(untouched(made_images.RETURNED_AS, before))
+        error.result.update(untouched(made_images.RESULT_KEY, before))
         raise
 
 
@@ -83,7 +83,7 @@ def creation_request(options: Mapping[str, Any]) -> dict[str, Any]:
     return {parameter: value for parameter, value in request.items() if value}
 
 
-def goal(client: Any, options: Mapping[str, Any], wish: Wish, tagging: Tagging) -> Goal:
+def goal(client: Any, options: Mapping[str, Any], wish: Wish, tagging: Tagging) -> Reconciler:
     """Return how to get the updated image AVAILABLE."""
 
     def make() -> Resource:

@@ -17,10 +17,10 @@ from .core.retries import MUTATION_CODES
 from .core.settings import filled, told
 from .core.tags import tags_after
 from .core.waits import (
-    Goal,
     Outcome,
-    Pace,
+    Reconciler,
     Resource,
+    WaitConfig,
     converge,
     first_sight,
     outcome_values,
@@ -29,7 +29,7 @@ from .core.waits import (
 )
 from .image_tagging import Tagging
 
-RETURNED_AS = "image"
+RESULT_KEY = "image"
 
 # Also after an answer that got lost: the image is there then, and may have used up a quota.
 _REFUSAL_CODES = CHANGED_STATE_CODES | MUTATION_CODES | {LIMIT_EXCEEDED}
@@ -69,7 +69,7 @@ def is_made(image: Resource, wish: Wish) -> bool:
     )
 
 
-def why_not(image: Resource, about: str, again: str) -> str | None:
+def failure_reason(image: Resource, about: str, again: str) -> str | None:
     """Say why an image in this state can't become AVAILABLE; None when its state says it all."""
     if states.image_is(states.FAILED, states.state_of(image)):
         return f"{about} has FAILED (with retry_failed: true it is deleted and {again})"
@@ -80,7 +80,7 @@ def require_own(image: Resource, wish: Wish) -> None:
     """Raise AppStreamError when the name is that of somebody else's image."""
     if image is not None and not images.is_own(image):
         message = f"{wish.about} is {image.get('visibility')} and not this account's: choose another name"
-        raise AppStreamError(message, result=untouched(RETURNED_AS, image))
+        raise AppStreamError(message, result=untouched(RESULT_KEY, image))
 
 
 def require_source(image: Resource, name: str, purpose: str, before: Resource, place: str = "") -> None:
@@ -98,7 +98,7 @@ def require_source(image: Resource, name: str, purpose: str, before: Resource, p
         remedy = "Module image waits for it."
     else:
         return
-    raise AppStreamError(message, remedy=remedy, result=untouched(RETURNED_AS, before))
+    raise AppStreamError(message, remedy=remedy, result=untouched(RESULT_KEY, before))
 
 
 def warnings(image: Resource, wish: Wish) -> list[str]:
@@ -153,7 +153,7 @@ def take(client: Any, name: str, step: str, image: Resource, make: Callable[[], 
         return resource_after_refusal(error, _REFUSAL_CODES, image, lambda: images.describe_image(client, name))
 
 
-def goal(client: Any, wish: Wish, tagging: Tagging, make: Callable[[], Resource]) -> Goal:
+def goal(client: Any, wish: Wish, tagging: Tagging, make: Callable[[], Resource]) -> Reconciler:
     """Return how to get the image AVAILABLE. ``client`` is of the image's Region, ``make`` begins the image."""
 
     def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
@@ -163,19 +163,21 @@ def goal(client: Any, wish: Wish, tagging: Tagging, make: Callable[[], Resource]
         wish.created = wish.created or step == states.CREATE
         return current and {**current, "tags": {}}, [step]
 
-    return Goal(
+    return Reconciler(
         about=wish.about,
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted="AVAILABLE",
         next_step=lambda image: next_step(image, wish),
         act=act,
         read=lambda: tagging.on(images.describe_image(client, wish.name)),
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda image: why_not(image, wish.about, wish.again),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda image: failure_reason(image, wish.about, wish.again),
     )
 
 
-def reach(goal: Goal, wish: Wish, tagging: Tagging, before: Resource, pace: Pace, *, predict: bool) -> dict[str, Any]:
+def reach(
+    goal: Reconciler, wish: Wish, tagging: Tagging, before: Resource, config: WaitConfig, *, predict: bool
+) -> dict[str, Any]:
     """Get the image AVAILABLE and tagged, or predict what comes of it, and return a module's return values.
 
     ``before`` is the image with its tags as they are. Raises AppStreamError.
@@ -183,12 +185,12 @@ def reach(goal: Goal, wish: Wish, tagging: Tagging, before: Resource, pace: Pace
     after = view_after(before, wish)
     diff = {"before": view(before), "after": after}
     if predict and goal.next_step(before) != states.FAIL:
-        changed = would_change(before, after, wish, waits=pace.wait)
-        return {"changed": changed, "diff": diff, **outcome_values(_predicted(before, after, wish), RETURNED_AS)}
-    outcome = converge(goal, _tagged(tagging, before, untouched(RETURNED_AS, before)), pace)
-    values = outcome_values(outcome, RETURNED_AS)
+        changed = would_change(before, after, wish, waits=config.wait)
+        return {"changed": changed, "diff": diff, **outcome_values(_predicted(before, after, wish), RESULT_KEY)}
+    outcome = converge(goal, _tagged(tagging, before, untouched(RESULT_KEY, before)), config)
+    values = outcome_values(outcome, RESULT_KEY)
     image = _tagged(tagging, outcome.resource, values)
-    return {"changed": bool(outcome.actions) or tagging.is_written, "diff": diff, **values, RETURNED_AS: image}
+    return {"changed": bool(outcome.actions) or tagging.is_written, "diff": diff, **values, RESULT_KEY: image}
 
 
 def _tagged(tagging: Tagging, image: Resource, values: Mapping[str, Any]) -> Resource:

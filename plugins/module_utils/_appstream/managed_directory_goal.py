@@ -16,9 +16,9 @@ from .core.errors import AppStreamError
 from .core.networks import describe_subnets
 from .core.settings import told
 from .core.tags import tags_after
-from .core.waits import Goal, Outcome, Resource, untouched, wait_options
+from .core.waits import Outcome, Reconciler, Resource, untouched, wait_options
 
-RETURNED_AS = "directory"
+RESULT_KEY = "directory"
 # The API's own default is Enterprise, which costs several times as much.
 DEFAULT_EDITION = "Standard"
 
@@ -131,7 +131,7 @@ def refuse_drift(before: Resource, wish: Wish) -> None:
     raise AppStreamError(
         f"Directory {wish.name} differs in what the service cannot change on an existing directory: {told(drift)}",
         remedy="Leave these options out, or delete the directory, with everything in the domain, and create it anew.",
-        result={**untouched(RETURNED_AS, before), "drift": drift},
+        result={**untouched(RESULT_KEY, before), "drift": drift},
     )
 
 
@@ -198,7 +198,7 @@ def creation_request(wish: Wish) -> dict[str, Any]:
 def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
     """Return what check mode says of a run."""
     there = lasting(before)
-    changes = untouched(RETURNED_AS, before)["state_changes"]
+    changes = untouched(RESULT_KEY, before)["state_changes"]
     if wish.state == "absent":
         return Outcome(None, 0, changes, [])
     if there:
@@ -208,7 +208,7 @@ def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) ->
     return Outcome({**known, "vpc_settings": vpc_settings, "tags": after["tags"]}, 0, changes, [])
 
 
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Goal:
+def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
     """Return how to bring the directory to the wanted state, with the tags it is known to have."""
     wish.directory_id = before["directory_id"] if before else None
 
@@ -233,15 +233,15 @@ def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) ->
         managed_directories.delete_managed_directory(client, wish.name, there["directory_id"])
         return _seen_or(read, directory), [step]
 
-    return Goal(
+    return Reconciler(
         about=f"Directory {wish.name}",
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted=wish.state,
         next_step=lambda directory: states.managed_directory_step(directory, wish.state),
         act=act,
         read=read,
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda directory: why_not(wish.name, directory),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda directory: failure_reason(wish.name, directory),
     )
 
 
@@ -253,7 +253,7 @@ def _seen_or(read: Callable[[], Resource], otherwise: Resource) -> Resource:
         return otherwise
 
 
-def why_not(name: str, directory: Resource) -> str | None:
+def failure_reason(name: str, directory: Resource) -> str | None:
     """Say why a directory in this stage can't get where it should; None when its stage says it all."""
     stage = states.state_of(directory)
     if states.managed_directory_is(states.FAILED, stage):

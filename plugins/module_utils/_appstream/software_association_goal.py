@@ -20,9 +20,9 @@ from .core.errors import AppStreamError
 from .core.retries import MUTATION_CODES
 from .core.troubleshooting import failed_software
 from .core.validation import image_builder_name_problems, software_problems
-from .core.waits import Goal, Outcome, Resource, first_sight, untouched, wait_options
+from .core.waits import Outcome, Reconciler, Resource, first_sight, untouched, wait_options
 
-RETURNED_AS = "image_builder"
+RESULT_KEY = "image_builder"
 WANTED = "RUNNING with its software deployed"
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
@@ -153,7 +153,7 @@ def is_coming_up(state: str) -> bool:
     return moving and states.IMAGE_BUILDER_DESTINATIONS.get(state, "RUNNING") == "RUNNING"
 
 
-def why_not(name: str, resource: Resource) -> str | None:
+def failure_reason(name: str, resource: Resource) -> str | None:
     """Say why software cannot be brought where it should be."""
     if resource is None:
         return f"Image builder {name} does not exist: create it with module euc.appstream.image_builder"
@@ -181,7 +181,7 @@ def require_possible(client: Any, resource: Resource, wish: Wish) -> None:
             raise AppStreamError(
                 f"Image builder {wish.name}: {'; '.join(found)}",
                 remedy="With purge: true all software that is not listed is removed.",
-                result=untouched(RETURNED_AS, resource),
+                result=untouched(RESULT_KEY, resource),
             )
     needed = {
         states.ASSOCIATE: software_associations.ASSOCIATE,
@@ -240,13 +240,13 @@ def _with_errors(listed: Iterable[dict[str, Any]], resource: Mapping[str, Any]) 
 
 def with_list(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return return values with the software of the image builder among them also on its own."""
-    if RETURNED_AS not in values:
+    if RESULT_KEY not in values:
         return dict(values)
-    resource: Resource = values[RETURNED_AS]
+    resource: Resource = values[RESULT_KEY]
     return {**values, "software_associations": (resource or {}).get("software_associations", [])}
 
 
-def goal(client: Any, wish: Wish) -> Goal:
+def goal(client: Any, wish: Wish) -> Reconciler:
     """Return how to bring the software of the image builder where it should be."""
 
     def read() -> Resource:
@@ -260,15 +260,15 @@ def goal(client: Any, wish: Wish) -> Goal:
                 current = _take(client, wish, action, current, read)
         return current, wish.taken[begun:]
 
-    return Goal(
+    return Reconciler(
         about=f"Image builder {wish.name}",
-        returned_as=RETURNED_AS,
+        result_key=RESULT_KEY,
         wanted=WANTED,
         next_step=lambda resource: next_step(resource, wish),
         act=act,
         read=read,
-        outlives=lambda error: error.is_retryable,
-        why_not=lambda resource: why_not(wish.name, resource),
+        is_transient=lambda error: error.is_retryable,
+        failure_reason=lambda resource: failure_reason(wish.name, resource),
     )
 
 

@@ -17,7 +17,7 @@ from .fleets import describe_fleet
 from .stack_validation import settings_problems
 from .stacks import Stack
 
-RETURNED_AS = "stack"
+RESULT_KEY = "stack"
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,20 @@ from .troubleshooting import remedies, reported_errors, time_out_remedy
 
 Resource = Optional[dict[str, Any]]
 
-# Unproven: how long a describe call may go on telling the state from before a call that was accepted.
+# Unproven: how long a describe call may go on reporting the state from before a call that was accepted.
 STALE_READ_SECONDS = 60.0
+# How long what has just been created may still be reported as not found: minutes, on the real service.
+NOT_FOUND_SECONDS = 300.0
+# The one default of ``wait_delay``, in seconds.
+WAIT_DELAY = 15
 
-# What comes of a look or a step that failed for a reason that passes by itself.
+# What comes of a reading or a step that failed for a reason that passes by itself.
 NO_NEWS = object()
 
 
 @dataclass(frozen=True)
-class Pace:
-    """``wait``: go on until the goal is reached. ``timeout`` and ``delay`` (between two looks) are in seconds."""
+class WaitConfig:
+    """``wait``: go on until the wanted state is reached. ``timeout`` and ``delay`` (between two readings): seconds."""
 
     wait: bool
     timeout: float
@@ -37,17 +41,23 @@ class Pace:
 
 @dataclass
 class History:
-    """What has happened to a resource so far; seconds count from the beginning.
+    """What has happened to a resource during this run; seconds count from the beginning.
 
-    ``outlived`` is why the last look or step failed, None when it didn't.
+    ``resource`` is the resource as last seen, ``passing_error`` why the last reading or step failed, None when it
+    didn't. ``actions`` are the steps taken while it was waited for, ``steps`` those before. ``has_written``: something
+    was changed that need not be among them, such as tags.
     """
 
     began: float
+    resource: Resource = None
+    elapsed: int = 0
+    has_written: bool = False
+    steps: list[str] = field(default_factory=list)
     state_changes: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     acted_at: float = 0.0
     state_before_action: str | None = None
-    outlived: AppStreamError | None = None
+    passing_error: AppStreamError | None = None
 
     def note_state(self, state: str | None, now: float) -> bool:
         """Record the state when it is a new one, and say whether it was."""
@@ -58,23 +68,30 @@ class History:
         return True
 
     @property
+    def has_changed_anything(self) -> bool:
+        """Whether this run has changed anything so far."""
+        return self.has_written or bool(self.actions)
+
+    @property
     def has_begun(self) -> bool:
         """Whether anything has happened yet: what is as it should be from the start is nothing to speak of."""
         return bool(self.actions) or len(self.state_changes) > 1
 
     def is_stale(self, state: str | None, step: str, now: float) -> bool:
         """Say whether a state that asks for a step is probably older than the last action."""
-        if not self.actions or now - self.acted_at >= STALE_READ_SECONDS:
+        if not self.actions:
             return False
         if state is None and CREATE in self.actions and self.actions[-1] != DELETE:
             # What was created and then started is not seen by everybody yet.
-            return True
+            return now - self.acted_at < NOT_FOUND_SECONDS
+        if now - self.acted_at >= STALE_READ_SECONDS:
+            return False
         if self.actions[-1] == UPDATE:
             # The one action after which the state stays what it was.
             return step == UPDATE
         return state == self.state_before_action
 
-    def has_come_back(self, step: str, starts_by_itself: bool = True) -> bool:
+    def is_looping(self, step: str, starts_by_itself: bool = True) -> bool:
         """Say whether a step was taken before to no lasting effect, so that taking it again would go on for ever.
 
         ``starts_by_itself``: what is created needs no start, unless it fell back.
@@ -96,40 +113,41 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Goal:
+class Reconciler:
     """What to bring where.
 
-    ``about`` names the resource in messages, ``returned_as`` is the return value it goes by, ``wanted`` the wanted
+    ``about`` names the resource in messages, ``result_key`` is the return value it goes by, ``wanted`` the wanted
     state. ``next_step`` decides from the resource what to do (see states.py), ``act`` takes a step and returns the
     resource and the names of the steps really taken, ``read`` looks at the resource again; both raise AppStreamError.
-    ``outlives`` says whether a failed look or step may be followed by another one. ``starts_by_itself``: it does when
-    it is created.
+    ``is_transient`` says whether a failed reading or step may be followed by another one. ``starts_by_itself``: it does
+    when it is created.
     """
 
     about: str
-    returned_as: str
+    result_key: str
     wanted: str
     next_step: Callable[[Resource], str]
     act: Callable[[str, Resource], tuple[Resource, list[str]]]
     read: Callable[[], Resource]
-    outlives: Callable[[AppStreamError], bool]
+    is_transient: Callable[[AppStreamError], bool]
     observe: Callable[[Resource, int, bool], None] = lambda resource, elapsed, changed: None
-    why_not: Callable[[Resource], str | None] = lambda resource: None
+    failure_reason: Callable[[Resource], str | None] = lambda resource: None
     starts_by_itself: bool = True
 
 
-def converge(goal: Goal, resource: Resource, pace: Pace, history: History | None = None) -> Outcome:
+def converge(goal: Reconciler, resource: Resource, config: WaitConfig, history: History | None = None) -> Outcome:
     """Take steps and wait until the goal is reached.
 
     ``resource`` is the resource as it is now, ``history`` what has happened to it before and counts in, which is then
-    continued. Without ``pace.wait`` this takes the steps that can be taken at once and returns.
+    continued. Without ``config.wait`` this takes the steps that can be taken at once and returns.
     Raises AppStreamError when the resource fails, when a step has no effect, and when the time is up; its ``result``
     carries the last-seen resource, ``elapsed``, ``state_changes`` and ``actions``.
     """
-    history = history or History(began=pace.clock())
-    deadline = history.began + pace.timeout
+    history = history or History(began=config.clock())
+    deadline = history.began + config.timeout
     while True:
-        now = pace.clock()
+        now = config.clock()
+        history.resource = resource
         state = state_of(resource)
         is_new = history.note_state(state, now)
         step = goal.next_step(resource)
@@ -139,60 +157,63 @@ def converge(goal: Goal, resource: Resource, pace: Pace, history: History | None
             step = WAIT
         if step == FAIL:
             raise _failed(goal, resource, history, now)
-        if step == DONE or (step == WAIT and not pace.wait):
+        if step == DONE or (step == WAIT and not config.wait):
             return Outcome(resource, round(now - history.began), history.state_changes, history.actions)
-        if step != WAIT and history.has_come_back(step, goal.starts_by_itself):
+        if step != WAIT and history.is_looping(step, goal.starts_by_itself):
             raise _fell_back(goal, resource, history, now)
         if step != WAIT:
-            taken = _take(goal, step, resource, history, pace)
+            taken = _take(goal, step, resource, history, config)
             if taken is not NO_NEWS:
                 resource = taken
                 continue
-        if pace.clock() >= deadline:
-            raise _timed_out(goal, resource, history, pace.clock())
-        pace.sleep(max(0.0, min(pace.delay * random.uniform(0.9, 1.1), deadline - pace.clock())))
-        seen = _ask(goal, goal.read, resource, history, pace)
+        if config.clock() >= deadline:
+            raise _timed_out(goal, resource, history, config.clock())
+        config.sleep(max(0.0, min(config.delay * random.uniform(0.9, 1.1), deadline - config.clock())))
+        seen = _ask(goal, goal.read, resource, history, config)
         resource = resource if seen is NO_NEWS else seen
 
 
-def _take(goal: Goal, step: str, resource: Resource, history: History, pace: Pace) -> Any:
+def _take(goal: Reconciler, step: str, resource: Resource, history: History, config: WaitConfig) -> Any:
     """Take a step; returns the resource after it, or NO_NEWS."""
     state = state_of(resource)
-    answer = _ask(goal, lambda: goal.act(step, resource), resource, history, pace)
+    answer = _ask(goal, lambda: goal.act(step, resource), resource, history, config)
     if answer is NO_NEWS:
         return NO_NEWS
     after, taken = answer
     if taken:
         history.actions.extend(taken)
         history.state_before_action = state
-        history.acted_at = pace.clock()
+        history.acted_at = config.clock()
     return after
 
 
-def _ask(goal: Goal, question: Callable[[], Any], resource: Resource, history: History, pace: Pace) -> Any:
+def _ask(
+    goal: Reconciler, question: Callable[[], Any], resource: Resource, history: History, config: WaitConfig
+) -> Any:
     """Return the answer, or NO_NEWS when there is none just now and another try may follow."""
     try:
         answer = question()
     except AppStreamError as error:
-        if pace.wait and goal.outlives(error):
-            history.outlived = error
+        if config.wait and goal.is_transient(error):
+            history.passing_error = error
             return NO_NEWS
-        _attach(error, goal, resource, history, pace.clock())
+        _attach(error, goal, resource, history, config.clock())
         raise
-    history.outlived = None
+    history.passing_error = None
     return answer
 
 
-def _attach(error: AppStreamError, goal: Goal, resource: Resource, history: History, now: float) -> None:
+def _attach(error: AppStreamError, goal: Reconciler, resource: Resource, history: History, now: float) -> None:
     """Give an error the return values every outcome has."""
-    error.result.setdefault(goal.returned_as, resource)
+    error.result.setdefault(goal.result_key, resource)
     error.result.setdefault("elapsed", round(now - history.began))
     error.result.setdefault("state_changes", history.state_changes)
     error.result.setdefault("actions", history.actions)
+    error.result.setdefault("changed", history.has_changed_anything)
 
 
 def _error(
-    goal: Goal, message: str, remedy: str | None, resource: Resource, history: History, now: float
+    goal: Reconciler, message: str, remedy: str | None, resource: Resource, history: History, now: float
 ) -> AppStreamError:
     told = reported_errors(resource)
     error = AppStreamError(f"{message}: {told}" if told else message, remedy=remedy)
@@ -200,25 +221,25 @@ def _error(
     return error
 
 
-def _failed(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
-    reason = goal.why_not(resource)
+def _failed(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
+    reason = goal.failure_reason(resource)
     message = reason or f"{goal.about} is {state_of(resource) or ABSENT} and cannot become {goal.wanted}"
     return _error(goal, message, remedies(resource), resource, history, now)
 
 
-def _fell_back(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
+def _fell_back(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
     done = ", ".join(history.actions)
     message = f"{goal.about} is {state_of(resource) or ABSENT} again after {done} and did not become {goal.wanted}"
     return _error(goal, message, remedies(resource), resource, history, now)
 
 
-def _timed_out(goal: Goal, resource: Resource, history: History, now: float) -> AppStreamError:
+def _timed_out(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
     waited = round(now - history.began)
     message = (
         f"{goal.about} is still {state_of(resource) or ABSENT} after {waited} seconds and did not become {goal.wanted}"
     )
-    if history.outlived:
-        message = f"{message} (the last try failed: {history.outlived})"
+    if history.passing_error:
+        message = f"{message} (the last try failed: {history.passing_error})"
     return _error(goal, message, time_out_remedy(resource), resource, history, now)
 
 
@@ -227,9 +248,9 @@ def first_sight(resource: Resource) -> list[dict[str, Any]]:
     return [{"state": state_of(resource) or ABSENT, "elapsed": 0}]
 
 
-def untouched(returned_as: str, resource: Resource) -> dict[str, Any]:
+def untouched(result_key: str, resource: Resource) -> dict[str, Any]:
     """Return the values of a run that ends before it has done anything."""
-    return {returned_as: resource, "elapsed": 0, "state_changes": first_sight(resource), "actions": []}
+    return {result_key: resource, "elapsed": 0, "state_changes": first_sight(resource), "actions": []}
 
 
 def resource_after_refusal(
@@ -253,13 +274,13 @@ def wait_options(timeout: int) -> dict[str, Any]:
     return {
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": timeout},
-        "wait_delay": {"type": "int", "default": 15},
+        "wait_delay": {"type": "int", "default": WAIT_DELAY},
     }
 
 
-def pace_of(options: Mapping[str, Any]) -> Pace:
-    """Return the pace a module's options ask for."""
-    return Pace(
+def wait_config(options: Mapping[str, Any]) -> WaitConfig:
+    """Return how a module's options ask to wait."""
+    return WaitConfig(
         wait=options["wait"],
         timeout=options["wait_timeout"],
         delay=options["wait_delay"],
@@ -268,10 +289,10 @@ def pace_of(options: Mapping[str, Any]) -> Pace:
     )
 
 
-def outcome_values(outcome: Outcome, returned_as: str) -> Mapping[str, Any]:
+def outcome_values(outcome: Outcome, result_key: str) -> Mapping[str, Any]:
     """Return an outcome as return values of a module."""
     return {
-        returned_as: outcome.resource,
+        result_key: outcome.resource,
         "elapsed": outcome.elapsed,
         "state_changes": outcome.state_changes,
         "actions": outcome.actions,

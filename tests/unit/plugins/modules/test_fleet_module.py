@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Pace
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WaitConfig
 from ansible_collections.euc.appstream.plugins.modules import fleet, fleet_info
 
 Run = Callable[..., dict[str, Any]]
@@ -29,11 +29,11 @@ CREATION: dict[str, Any] = {
 def virtual_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute of virtual time passes between two looks."""
 
-    def pace_of(options: dict[str, Any]) -> Pace:
+    def wait_config(options: dict[str, Any]) -> WaitConfig:
         clock = simulated.server.clock.now
-        return Pace(options["wait"], options["wait_timeout"], 60, clock, simulated.advance)
+        return WaitConfig(options["wait"], options["wait_timeout"], 60, clock, simulated.advance)
 
-    monkeypatch.setattr(fleet, "pace_of", pace_of)
+    monkeypatch.setattr(fleet, "wait_config", wait_config)
 
 
 @pytest.fixture

@@ -27,11 +27,13 @@ DEPLOY = "StartSoftwareDeploymentToImageBuilder"
 def passing_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look at something later is a look a virtual minute later, and time-outs count virtual seconds."""
 
-    def pace_of(options: dict[str, Any]) -> waits.Pace:
+    def wait_config(options: dict[str, Any]) -> waits.WaitConfig:
         clock = simulated.server.clock.now
-        return waits.Pace(options["wait"], options["wait_timeout"], 60, clock, lambda _seconds: simulated.advance(60))
+        return waits.WaitConfig(
+            options["wait"], options["wait_timeout"], 60, clock, lambda _seconds: simulated.advance(60)
+        )
 
-    monkeypatch.setattr(software, "pace_of", pace_of)
+    monkeypatch.setattr(software, "wait_config", wait_config)
 
 
 @pytest.fixture

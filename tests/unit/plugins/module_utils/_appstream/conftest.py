@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 
 
 class FakeClock:
-    """A clock for ``Pace``."""
+    """A clock for ``WaitConfig``."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -79,9 +79,9 @@ def reach(stubber: Stubber, clock: Any) -> Reach:
         script(stubber, *answers)
         wish = directory_goal.Wish.from_options({**OPTIONS, **options})
         after = directory_goal.view_after(before, wish)
-        pace = waits.Pace(wait, timeout, 15, clock, clock.sleep)
+        config = waits.WaitConfig(wait, timeout, 15, clock, clock.sleep)
         goal = directory_goal.goal(stubber.client, wish, before, after)
-        return waits.converge(goal, before, pace)
+        return waits.converge(goal, before, config)
 
     return run
 

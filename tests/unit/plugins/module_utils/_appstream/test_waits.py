@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states, waits
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Goal, History, Pace, converge
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    History,
+    Reconciler,
+    WaitConfig,
+    converge,
+)
 
 TRANSIENT = AppStreamError("throttled", result={"transient": True})
 
@@ -39,15 +44,15 @@ class Scripted:
             raise answer
         return resource(answer), [step]
 
-    def goal(self, wanted: str, next_step: Callable[[Any], str] | None = None) -> Goal:
-        return Goal(
+    def goal(self, wanted: str, next_step: Callable[[Any], str] | None = None) -> Reconciler:
+        return Reconciler(
             about="Image builder design",
-            returned_as="image_builder",
+            result_key="image_builder",
             wanted=wanted,
             next_step=next_step or (lambda one: states.image_builder_step(one, wanted)),
             act=self.act,
             read=self.read,
-            outlives=lambda error: bool(error.result.get("transient")),
+            is_transient=lambda error: bool(error.result.get("transient")),
             observe=lambda one, elapsed, changed: self.observed.append((states.state_of(one), changed)),
         )
 
@@ -58,13 +63,13 @@ def resource(state: Any) -> Any:
     return {"name": "design", "state": state, "instance_type": "stream.standard.large"}
 
 
-def pace(clock: Any, *, wait: bool = True, timeout: float = 600, delay: float = 10) -> Pace:
-    return Pace(wait=wait, timeout=timeout, delay=delay, clock=clock, sleep=clock.sleep)
+def config(clock: Any, *, wait: bool = True, timeout: float = 600, delay: float = 10) -> WaitConfig:
+    return WaitConfig(wait=wait, timeout=timeout, delay=delay, clock=clock, sleep=clock.sleep)
 
 
 def test_creates_and_waits(clock: Any) -> None:
     scripted = Scripted(["PENDING", "UPDATING_AGENT", "RUNNING"], {"create": "PENDING"})
-    outcome = converge(scripted.goal("running"), None, pace(clock))
+    outcome = converge(scripted.goal("running"), None, config(clock))
     assert outcome.actions == ["create"]
     assert [change["state"] for change in outcome.state_changes] == ["ABSENT", "PENDING", "UPDATING_AGENT", "RUNNING"]
     assert outcome.elapsed == pytest.approx(sum(clock.naps), abs=1)
@@ -74,14 +79,14 @@ def test_creates_and_waits(clock: Any) -> None:
 
 def test_naps_are_jittered_around_the_delay(clock: Any) -> None:
     scripted = Scripted(["PENDING"] * 20 + ["RUNNING"])
-    converge(scripted.goal("running"), resource("PENDING"), pace(clock, delay=10))
+    converge(scripted.goal("running"), resource("PENDING"), config(clock, delay=10))
     assert all(9 <= nap <= 11 for nap in clock.naps)
     assert len(set(clock.naps)) > 1
 
 
 def test_stops_before_deleting(clock: Any) -> None:
     scripted = Scripted(["STOPPING", "STOPPED", "DELETING", None], {"stop": "STOPPING", "delete": "DELETING"})
-    outcome = converge(scripted.goal("absent"), resource("RUNNING"), pace(clock))
+    outcome = converge(scripted.goal("absent"), resource("RUNNING"), config(clock))
     assert outcome.actions == ["stop", "delete"]
     assert outcome.resource is None
     assert outcome.state_changes[-1]["state"] == "ABSENT"
@@ -89,29 +94,29 @@ def test_stops_before_deleting(clock: Any) -> None:
 
 def test_waits_out_what_moves_before_it_acts(clock: Any) -> None:
     scripted = Scripted(["STOPPED", "PENDING", "RUNNING"], {"start": "PENDING"})
-    assert converge(scripted.goal("running"), resource("STOPPING"), pace(clock)).actions == ["start"]
+    assert converge(scripted.goal("running"), resource("STOPPING"), config(clock)).actions == ["start"]
 
 
 def test_without_waiting_does_what_can_be_done_at_once(clock: Any) -> None:
     scripted = Scripted(["RUNNING"], {"start": "PENDING"})
-    outcome = converge(scripted.goal("running"), resource("STOPPED"), pace(clock, wait=False))
+    outcome = converge(scripted.goal("running"), resource("STOPPED"), config(clock, wait=False))
     assert (outcome.actions, states.state_of(outcome.resource), clock.naps) == (["start"], "PENDING", [])
 
 
 def test_a_stale_read_is_waited_out(clock: Any) -> None:
     scripted = Scripted(["STOPPED", "STOPPED", "PENDING", "RUNNING"], {"start": "STOPPED"})
-    assert converge(scripted.goal("running"), resource("STOPPED"), pace(clock)).actions == ["start"]
+    assert converge(scripted.goal("running"), resource("STOPPED"), config(clock)).actions == ["start"]
 
 
 def test_a_stale_failure_after_deleting_is_no_failure(clock: Any) -> None:
     scripted = Scripted(["FAILED", "DELETING", None], {"delete": "FAILED"})
-    assert converge(scripted.goal("absent"), resource("FAILED"), pace(clock)).actions == ["delete"]
+    assert converge(scripted.goal("absent"), resource("FAILED"), config(clock)).actions == ["delete"]
 
 
 def test_an_update_is_followed_at_once(clock: Any) -> None:
     scripted = Scripted(["RUNNING"], {"update": "STOPPED", "start": "PENDING"})
     steps = iter(["update", "start", "wait", "done"])
-    outcome = converge(scripted.goal("running", lambda one: next(steps)), resource("STOPPED"), pace(clock))
+    outcome = converge(scripted.goal("running", lambda one: next(steps)), resource("STOPPED"), config(clock))
     assert outcome.actions == ["update", "start"]
     assert len(clock.naps) == 1
 
@@ -127,7 +132,7 @@ def test_failure_ends_the_wait_at_once_with_the_reason_and_the_remedy(clock: Any
     }
     scripted = Scripted(["PENDING", failed])
     with pytest.raises(AppStreamError) as raised:
-        converge(scripted.goal("running"), resource("PENDING"), pace(clock))
+        converge(scripted.goal("running"), resource("PENDING"), config(clock))
     told = str(raised.value)
     assert "DOMAIN_JOIN_ERROR_ACCESS_DENIED: Access is denied." in told
     assert "INTERNAL_ERROR: It did not come up." in told
@@ -140,7 +145,7 @@ def test_failure_ends_the_wait_at_once_with_the_reason_and_the_remedy(clock: Any
 def test_time_out_returns_the_last_seen_resource(clock: Any) -> None:
     scripted = Scripted(["PENDING"])
     with pytest.raises(AppStreamError, match="still PENDING after 100 seconds") as raised:
-        converge(scripted.goal("running"), resource("PENDING"), pace(clock, timeout=100))
+        converge(scripted.goal("running"), resource("PENDING"), config(clock, timeout=100))
     assert raised.value.result["image_builder"]["state"] == "PENDING"
     assert raised.value.result["elapsed"] == 100
     assert raised.value.result["state_changes"] == [{"state": "PENDING", "elapsed": 0}]
@@ -149,37 +154,37 @@ def test_time_out_returns_the_last_seen_resource(clock: Any) -> None:
 
 def test_the_last_look_is_at_the_deadline(clock: Any) -> None:
     scripted = Scripted(["PENDING", "RUNNING"])
-    outcome = converge(scripted.goal("running"), resource("PENDING"), pace(clock, timeout=15))
+    outcome = converge(scripted.goal("running"), resource("PENDING"), config(clock, timeout=15))
     assert outcome.elapsed == 15
 
 
 def test_throttling_and_lost_connections_are_outlived(clock: Any) -> None:
     scripted = Scripted([TRANSIENT, TRANSIENT, "RUNNING"])
-    assert states.state_of(converge(scripted.goal("running"), resource("PENDING"), pace(clock)).resource) == "RUNNING"
+    assert states.state_of(converge(scripted.goal("running"), resource("PENDING"), config(clock)).resource) == "RUNNING"
 
 
 def test_throttling_for_good_ends_with_the_time_out(clock: Any) -> None:
     with pytest.raises(AppStreamError, match=r"still PENDING .*the last try failed: throttled"):
-        converge(Scripted([TRANSIENT]).goal("running"), resource("PENDING"), pace(clock, timeout=50))
+        converge(Scripted([TRANSIENT]).goal("running"), resource("PENDING"), config(clock, timeout=50))
 
 
 def test_throttling_that_has_passed_is_not_told_of(clock: Any) -> None:
     with pytest.raises(AppStreamError) as raised:
-        converge(Scripted([TRANSIENT, "PENDING"]).goal("running"), resource("PENDING"), pace(clock, timeout=50))
+        converge(Scripted([TRANSIENT, "PENDING"]).goal("running"), resource("PENDING"), config(clock, timeout=50))
     assert "throttled" not in str(raised.value)
 
 
 def test_a_throttled_step_is_taken_again(clock: Any) -> None:
     scripted = Scripted(["STOPPED"], {"start": TRANSIENT})
     with pytest.raises(AppStreamError, match="still STOPPED"):
-        converge(scripted.goal("running"), resource("STOPPED"), pace(clock, timeout=25))
+        converge(scripted.goal("running"), resource("STOPPED"), config(clock, timeout=25))
     assert scripted.acted == ["start"] * 4
 
 
 @pytest.mark.parametrize("script", [[AppStreamError("access denied")]])
 def test_other_errors_end_the_wait_at_once_and_tell_where_it_was(clock: Any, script: list[Any]) -> None:
     with pytest.raises(AppStreamError, match="access denied") as raised:
-        converge(Scripted(script).goal("running"), resource("PENDING"), pace(clock))
+        converge(Scripted(script).goal("running"), resource("PENDING"), config(clock))
     assert raised.value.result["image_builder"]["state"] == "PENDING"
     assert raised.value.result["state_changes"] == [{"state": "PENDING", "elapsed": 0}]
 
@@ -187,20 +192,20 @@ def test_other_errors_end_the_wait_at_once_and_tell_where_it_was(clock: Any, scr
 def test_falling_back_to_stopped_after_creation_is_a_failure(clock: Any) -> None:
     scripted = Scripted(["PENDING", "STOPPED"], {"create": "PENDING"})
     with pytest.raises(AppStreamError, match="is STOPPED again after create"):
-        converge(scripted.goal("running"), None, pace(clock))
+        converge(scripted.goal("running"), None, config(clock))
 
 
 def test_falling_back_to_stopped_after_a_start_is_a_failure(clock: Any) -> None:
     scripted = Scripted(["PENDING", "STOPPED"], {"start": "PENDING"})
     with pytest.raises(AppStreamError, match="is STOPPED again after start"):
-        converge(scripted.goal("running"), resource("STOPPED"), pace(clock))
+        converge(scripted.goal("running"), resource("STOPPED"), config(clock))
     assert scripted.acted == ["start"]
 
 
 def test_what_is_created_stopped_is_started(clock: Any) -> None:
     scripted = Scripted([None, "STOPPED", "STARTING", "RUNNING"], {"create": "STOPPED", "start": "STARTING"})
     goal = dataclasses.replace(scripted.goal("running"), starts_by_itself=False)
-    outcome = converge(goal, None, pace(clock))
+    outcome = converge(goal, None, config(clock))
     # Neither a look that does not see it yet nor one that sees it as it was is acted upon.
     assert (outcome.actions, states.state_of(outcome.resource)) == (["create", "start"], "RUNNING")
 
@@ -208,14 +213,14 @@ def test_what_is_created_stopped_is_started(clock: Any) -> None:
 def test_an_earlier_history_counts_in(clock: Any) -> None:
     history = History(began=clock.now - 100, state_changes=[{"state": "ABSENT", "elapsed": 0}], actions=["create"])
     scripted = Scripted(["RUNNING"])
-    outcome = converge(scripted.goal("running"), resource("PENDING"), pace(clock), history)
+    outcome = converge(scripted.goal("running"), resource("PENDING"), config(clock), history)
     assert outcome.elapsed >= 100
     assert [change["state"] for change in outcome.state_changes] == ["ABSENT", "PENDING", "RUNNING"]
 
 
 def test_state_changes_are_observed_once(clock: Any) -> None:
     scripted = Scripted(["PENDING", "PENDING", "RUNNING"])
-    converge(scripted.goal("running"), resource("PENDING"), pace(clock))
+    converge(scripted.goal("running"), resource("PENDING"), config(clock))
     assert scripted.observed == [("PENDING", True), ("PENDING", False), ("PENDING", False), ("RUNNING", True)]
 
 
