@@ -158,7 +158,7 @@ directory_config:
     certificate_based_auth_properties:
       description: Certificate-based authentication, with C(status) and C(certificate_authority_arn).
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       sample: {status: DISABLED}
     created_time:
       description: When it was created.

@@ -98,12 +98,12 @@ fleets:
     image_name:
       description: The name of the image new instances are made of. An elastic fleet has none.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: design-2026-11
     image_arn:
       description: The ARN of that image.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: arn:aws:appstream:eu-central-1:123456789012:image/design-2026-11
     instance_type:
       description: The instance type.
@@ -113,12 +113,12 @@ fleets:
     fleet_type:
       description: The fleet type.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: ALWAYS_ON
     platform:
       description: The operating system.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: WINDOWS_SERVER_2022
     compute_capacity_status:
       description: How many instances there are to be, and how many there are.
@@ -133,17 +133,17 @@ fleets:
         running:
           description: How many instances are running.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 4
         in_use:
           description: How many instances are in use.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 1
         available:
           description: How many instances can take a user.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 3
         desired_user_sessions:
           description: For how many sessions there are to be instances.
@@ -183,17 +183,17 @@ fleets:
     max_user_duration_in_seconds:
       description: How many seconds a session may last.
       type: int
-      returned: when the service tells
+      returned: when reported by the service
       sample: 57600
     disconnect_timeout_in_seconds:
       description: How many seconds a session lasts after its user was disconnected.
       type: int
-      returned: when the service tells
+      returned: when reported by the service
       sample: 900
     idle_disconnect_timeout_in_seconds:
       description: After how many seconds without doing anything a user is disconnected, 0 for never.
       type: int
-      returned: when the service tells
+      returned: when reported by the service
       sample: 900
     vpc_config:
       description: Subnets and security groups.
@@ -204,39 +204,39 @@ fleets:
           description: The subnets.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
         security_group_ids:
           description: The security groups.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [sg-0123456789abcdef0]
     created_time:
       description: When it was created.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2026-11-22T12:45:26+00:00"
     fleet_errors:
       description: What keeps instances from being made.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: SUBNET_HAS_INSUFFICIENT_IP_ADDRESSES
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The subnet has no free address.
     enable_default_internet_access:
       description: Whether its instances have public addresses of their own.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     domain_join_info:
       description: The domain.
@@ -246,12 +246,12 @@ fleets:
         directory_name:
           description: The fully qualified name of the domain.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: corp.example.com
         organizational_unit_distinguished_name:
           description: The organizational unit.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: OU=Fleets,DC=corp,DC=example,DC=com
     iam_role_arn:
       description: The ARN of its instances' IAM role.
@@ -261,7 +261,7 @@ fleets:
     stream_view:
       description: What users see, C(APP) or C(DESKTOP).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: APP
     max_concurrent_sessions:
       description: How many sessions there may be at a time.
@@ -287,27 +287,27 @@ fleets:
         s3_bucket:
           description: The bucket.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: my-bucket
         s3_key:
           description: The key.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: scripts.zip
     root_volume_config:
       description: The root volume of its instances.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         volume_size_in_gb:
           description: Its size in GB.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 200
     disable_imdsv1:
       description: Whether only version 2 of the instance metadata service is offered.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     tags:
       description: The tags.

@@ -91,38 +91,38 @@ image_builders:
     state_change_reason:
       description: Why the state changed last.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: INTERNAL_ERROR
         message:
           description: The reason in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The image builder could not be started.
     image_builder_errors:
       description: What went wrong.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: DOMAIN_JOIN_ERROR_ACCESS_DENIED
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The account that joins computers has no right to create them in the organizational unit.
         error_timestamp:
           description: When it occurred.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "2026-11-22T12:52:26+00:00"
     display_name:
       description: The name shown to people.
@@ -152,18 +152,18 @@ image_builders:
         eni_id:
           description: The id of the network interface.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: eni-0123456789abcdef0
         eni_private_ip_address:
           description: The private IPv4 address.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: 10.0.1.5
         eni_ipv6_addresses:
           description: The IPv6 addresses.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: ["2001:db8::5"]
     vpc_config:
       description: Subnet and security groups.
@@ -174,13 +174,13 @@ image_builders:
           description: The subnet.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [subnet-0123456789abcdef0]
         security_group_ids:
           description: The security groups.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [sg-0123456789abcdef0]
     domain_join_info:
       description: The Active Directory domain it joins.
@@ -190,12 +190,12 @@ image_builders:
         directory_name:
           description: The fully qualified name of the domain.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: corp.example.com
         organizational_unit_distinguished_name:
           description: The organizational unit of the computer object.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: OU=ImageBuilders,DC=corp,DC=example,DC=com
     iam_role_arn:
       description: The ARN of the machine's IAM role.
@@ -205,7 +205,7 @@ image_builders:
     enable_default_internet_access:
       description: Whether it has a public address of its own.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     access_endpoints:
       description: The VPC endpoints through which people reach it.
@@ -221,22 +221,22 @@ image_builders:
         vpce_id:
           description: The id of the VPC endpoint.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: vpce-0123456789abcdef0
     root_volume_config:
       description: The root volume.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         volume_size_in_gb:
           description: The size in GB.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 200
     disable_imdsv1:
       description: Whether only version 2 of the instance metadata service is offered.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: true
     agent_access_config:
       description: How AI agents may use it.
@@ -272,27 +272,27 @@ image_builders:
         screenshots_upload_enabled:
           description: Whether screen captures are uploaded to Amazon S3.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: false
         s3_bucket_arn:
           description: The ARN of the S3 bucket for screen captures.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: arn:aws:s3:::screen-captures
         user_control_mode:
           description: What people may do during an agent's session.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: VIEW_STOP
     appstream_agent_version:
       description: The version of the AppStream agent.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: 10-10-2025
     latest_appstream_agent_version:
       description: Whether it gets the latest AppStream agent whenever it starts, C(TRUE) or C(FALSE).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "FALSE"
     created_time:
       description: When it was created.

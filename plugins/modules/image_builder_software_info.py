@@ -83,17 +83,17 @@ software_associations:
       description: Why the deployment failed.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "1603"
         error_message:
           description: The message.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The installation failed.
 arn:
   description: The ARN of the image builder or image. Null when it does not exist.
@@ -123,7 +123,7 @@ image_builder:
     platform:
       description: The operating system.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: WINDOWS_SERVER_2022
     software_associations:
       description: The same as RV(software_associations).

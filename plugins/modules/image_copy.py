@@ -162,7 +162,7 @@ image:
     base_image_arn:
       description: The ARN of the image it was made from.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: arn:aws:appstream:eu-central-1:123456789012:image/AppStream-WinServer2022-10-10-2025
     display_name:
       description: The name shown to people.
@@ -192,7 +192,7 @@ image:
     platform:
       description: The operating system.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: WINDOWS_SERVER_2022
     description:
       description: The description.
@@ -202,17 +202,17 @@ image:
     state_change_reason:
       description: Why the state changed last.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         code:
           description: The code, C(IMAGE_COPY_FAILURE) when copying failed.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: IMAGE_COPY_FAILURE
         message:
           description: The reason in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The image could not be copied.
     applications:
       description: The applications in its catalog.
@@ -223,79 +223,79 @@ image:
         name:
           description: The name.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: notepad
         display_name:
           description: The name users see.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: Notepad
         icon_url:
           description: The URL of the icon, which may be valid for some time only.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: https://example.com/notepad.png
         launch_path:
           description: The path of the program.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\Windows\System32\notepad.exe
         launch_parameters:
           description: What it is started with.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\welcome.txt
         enabled:
           description: Whether it can be used.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         metadata:
           description: Further attributes.
           type: dict
-          returned: when the service tells
+          returned: when reported by the service
           sample: {}
         working_directory:
           description: The folder it is started in.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\Windows
         description:
           description: The description.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: A text editor
         arn:
           description: The ARN.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
         app_block_arn:
           description: The ARN of its app block.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
         icon_s3_location:
           description: Where its icon is stored, C(s3_bucket) and C(s3_key).
           type: dict
-          returned: when the service tells
+          returned: when reported by the service
           sample: {s3_bucket: icons, s3_key: notepad.png}
         platforms:
           description: The operating systems it runs on.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [WINDOWS_SERVER_2022]
         instance_families:
           description: The instance families it runs on.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [GENERAL_PURPOSE]
         created_time:
           description: When it was created.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "2026-11-22T12:45:26+00:00"
     created_time:
       description: When it was created.
@@ -305,12 +305,12 @@ image:
     public_base_image_released_date:
       description: When the public base image it comes from was released.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2025-10-10T00:00:00+00:00"
     appstream_agent_version:
       description: The version of the AppStream agent.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: 10-10-2025
     image_permissions:
       description: What this account may do with an image that is shared with it, C(allow_fleet) and
@@ -322,59 +322,59 @@ image:
       description: What went wrong.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: INTERNAL_SERVICE_ERROR
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: An internal error occurred.
         error_timestamp:
           description: When it occurred.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "2026-11-22T13:20:00+00:00"
     latest_appstream_agent_version:
       description: Whether instances always run the latest AppStream agent, C(TRUE) or C(FALSE).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "TRUE"
     supported_instance_families:
       description: The instance families it runs on.
       type: list
       elements: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: [General Purpose, Compute Optimized, Memory Optimized]
     dynamic_app_providers_enabled:
       description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: DISABLED
     image_shared_with_others:
       description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "FALSE"
     managed_software_included:
       description: Whether it has licence-included applications.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     image_type:
       description: What it was made of, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a WorkSpaces image with its own
         licence, C(NATIVE) a base image of AWS.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: NATIVE
     image_software_metadata:
       description: Software found on it, C(nvidia_grid_driver_version).
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       sample: {nvidia_grid_driver_version: "573.39"}
     tags:
       description: The tags.

@@ -106,7 +106,7 @@ export_image_tasks:
     state:
       description: The state, C(EXPORTING), C(COMPLETED), C(FAILED) or C(TIMED_OUT).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: COMPLETED
     ami_id:
       description: The id of the AMI.
@@ -127,12 +127,12 @@ export_image_tasks:
         error_code:
           description: The code. Which there are is not documented.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: InvalidAMIName.Duplicate
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: AMI name design is already in use.
 error:
   description: AWS's own error, with C(code) and C(message).

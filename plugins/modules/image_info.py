@@ -153,7 +153,7 @@ images:
     base_image_arn:
       description: The ARN of the image it was made from.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
     display_name:
       description: The name shown to people.
@@ -173,38 +173,38 @@ images:
     state_change_reason:
       description: Why the state changed last.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: INTERNAL_ERROR
         message:
           description: The reason in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The image could not be created.
     image_errors:
       description: What went wrong.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: INTERNAL_SERVICE_ERROR
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The image could not be created.
         error_timestamp:
           description: When it occurred.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "2026-11-22T13:20:00+00:00"
     visibility:
       description: Whose it is, C(PUBLIC) AWS's, C(PRIVATE) this account's own, C(SHARED) another account's.
@@ -219,7 +219,7 @@ images:
     image_builder_supported:
       description: Whether an image builder can be started from it.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: true
     image_builder_name:
       description: The name of the image builder it was made on.
@@ -230,7 +230,7 @@ images:
       description: What it was made of, C(NATIVE) a base image of AWS, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a
         WorkSpaces image with its own licence.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: NATIVE
     image_permissions:
       description: What this account may do with an image another account shares.
@@ -240,156 +240,156 @@ images:
         allow_fleet:
           description: Whether it may be used for fleets.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         allow_image_builder:
           description: Whether image builders may be started from it.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: false
     image_shared_with_others:
       description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "FALSE"
     supported_instance_families:
       description: The instance families it can run on.
       type: list
       elements: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: [General Purpose, Compute Optimized, Memory Optimized]
     applications:
       description: The applications in its catalog.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         name:
           description: The name.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: notepad
         display_name:
           description: The name people see.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: Notepad
         description:
           description: The description.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: A text editor
         icon_url:
           description: The URL of the icon, which is valid for some time only.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: https://example.com/notepad.png
         icon_s3_location:
           description: Where the icon of an application of an app block is stored.
           type: dict
-          returned: when the service tells
+          returned: when reported by the service
           contains:
             s3_bucket:
               description: The bucket.
               type: str
-              returned: when the service tells
+              returned: when reported by the service
               sample: icons
             s3_key:
               description: The object.
               type: str
-              returned: when the service tells
+              returned: when reported by the service
               sample: notepad.png
         launch_path:
           description: The path of the program.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\Windows\System32\notepad.exe
         launch_parameters:
           description: What it is started with.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\welcome.txt
         working_directory:
           description: The folder it is started in.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: C:\Windows
         enabled:
           description: Whether people can start it.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         metadata:
           description: Further attributes. Their names are told as they are.
           type: dict
-          returned: when the service tells
+          returned: when reported by the service
           sample: {}
         arn:
           description: The ARN, of an application of an app block.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
         app_block_arn:
           description: The ARN of its app block.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
         platforms:
           description: The operating systems it can run on.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [WINDOWS_SERVER_2022]
         instance_families:
           description: The instance families it can run on.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [GENERAL_PURPOSE]
         created_time:
           description: When it was created.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "2026-11-22T12:45:26+00:00"
     dynamic_app_providers_enabled:
       description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: DISABLED
     managed_software_included:
       description: Whether it has licence-included applications.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     image_software_metadata:
       description: What is known of software on it.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         nvidia_grid_driver_version:
           description: The version of the NVIDIA GRID driver.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: "573.39"
     appstream_agent_version:
       description: The version of the AppStream agent.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: 10-10-2025
     latest_appstream_agent_version:
       description: Whether fleets always get the latest AppStream agent, C(TRUE) or C(FALSE).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "TRUE"
     created_time:
       description: When it was created.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2026-11-22T12:45:26+00:00"
     public_base_image_released_date:
       description: When it, or the base image it was made from, was released.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2025-10-10T00:00:00+00:00"
     tags:
       description: The tags, empty for images of others.

@@ -148,7 +148,7 @@ directory:
     short_name:
       description: The NetBIOS name.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: CORP
     description:
       description: The description.
@@ -163,17 +163,17 @@ directory:
     edition:
       description: The edition.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: Standard
     size:
       description: The size, which the service tells of other types of directories.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: Small
     os_version:
       description: The operating system of the domain controllers.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: SERVER_2019
     stage:
       description: The state, which this service calls the stage.
@@ -183,34 +183,34 @@ directory:
     stage_reason:
       description: More about the stage.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: ""
     stage_last_updated_date_time:
       description: When the stage changed last.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2026-11-22T13:15:26+00:00"
     launch_time:
       description: When it was created.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: "2026-11-22T12:45:26+00:00"
     dns_ip_addrs:
       description: The IPv4 addresses of its DNS servers, which are its domain controllers.
       type: list
       elements: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: [10.0.1.10, 10.0.2.10]
     dns_ipv6_addrs:
       description: The IPv6 addresses of its DNS servers.
       type: list
       elements: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: ["2001:db8::10"]
     network_type:
       description: Which addresses it has, C(IPv4), C(IPv6) or C(Dual-stack).
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: IPv4
     vpc_settings:
       description: The network of the domain controllers.
@@ -220,44 +220,44 @@ directory:
         vpc_id:
           description: The VPC.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: vpc-0123456789abcdef0
         subnet_ids:
           description: The subnets.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
         security_group_id:
           description: The security group.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: sg-0123456789abcdef0
         availability_zones:
           description: The Availability Zones.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [eu-central-1a, eu-central-1b]
     desired_number_of_domain_controllers:
       description: How many domain controllers it is to have.
       type: int
-      returned: when the service tells
+      returned: when reported by the service
       sample: 2
     alias:
       description: The alias, or the id when it has none.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: d-1234567890
     access_url:
       description: The address of AWS applications for people of the domain.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: d-1234567890.awsapps.com
     sso_enabled:
       description: Whether people of the domain reach AWS applications by single sign-on.
       type: bool
-      returned: when the service tells
+      returned: when reported by the service
       sample: false
     radius_status:
       description: The state of multi-factor authentication by RADIUS. How it is set up is not told.
@@ -267,18 +267,18 @@ directory:
     regions_info:
       description: The Regions it is in.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         primary_region:
           description: The Region it was created in.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: eu-central-1
         additional_regions:
           description: The Regions it has been extended to.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: []
     share_status:
       description: How far sharing it has got.
@@ -299,13 +299,13 @@ directory:
           description: The addresses of their DNS servers.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [10.0.3.10, 10.0.4.10]
         self_managed_instance_ids:
           description: The ids of the instances through which they are managed.
           type: list
           elements: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: [i-0123456789abcdef0]
     tags:
       description: The tags.

@@ -347,11 +347,11 @@ EXAMPLES = r"""
 RETURN = r"""
 stack:
   description:
-    - The stack, null when there is none.
-    - Attributes the service does not report are left out.
+    - The stack as last seen, null when there is none.
     - In check mode the stack as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.stack_info#module:stacks); these are the ones that matter most.
   type: dict
-  returned: success
+  returned: always, once AWS has been asked
   contains:
     name:
       description: The name.
@@ -363,252 +363,6 @@ stack:
       type: str
       returned: when it exists
       sample: arn:aws:appstream:eu-central-1:123456789012:stack/office
-    display_name:
-      description: The name shown to people.
-      type: str
-      returned: when it has one
-      sample: Office
-    description:
-      description: The description.
-      type: str
-      returned: when it has one
-      sample: Office applications
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T12:45:26+00:00"
-    storage_connectors:
-      description: The persistent storage that people have.
-      type: list
-      elements: dict
-      returned: when the service tells
-      contains:
-        connector_type:
-          description: The type, V(HOMEFOLDERS), V(GOOGLE_DRIVE) or V(ONE_DRIVE).
-          type: str
-          returned: always
-          sample: HOMEFOLDERS
-        resource_identifier:
-          description: What the service keeps it in.
-          type: str
-          returned: when the service tells
-          sample: appstream2-36fb080bb8-eu-central-1-123456789012
-        domains:
-          description: The domains of the accounts that can be linked.
-          type: list
-          elements: str
-          returned: when it has any
-          sample: [example.com]
-        domains_require_admin_consent:
-          description: The domains in which an administrator has to consent.
-          type: list
-          elements: str
-          returned: when it has any
-          sample: [example.com]
-    redirect_url:
-      description: Where people are led when their session ends.
-      type: str
-      returned: when it has one
-      sample: https://portal.example.com/
-    feedback_url:
-      description: Where people are led to send feedback.
-      type: str
-      returned: when it has one
-      sample: https://portal.example.com/feedback
-    stack_errors:
-      description: What is wrong with the stack.
-      type: list
-      elements: dict
-      returned: when the service tells
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when the service tells
-          sample: STORAGE_CONNECTOR_ERROR
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when the service tells
-          sample: The storage connector cannot be used.
-    user_settings:
-      description: What people may do in their sessions. The service tells of all actions.
-      type: list
-      elements: dict
-      returned: when the service tells
-      contains:
-        action:
-          description: The action.
-          type: str
-          returned: always
-          sample: FILE_DOWNLOAD
-        permission:
-          description: Whether people may do it, V(ENABLED) or V(DISABLED).
-          type: str
-          returned: always
-          sample: DISABLED
-        maximum_length:
-          description: How many characters can be copied at once.
-          type: int
-          returned: when the service tells
-          sample: 20971520
-    application_settings:
-      description: Whether people's application settings are kept from session to session.
-      type: dict
-      returned: when the service tells
-      contains:
-        enabled:
-          description: Whether they are.
-          type: bool
-          returned: when the service tells
-          sample: true
-        settings_group:
-          description: The prefix in the bucket under which they are kept.
-          type: str
-          returned: when they are
-          sample: office
-        s3_bucket_name:
-          description: The bucket they are kept in.
-          type: str
-          returned: when the service tells
-          sample: appstream-app-settings-eu-central-1-123456789012-abcdefg
-    access_endpoints:
-      description: The interface VPC endpoints through which alone people can connect.
-      type: list
-      elements: dict
-      returned: when it has any
-      contains:
-        endpoint_type:
-          description: The type of the endpoint.
-          type: str
-          returned: always
-          sample: STREAMING
-        vpce_id:
-          description: The id of the VPC endpoint.
-          type: str
-          returned: when it has one
-          sample: vpce-0123456789abcdef0
-    embed_host_domains:
-      description: The domains whose pages may embed sessions.
-      type: list
-      elements: str
-      returned: when it has any
-      sample: [portal.example.com]
-    streaming_experience_settings:
-      description: How sessions are streamed.
-      type: dict
-      returned: when it has any
-      contains:
-        preferred_protocol:
-          description: The protocol that is preferred, V(TCP) or V(UDP).
-          type: str
-          returned: when the service tells
-          sample: UDP
-    content_redirection:
-      description: Which URLs are opened on the other side.
-      type: dict
-      returned: when it has any
-      contains:
-        host_to_client:
-          description: Those of the session that are opened in the browser of people's own device.
-          type: dict
-          returned: when the service tells
-          contains:
-            enabled:
-              description: Whether there are any.
-              type: bool
-              returned: always
-              sample: true
-            allowed_urls:
-              description: Patterns of the URLs that are.
-              type: list
-              elements: str
-              returned: when it has any
-              sample: ["https://meet.example.com/*"]
-            denied_urls:
-              description: Patterns of the URLs that are not, although they are allowed.
-              type: list
-              elements: str
-              returned: when it has any
-              sample: ["https://intranet.example.com/*"]
-    web_authn_redirection:
-      description: Whether programs can use the authenticators of people's own device (WebAuthn).
-      type: dict
-      returned: when it has any
-      contains:
-        enabled:
-          description: Whether they can.
-          type: bool
-          returned: always
-          sample: true
-        process_compatibility_list:
-          description: The programs that can.
-          type: list
-          elements: str
-          returned: when it has any
-          sample: [chrome.exe]
-    agent_access_config:
-      description: How AI agents may use sessions.
-      type: dict
-      returned: when they may
-      contains:
-        settings:
-          description: What agents may do.
-          type: list
-          elements: dict
-          returned: always
-          contains:
-            agent_action:
-              description: The action.
-              type: str
-              returned: always
-              sample: COMPUTER_VISION
-            permission:
-              description: Whether agents may do it, V(ENABLED) or V(DISABLED).
-              type: str
-              returned: always
-              sample: ENABLED
-        screen_resolution:
-          description: The screen resolution.
-          type: str
-          returned: always
-          sample: W_1280xH_720
-        screen_image_format:
-          description: The format of screen captures.
-          type: str
-          returned: always
-          sample: PNG
-        screenshots_upload_enabled:
-          description: Whether screen captures are uploaded to Amazon S3.
-          type: bool
-          returned: when the service tells
-          sample: true
-        replay_session_enabled:
-          description: Whether sessions are recorded for a replay.
-          type: bool
-          returned: when the service tells
-          sample: true
-        s3_bucket_arn:
-          description: The ARN of the bucket for screen captures and recordings.
-          type: str
-          returned: when it has one
-          sample: arn:aws:s3:::agents
-        kms_key_arn:
-          description: The ARN of the key that recordings are encrypted with while they are processed.
-          type: str
-          returned: when it has one
-          sample: arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
-        user_control_mode:
-          description: What people may do in an agent's session.
-          type: str
-          returned: when the service tells
-          sample: VIEW_STOP
-    storage_connector_authentication:
-      description: Whether people have to link their cloud storage anew in every session.
-      type: str
-      returned: when the service tells
-      sample: FORCE_REAUTHENTICATION
     tags:
       description: The tags.
       type: dict
@@ -620,6 +374,14 @@ stack:
       elements: str
       returned: always
       sample: [office-2026]
+actions:
+  description:
+    - What was done, in order, out of V(create), V(update), V(tag), V(disassociate), V(associate) and V(delete).
+    - When the task fails, what had been done until then; C(changed) says whether there was anything.
+  type: list
+  elements: str
+  returned: always, once AWS has been asked
+  sample: [create, associate]
 error:
   description: AWS's own error, with C(code) and C(message).
   type: dict
@@ -639,10 +401,9 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import stack_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack_validation import stack_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack.resource import Stack
 
 _PERMISSION: dict[str, Any] = {"type": "str", "choices": ["ENABLED", "DISABLED"], "required": True}
 
@@ -760,52 +521,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]:
-    """Take the stack's fleet off, delete the stack and return the module's return values. Raises AppStreamError."""
-    before = stack_goal.read(client, module.params["name"])
-    if before and not module.check_mode:
-        stack_goal.remove(client, before)
-    return {
-        "changed": before is not None,
-        "diff": {"before": stack_goal.view(before), "after": {}},
-        stack_goal.RESULT_KEY: None,
-    }
-
-
-def ensure_present(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]:
-    """Create or change the stack and return the module's return values. Raises AppStreamError."""
-    wish = stack_goal.Wish.from_options(module.params)
-    before = stack_goal.read(client, wish.name)
-    after = stack_goal.plan(before, wish)
-    stack_goal.require_possible(client, before, after, wish)
-    stack = stack_goal.predicted(before, after, wish)
-    if not module.check_mode:
-        stack = stack_goal.carry_out(client, before, wish)
-    return {
-        "changed": stack_goal.view(before) != after.view,
-        "diff": {"before": stack_goal.view(before), "after": after.view},
-        stack_goal.RESULT_KEY: stack,
-    }
-
-
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Bring the stack to the wanted state and return the module's return values. Raises AppStreamError."""
-    problems = stack_problems(module.params)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    if module.params["state"] == "absent":
-        return ensure_absent(module, client)
-    return ensure_present(module, client)
-
-
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), Stack)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ stacks:
       description: The persistent storage that people have.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         connector_type:
           description: The type, V(HOMEFOLDERS), V(GOOGLE_DRIVE) or V(ONE_DRIVE).
@@ -104,7 +104,7 @@ stacks:
         resource_identifier:
           description: What the service keeps it in.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: appstream2-36fb080bb8-eu-central-1-123456789012
         domains:
           description: The domains of the accounts that can be linked.
@@ -132,23 +132,23 @@ stacks:
       description: What is wrong with the stack.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         error_code:
           description: The code.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: STORAGE_CONNECTOR_ERROR
         error_message:
           description: The error in words.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: The storage connector cannot be used.
     user_settings:
       description: What people may do in their sessions. The service tells of all actions.
       type: list
       elements: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         action:
           description: The action.
@@ -163,17 +163,17 @@ stacks:
         maximum_length:
           description: How many characters can be copied at once.
           type: int
-          returned: when the service tells
+          returned: when reported by the service
           sample: 20971520
     application_settings:
       description: Whether people's application settings are kept from session to session.
       type: dict
-      returned: when the service tells
+      returned: when reported by the service
       contains:
         enabled:
           description: Whether they are.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         settings_group:
           description: The prefix in the bucket under which they are kept.
@@ -183,7 +183,7 @@ stacks:
         s3_bucket_name:
           description: The bucket they are kept in.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: appstream-app-settings-eu-central-1-123456789012-abcdefg
     access_endpoints:
       description: The interface VPC endpoints through which alone people can connect.
@@ -215,7 +215,7 @@ stacks:
         preferred_protocol:
           description: The protocol that is preferred, V(TCP) or V(UDP).
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: UDP
     content_redirection:
       description: Which URLs are opened on the other side.
@@ -225,7 +225,7 @@ stacks:
         host_to_client:
           description: Those of the session that are opened in the browser of people's own device.
           type: dict
-          returned: when the service tells
+          returned: when reported by the service
           contains:
             enabled:
               description: Whether there are any.
@@ -294,12 +294,12 @@ stacks:
         screenshots_upload_enabled:
           description: Whether screen captures are uploaded to Amazon S3.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         replay_session_enabled:
           description: Whether sessions are recorded for a replay.
           type: bool
-          returned: when the service tells
+          returned: when reported by the service
           sample: true
         s3_bucket_arn:
           description: The ARN of the bucket for screen captures and recordings.
@@ -314,12 +314,12 @@ stacks:
         user_control_mode:
           description: What people may do in an agent's session.
           type: str
-          returned: when the service tells
+          returned: when reported by the service
           sample: VIEW_STOP
     storage_connector_authentication:
       description: Whether people have to link their cloud storage anew in every session.
       type: str
-      returned: when the service tells
+      returned: when reported by the service
       sample: FORCE_REAUTHENTICATION
     tags:
       description: The tags.
@@ -354,7 +354,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.stacks import describe_stacks, with_fleets
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack.api import describe_stacks, with_fleets
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

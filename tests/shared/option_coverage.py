@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.common.dict_transformations import _camel_to_snake
+from return_values import contained
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "option_coverage.rst"
 _TABLE = Path(__file__).with_name("option_coverage.yml")
@@ -183,7 +184,7 @@ def is_documented(returned_by: Lookup, place: str) -> bool:
         if part not in entries:
             return False
         entry = entries[part]
-        entries = entry.get("contains", {})
+        entries = contained(entry)
         if not entries:
             return all(f"C({name})" in str(entry["description"]) for name in path[position + 1 :])
     return True

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,9 @@ _COMMON = frozenset(
         "_ansible_verbose_override",
     ]
 )
+# "All its keys are those of RV(euc.appstream.stack_info#module:stacks)": the keys stand there.
+_REFERENCE = re.compile(r"those of RV\(euc\.appstream\.(\w+)#module:(\w+)\)")
+_MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "bool": bool,
     "complex": dict,
@@ -58,6 +63,18 @@ def return_documentation(path: Path) -> str:
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "RETURN":
             return str(ast.literal_eval(statement.value))
     raise ValueError(f"{path} has no RETURN")
+
+
+@functools.cache
+def _documented(module: str) -> Any:
+    return yaml.safe_load(return_documentation(_MODULES / f"{module}.py"))
+
+
+def contained(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the entries of what a value has, with those in the RETURN of another module that it refers to."""
+    reference = _REFERENCE.search(str(entry.get("description")))
+    referred = _documented(reference[1])[reference[2]]["contains"] if reference else {}
+    return {**referred, **entry.get("contains", {})}
 
 
 def return_value_problems(documentation: str, result: Mapping[str, Any], whole_resources: bool = True) -> list[str]:
@@ -100,10 +117,11 @@ def _value_problems(value: Any, entry: Mapping[str, Any], path: str, whole: bool
     if element and any(not isinstance(one, element) for one in value):
         yield f"{path} is documented as a list of {entry['elements']} and has others"
         return
-    if "contains" in entry:
+    entries = contained(entry)
+    if entries:
         for index, one in enumerate(value if isinstance(value, list) else [value]):
             place = f"{path}[{index}]." if isinstance(value, list) else f"{path}."
-            yield from _problems(one, entry["contains"], place, whole, whole)
+            yield from _problems(one, entries, place, whole, whole)
 
 
 def documentation_problems(documentation: str) -> list[str]:

@@ -14,8 +14,8 @@ from . import fleets, images
 from .core import states
 from .core.calls import ACCESS_DENIED_CODES, require_support
 from .core.errors import AppStreamError
-from .core.settings import BY_RECREATION, filled, is_empty, told
-from .core.settings import changed_by as settings_changed_by
+from .core.old_settings import BY_RECREATION, filled, is_empty, told
+from .core.old_settings import changed_by as settings_changed_by
 from .core.tags import tags_after, with_tags
 from .core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
 from .fleet_validation import missing_options, type_problems

@@ -12,9 +12,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .core import settings
+from .core import old_settings as settings
 from .core.common_settings import casefolded, domain_of, domain_request, image_name_of, vpc
-from .core.settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
+from .core.old_settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
 from .core.states import FLEET_DESTINATIONS, has_failed_to_start
 from .core.tags import as_request
 

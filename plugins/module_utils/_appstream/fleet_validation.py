@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .core.settings import is_empty
+from .core.old_settings import is_empty
 from .core.validation import (
     ARN,
     DESCRIPTION_LENGTH,

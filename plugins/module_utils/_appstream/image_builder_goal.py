@@ -14,7 +14,7 @@ from . import image_builders
 from .core import states
 from .core.calls import CHANGED_STATE_CODES, require_support
 from .core.errors import AppStreamError
-from .core.settings import BY_RECREATION, BY_UPDATE, filled, told
+from .core.old_settings import BY_RECREATION, BY_UPDATE, filled, told
 from .core.tags import tags_after
 from .core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .core import settings
+from .core import old_settings as settings
 from .core.common_settings import casefolded, domain_of, domain_request, endpoint_pairs, image_name_of, vpc
-from .core.settings import BY_UPDATE, Options, Setting, camel_case
+from .core.old_settings import BY_UPDATE, Options, Setting, camel_case
 from .core.states import IMAGE_BUILDER_DESTINATIONS
 from .core.tags import as_request
 

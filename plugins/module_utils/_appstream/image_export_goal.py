@@ -16,8 +16,8 @@ from .core import states
 from .core.calls import ACCESS_DENIED_CODES, require_support
 from .core.common_settings import image_name_of
 from .core.errors import AppStreamError
+from .core.old_settings import told
 from .core.retries import CONNECTION_ATTEMPTS, is_refused, pause_before
-from .core.settings import told
 from .core.tags import as_request
 from .core.waits import Outcome, Reconciler, Resource, first_sight, untouched, wait_options
 

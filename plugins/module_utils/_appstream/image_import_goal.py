@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import image_imports, images, made_images
-from .core import settings, states
+from .core import old_settings as settings
+from .core import states
 from .core.calls import ALREADY_EXISTS, require_support
 from .core.errors import AppStreamError
-from .core.settings import Setting, camel_case, filled, is_empty
+from .core.old_settings import Setting, camel_case, filled, is_empty
 from .core.tags import as_request, tags_after
 from .core.waits import Outcome, Reconciler, Resource, first_sight, wait_options
 from .made_images import failure_reason, is_made, next_step

@@ -13,8 +13,8 @@ from . import images
 from .core import states
 from .core.calls import CHANGED_STATE_CODES, LIMIT_EXCEEDED
 from .core.errors import AppStreamError
+from .core.old_settings import filled, told
 from .core.retries import MUTATION_CODES
-from .core.settings import filled, told
 from .core.tags import tags_after
 from .core.waits import (
     Outcome,

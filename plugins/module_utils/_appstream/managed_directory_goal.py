@@ -14,7 +14,7 @@ from .core import states
 from .core.calls import ACCESS_DENIED_CODES
 from .core.errors import AppStreamError
 from .core.networks import describe_subnets
-from .core.settings import told
+from .core.old_settings import told
 from .core.tags import tags_after
 from .core.waits import Outcome, Reconciler, Resource, untouched, wait_options
 

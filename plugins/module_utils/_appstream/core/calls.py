@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import AppStreamError
@@ -43,11 +43,24 @@ def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str
     ``operation`` is the client's method (``create_image_builder``), ``about`` names the resource for error messages
     (``image builder design``). Returns the API's answer. Raises AppStreamError.
     """
+    return _call(client, operation, about, codes_to_retry(operation), parameters)
+
+
+def call_known(client: Any, operation: str, about: str, **parameters: Any) -> dict[str, Any]:
+    """As ``call``, where all that the parameters name has just been created or read.
+
+    That it is "not found" passes by itself then, within minutes, and is tried again: what is new isn't known everywhere
+    at once (providers tested on the real service wait 5 to 15 minutes for CreateFleet and AssociateFleet).
+    """
+    return _call(client, operation, about, codes_to_retry(operation) | {NOT_FOUND}, parameters)
+
+
+def _call(
+    client: Any, operation: str, about: str, codes: Collection[str], parameters: Mapping[str, Any]
+) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = retrying(
-            lambda: getattr(client, operation)(**parameters),
-            also=codes_to_retry(operation),
-            once_only=operation in ONCE_ONLY,
+            lambda: getattr(client, operation)(**parameters), also=codes, once_only=operation in ONCE_ONLY
         )
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error

@@ -41,7 +41,7 @@ class Step:
     """
 
     name: str
-    carry_out: Callable[[dict[str, Any]], dict[str, Any]]
+    carry_out: Callable[[dict[str, Any]], Resource]
 
 
 @dataclass(frozen=True)

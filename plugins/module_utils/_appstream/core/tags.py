@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .aws import compare_aws_tags
-from .calls import NOT_FOUND, call
+from .calls import NOT_FOUND, call, call_known
 from .errors import AppStreamError
 
 # What the collection itself writes on everything it creates.
@@ -46,10 +46,10 @@ def as_request(tags: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def write_tags(client: Any, arn: str, current: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Make ``current`` into ``after``. Raises AppStreamError."""
+    """Make ``current`` into ``after`` on a resource that has just been created or read. Raises AppStreamError."""
     to_set = {key: value for key, value in after.items() if current.get(key) != value}
     to_remove = [key for key in current if key not in after]
     if to_remove:
-        call(client, "untag_resource", arn, ResourceArn=arn, TagKeys=to_remove)
+        call_known(client, "untag_resource", arn, ResourceArn=arn, TagKeys=to_remove)
     if to_set:
-        call(client, "tag_resource", arn, ResourceArn=arn, Tags=to_set)
+        call_known(client, "tag_resource", arn, ResourceArn=arn, Tags=to_set)

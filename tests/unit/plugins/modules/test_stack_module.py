@@ -377,6 +377,22 @@ def test_a_call_that_is_refused_is_made_up_for_by_the_next_run(run_simulated: Ru
         assert (found["Description"], "RedirectURL" in found, fleets(simulated, name)) == ("new", False, ["second"])
 
 
+def test_a_fleet_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any) -> None:
+    simulated.fail(match="appstream:AssociateFleet", code="ResourceNotFoundException", status=400, times=5)
+    result = run_simulated(stack, name="office", fleet="first")
+    assert (result["changed"], result["actions"]) == (True, ["create", "associate"])
+    assert fleets(simulated) == ["first"]
+
+
+def test_what_was_done_before_a_failure_is_returned(run_simulated: Run, simulated: Any) -> None:
+    simulated.fail(match="appstream:AssociateFleet", code="AccessDeniedException", status=400)
+    result = run_simulated(stack, name="office", fleet="first", tags={"a": "b"})
+    assert (result["failed"], result["changed"], result["actions"]) == (True, True, ["create"])
+    assert (result["stack"]["name"], result["stack"]["tags"], result["stack"]["fleets"]) == ("office", {"a": "b"}, [])
+    again = run_simulated(stack, name="office", fleet="first", tags={"a": "b"})
+    assert (again["failed"], again["changed"], again["actions"]) == (True, False, [])
+
+
 def test_information(run_simulated: Run, simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulated.server.settings, "page_size", 2)
     for name in ("e", "d", "c", "b", "a"):

@@ -8,22 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import stack_settings
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls, settings
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack.settings import SETTINGS, USUAL_PERMISSIONS
 
-NOTHING = stack_settings.normal_settings(None)
+NOTHING = {setting.option: setting.empty for setting in SETTINGS}
 HOME = {"connector_type": "HOMEFOLDERS", "resource_identifier": "appstream2-36fb080bb8-eu-west-1-123456789012"}
 DRIVE = {"connector_type": "ONE_DRIVE", "domains": ["b.com", "a.com"]}
 
 
 def request_for(stack: dict[str, Any] | None, **wanted: Any) -> dict[str, Any]:
     """What is sent to bring a stack there; having done that there is nothing more to do."""
-    current = stack_settings.normal_settings(stack)
-    after = stack_settings.settings_after(current, wanted)
-    assert stack_settings.settings_after(after, wanted) == after
-    assert stack_settings.change_request(after, after, wanted) == {}
-    return stack_settings.change_request(current, after, wanted)
+    changes = settings.changes(SETTINGS, stack, wanted)
+    after = {**(stack or {}), **{option: change.after for option, change in changes.items()}}
+    assert settings.changes(SETTINGS, after, wanted) == {}
+    assert settings.view(SETTINGS, after) == settings.view_after(SETTINGS, stack, changes)
+    return settings.update_request(SETTINGS, changes)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def request_for(stack: dict[str, Any] | None, **wanted: Any) -> dict[str, Any]:
     ],
 )
 def test_what_the_service_fills_in_is_nothing(stack: dict[str, Any]) -> None:
-    assert stack_settings.normal_settings(stack) == NOTHING
-    assert stack_settings.shown(NOTHING) == {}
+    assert {setting.option: setting.current(stack) for setting in SETTINGS} == NOTHING
+    assert settings.view(SETTINGS, stack) == {}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_user_settings_are_sent_all_together() -> None:
 
 def test_user_settings_as_they_usually_are() -> None:
     unproven = user_setting("AUTO_TIME_ZONE_REDIRECTION", "ENABLED")
-    usual = [user_setting(action, permission) for action, permission in stack_settings.USUAL_PERMISSIONS.items()]
+    usual = [user_setting(action, permission) for action, permission in USUAL_PERMISSIONS.items()]
     assert request_for({"user_settings": [*usual, unproven]}, user_settings=[]) == {}
     changed = {"user_settings": [user_setting("FILE_UPLOAD", "DISABLED"), *usual[3:], unproven]}
     assert request_for(changed, user_settings=[]) == {"AttributesToDelete": ["USER_SETTINGS"]}
@@ -144,8 +144,8 @@ def test_a_key_goes_by_itself_or_with_the_replay() -> None:
 
 def test_purging_asks_for_nothing_of_what_is_not_set() -> None:
     options = {**dict.fromkeys(NOTHING), "description": "a"}
-    assert stack_settings.wanted_settings(options) == {"description": "a"}
-    assert stack_settings.wanted_settings(options, purge=True) == {**NOTHING, "description": "a"}
+    assert settings.desired_settings(SETTINGS, options) == {"description": "a"}
+    assert settings.desired_settings(SETTINGS, options, purge=True) == {**NOTHING, "description": "a"}
 
 
 def test_members_within_members_must_be_known_too(client: Any) -> None:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .core.validation import (
+from ..core.validation import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
     NAME,
@@ -23,7 +23,7 @@ from .core.validation import (
     pattern_problems,
     tag_problems,
 )
-from .stack_settings import CLIPBOARD_ACTIONS, LONGEST_COPY
+from .settings import CLIPBOARD_ACTIONS, LONGEST_COPY
 
 Options = Mapping[str, Any]
 

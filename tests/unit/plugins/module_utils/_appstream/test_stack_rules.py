@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import regex
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import stack_settings, stack_validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.stack import rules, settings
 from ansible_collections.euc.appstream.plugins.modules import stack
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 NOTHING: dict[str, Any] = {**dict.fromkeys(stack.ARGUMENT_SPEC), "name": "office", "state": "present"}
 CLIPBOARD = "CLIPBOARD_COPY_TO_LOCAL_DEVICE"
 PATTERNS = {
-    "EmbedHostDomain": stack_validation.EMBED_HOST_DOMAIN,
-    "UrlPattern": stack_validation.URL_PATTERN,
-    "ProcessImageName": stack_validation.PROCESS_NAME,
-    "S3BucketArn": stack_validation.BUCKET_ARN,
-    "KmsKeyArn": stack_validation.KEY_ARN,
+    "EmbedHostDomain": rules.EMBED_HOST_DOMAIN,
+    "UrlPattern": rules.URL_PATTERN,
+    "ProcessImageName": rules.PROCESS_NAME,
+    "S3BucketArn": rules.BUCKET_ARN,
+    "KmsKeyArn": rules.KEY_ARN,
 }
 
 
 def problems(**options: Any) -> list[str]:
-    return stack_validation.stack_problems({**NOTHING, **options})
+    return rules.stack_problems({**NOTHING, **options})
 
 
 def member_pattern(client: Any, shape: str) -> Any:
@@ -75,7 +75,7 @@ def test_names_of_processes(name: str, ending: str) -> None:
         r"[\p{L}0-9_](?:[\p{L}0-9._ ()+-]*[\p{L}0-9._()+-])?(?<!\.[eE][xX][eE])\.[eE][xX][eE]", regex.UNICODE
     )
     text = name + ending
-    assert bool(stack_validation.PROCESS_NAME.match(text)) is bool(pattern.fullmatch(text))
+    assert bool(rules.PROCESS_NAME.match(text)) is bool(pattern.fullmatch(text))
 
 
 def choices(specification: Mapping[str, Any], shape: Any) -> Iterator[tuple[list[str], list[str], str]]:
@@ -95,12 +95,12 @@ def choices(specification: Mapping[str, Any], shape: Any) -> Iterator[tuple[list
 def test_options_and_choices_are_the_models(client: Any) -> None:
     model = client.meta.service_model
     shape = model.operation_model("CreateStack").input_shape
-    settings = {setting.parameter for setting in stack_settings.SETTINGS}
-    assert settings == set(shape.members) - {"Name", "Tags"}
-    assert {setting.option for setting in stack_settings.SETTINGS} <= set(stack.ARGUMENT_SPEC)
+    parameters = {setting.parameter for setting in settings.SETTINGS}
+    assert parameters == set(shape.members) - {"Name", "Tags"}
+    assert {setting.option for setting in settings.SETTINGS} <= set(stack.ARGUMENT_SPEC)
     attributes = set(model.shape_for("StackAttribute").enum)
-    assert {setting.attribute for setting in stack_settings.SETTINGS} - {None} <= attributes
-    assert stack_settings.KEY_ATTRIBUTE in attributes
+    assert {setting.attribute for setting in settings.SETTINGS} - {None} <= attributes
+    assert settings.KEY_ATTRIBUTE in attributes
     found = list(choices(stack.ARGUMENT_SPEC, shape))
     assert len(found) > 30
     assert [option for ours, theirs, option in found if ours != theirs] == []
@@ -192,5 +192,5 @@ AGENTS = {"settings": [VISION], "screen_resolution": "W_1280xH_720", "screen_ima
     ],
 )
 def test_problems_of_what_is_to_be(settings: dict[str, Any], told: str | None) -> None:
-    found = stack_validation.settings_problems(settings)
+    found = rules.settings_problems(settings)
     assert (told is None and found == []) or (told is not None and told in found[0])

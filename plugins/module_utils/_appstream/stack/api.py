@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from .core.aws import to_ansible_dict
-from .core.calls import IN_USE, NOT_FOUND, call, call_named, call_pages
-from .core.errors import AppStreamError
+from ..core.aws import to_ansible_dict
+from ..core.calls import IN_USE, NOT_FOUND, call, call_known, call_named, call_pages
+from ..core.errors import AppStreamError
 
 Stack = Optional[dict[str, Any]]
 
@@ -36,8 +36,8 @@ def create_stack(client: Any, name: str, request: dict[str, Any]) -> dict[str, A
 
 
 def update_stack(client: Any, name: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """Change a stack by UpdateStack parameters. Raises AppStreamError."""
-    return to_ansible_dict(call(client, "update_stack", _about(name), Name=name, **changes)["Stack"])
+    """Change a stack that has just been read by UpdateStack parameters. Raises AppStreamError."""
+    return to_ansible_dict(call_known(client, "update_stack", _about(name), Name=name, **changes)["Stack"])
 
 
 def delete_stack(client: Any, name: str) -> None:
@@ -61,10 +61,13 @@ def with_fleets(client: Any, stack: dict[str, Any]) -> dict[str, Any]:
 
 
 def associate_fleet(client: Any, name: str, fleet: str) -> None:
-    """Associate a fleet with a stack; that it is associated already is no error. Raises AppStreamError."""
+    """Associate a fleet with a stack, both of which have just been created or read.
+
+    That they are associated already is no error. Raises AppStreamError.
+    """
     about = f"stack {name} and fleet {fleet}"
     try:
-        call(client, "associate_fleet", about, StackName=name, FleetName=fleet)
+        call_known(client, "associate_fleet", about, StackName=name, FleetName=fleet)
     except AppStreamError as error:
         # The answer to a call that was repeated got lost, or somebody else was faster.
         if error.is_retryable or fleet not in list_associated_fleets(client, name):
