@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_goal import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.resource import (
     GOAL_OPTIONS,
     RESULT_KEY,
     Appearance,

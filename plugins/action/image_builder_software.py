@@ -9,10 +9,12 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Reconciler, Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import (
+    resource as software_association_goal,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import (
     GOAL_OPTIONS,
     RESULT_KEY,
     WANTED,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import (
     AGAIN,
     GOAL_OPTIONS,
     about,

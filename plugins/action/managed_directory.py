@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory_goal import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory.resource import (
     GOAL_OPTIONS,
     RESULT_KEY,
     failure_reason,

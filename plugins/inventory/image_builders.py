@@ -229,7 +229,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import ACCESS_DENIED_CODES
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import describe_image_builders
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.api import describe_image_builders
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_builder_hosts as hosts
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_inventory import (
     AppStreamInventoryBase,

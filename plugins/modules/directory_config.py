@@ -190,10 +190,13 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import directory_config_goal, directory_configs
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api as directory_configs
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import (
+    resource as directory_config_goal,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.rules import (
     directory_config_problems,
     organizational_units_warnings,
 )

@@ -98,7 +98,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_configs import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.api import (
     describe_directory_configs,
     is_named,
 )

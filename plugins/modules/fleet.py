@@ -656,8 +656,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.autoscaling import is_autoscaled
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
@@ -667,11 +665,13 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet_settings import view
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet_validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import resource as fleet_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.autoscaling import is_autoscaled
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.rules import (
     FLEET_TYPES,
     fleet_problems,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import view
 
 PLATFORMS = (
     "WINDOWS",

@@ -342,7 +342,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleets import describe_fleets, with_stacks
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.api import describe_fleets, with_stacks
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

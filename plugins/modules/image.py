@@ -432,7 +432,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_goal, image_permissions, images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import ACCESS_DENIED_CODES
@@ -446,6 +445,9 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import resource as image_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import api as image_permissions
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_goal.GOAL_OPTIONS,

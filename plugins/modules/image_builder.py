@@ -578,7 +578,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builder_goal, image_builders
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
@@ -589,8 +588,12 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_settings import view
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import refuse_temporary
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import (
+    resource as image_builder_goal,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.settings import view
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.temporary import refuse_temporary
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_builder_goal.GOAL_OPTIONS,

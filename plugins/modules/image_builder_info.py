@@ -335,8 +335,8 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builders import describe_image_builders
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import is_temporary
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.api import describe_image_builders
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.temporary import is_temporary
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

@@ -238,7 +238,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import software_association_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
@@ -247,13 +246,16 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_association_goal import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import (
+    resource as software_association_goal,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.api import (
+    describe_image_builder_software,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import (
     RESULT_KEY,
     Wish,
     with_list,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_associations import (
-    describe_image_builder_software,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {**software_association_goal.GOAL_OPTIONS}

@@ -159,8 +159,8 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.vali
     image_builder_name_problems,
     pattern_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import describe_image
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.software_associations import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.api import describe_image
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.api import (
     describe_image_builder_software,
     describe_software_associations,
 )

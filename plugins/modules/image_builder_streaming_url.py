@@ -166,7 +166,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.erro
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
     image_builder_name_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.streaming_urls import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.streaming_urls import (
     DEFAULT_VALIDITY,
     create_streaming_url,
     require_running,

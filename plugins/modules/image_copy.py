@@ -434,12 +434,14 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_copy_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, wait_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy_goal import Place
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_tagging import Tagging
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.tagging import Tagging
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy import resource as image_copy_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import Place
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_copy_goal.GOAL_OPTIONS,

@@ -216,8 +216,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_export_goal, image_exports, images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.ami_validation import image_export_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
@@ -227,6 +225,10 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import api as image_exports
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import resource as image_export_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.rules import image_export_problems
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_export_goal.GOAL_OPTIONS,

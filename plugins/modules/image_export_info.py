@@ -155,11 +155,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_exports
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.common_settings import image_name_of
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import pattern_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import api as image_exports
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "task_ids": {"type": "list", "elements": "str"},

@@ -467,8 +467,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_import_goal, images, made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.ami_validation import image_import_problems
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
@@ -478,6 +476,10 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import resource as image_import_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.rules import image_import_problems
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_import_goal.GOAL_OPTIONS,

@@ -445,15 +445,15 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_selection
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_usage import usage_of_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.images import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import selection as image_selection
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.api import (
     describe_images,
     is_own,
     with_tags,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.usage import usage_of_images
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str"},

@@ -157,13 +157,13 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import (
-    image_permission_goal,
-    image_permissions,
-    images,
-)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import api as image_permissions
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import (
+    resource as image_permission_goal,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},

@@ -116,7 +116,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.vali
     account_id_problems,
     existing_image_name_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permissions import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission.api import (
     Permission,
     as_list,
     describe_image_permissions,

@@ -401,11 +401,13 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_update_goal, images, made_images
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, wait_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_tagging import Tagging
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.tagging import Tagging
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_update import resource as image_update_goal
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **image_update_goal.GOAL_OPTIONS,

@@ -363,8 +363,6 @@ remedy:
 
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directories
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import managed_directory_goal as directory_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
@@ -375,8 +373,14 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_validation import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.rules import (
     managed_directory_problems,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory import (
+    api as managed_directories,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory import (
+    resource as directory_goal,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {

@@ -254,7 +254,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directories import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory.api import (
     describe_managed_directories,
     with_tags,
 )

@@ -245,8 +245,8 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight import check
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight_checks import Quotas
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.checks import Quotas
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.report import check
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "images": {

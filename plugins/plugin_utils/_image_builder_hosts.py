@@ -22,7 +22,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.stat
     eni_address,
     image_builder_is,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import is_temporary
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.temporary import is_temporary
 
 Builder = Mapping[str, Any]
 # Per filter the patterns, of which one must match.

@@ -23,7 +23,7 @@ _PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 _TABLE = option_coverage.read_table()
 _SERVICES = list(_TABLE["operations"])
 # What takes a client and the name of an operation.
-_CALLS = {"call", "call_known", "call_pages", "call_tokens", "_by_id"}
+_CALLS = {"call", "call_known", "call_pages", "call_tokens", "_by_id", "write"}
 
 
 @functools.cache
@@ -107,10 +107,10 @@ def test_options_in_the_table_exist() -> None:
 @pytest.mark.parametrize(
     ("operation", "settings"),
     [
-        ("CreateImageBuilder", "image_builder_settings"),
-        ("UpdateImageBuilder", "image_builder_settings"),
-        ("CreateFleet", "fleet_settings"),
-        ("UpdateFleet", "fleet_settings"),
+        ("CreateImageBuilder", "image_builder.settings"),
+        ("UpdateImageBuilder", "image_builder.settings"),
+        ("CreateFleet", "fleet.settings"),
+        ("UpdateFleet", "fleet.settings"),
         ("CreateStack", "stack.settings"),
         ("UpdateStack", "stack.settings"),
     ],

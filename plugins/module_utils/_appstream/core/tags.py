@@ -45,11 +45,17 @@ def as_request(tags: Mapping[str, Any] | None) -> dict[str, str]:
     return {key: str(value) for key, value in (tags or {}).items()}
 
 
-def write_tags(client: Any, arn: str, current: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Make ``current`` into ``after`` on a resource that has just been created or read. Raises AppStreamError."""
+def write_tags(
+    client: Any, arn: str, current: Mapping[str, str], after: Mapping[str, str], *, is_known: bool = True
+) -> None:
+    """Make ``current`` into ``after``. ``is_known``: that the resource is not found passes, see ``calls.call_known``.
+
+    Raises AppStreamError.
+    """
+    write = call_known if is_known else call
     to_set = {key: value for key, value in after.items() if current.get(key) != value}
     to_remove = [key for key in current if key not in after]
     if to_remove:
-        call_known(client, "untag_resource", arn, ResourceArn=arn, TagKeys=to_remove)
+        write(client, "untag_resource", arn, ResourceArn=arn, TagKeys=to_remove)
     if to_set:
-        call_known(client, "tag_resource", arn, ResourceArn=arn, Tags=to_set)
+        write(client, "tag_resource", arn, ResourceArn=arn, Tags=to_set)

@@ -14,7 +14,7 @@ from ..core.reconcile import ManagedResource, Plan, Step
 from ..core.settings import Change, changes, creation_request, desired_settings, update_request, view, view_after
 from ..core.tags import tags_after, with_tags, write_tags
 from ..core.waits import Resource
-from ..fleets import describe_fleet
+from ..fleet.api import describe_fleet
 from . import api
 from .rules import settings_problems, stack_problems
 from .settings import SETTINGS

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import directory_configs
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api as directory_configs
 from ansible_collections.euc.appstream.plugins.modules import directory_config, directory_config_info
 
 Run = Callable[..., dict[str, Any]]

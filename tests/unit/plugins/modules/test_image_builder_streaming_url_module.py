@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import streaming_urls
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import streaming_urls
 from ansible_collections.euc.appstream.plugins.modules import image_builder_streaming_url as streaming_url
 
 Run = Callable[..., dict[str, Any]]

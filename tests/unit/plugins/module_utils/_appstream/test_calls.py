@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builders
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import call, call_pages
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError, SSLError
 from botocore.stub import Stubber
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_settings as settings
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import fleet_validation
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import rules as fleet_validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import settings
 from hypothesis import given
 from hypothesis import strategies as st
 

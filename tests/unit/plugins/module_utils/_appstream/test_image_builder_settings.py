@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_builder_settings as settings
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.settings import BY_RECREATION, BY_UPDATE
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import settings
 from botocore.validate import ParamValidator
 
 UNIT = "OU=Builders,DC=corp,DC=example,DC=com"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_selection as selection
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import selection
 
 
 def image(name: str, **more: Any) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream import image_export_goal, image_import_goal
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import (
     common_settings,
     retries,
     states,
     troubleshooting,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import resource as image_export_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import resource as image_import_goal
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 ARN = "arn:aws:appstream:eu-west-1:123456789012:image/design"

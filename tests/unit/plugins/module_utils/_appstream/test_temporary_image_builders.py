@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.temporary_image_builders import (
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.temporary import (
     is_temporary,
     refuse_temporary,
 )

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Tags of an image in the making: written as soon as the service lets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core import states, tags
+from ..core.calls import CHANGED_STATE_CODES
+from ..core.errors import AppStreamError
+from ..core.retries import MUTATION_CODES
+from ..core.waits import Resource
+
+# Unproven: from when on an image in the making can be tagged, and with which of these the service refuses it before.
+_NOT_YET_CODES = CHANGED_STATE_CODES | MUTATION_CODES
+
+
+class Tagging:
+    """Knows what an image's tags are to be. ``wanted`` None leaves them alone, ``purge`` removes all others.
+
+    ``is_written`` turns true when tags were changed.
+    """
+
+    def __init__(self, client: Any, wanted: Mapping[str, Any] | None, purge: bool) -> None:
+        self._client = client
+        self._wanted = wanted
+        self._purge = purge
+        self._settled: dict[str, str] | None = None
+        self.is_written = False
+
+    def on(self, image: Resource) -> Resource:
+        """Return the image with the tags it is known to have, having written them if that could be done by now.
+
+        Raises AppStreamError when they can't be written for a reason that does not pass while the image is made.
+        """
+        if image is None:
+            return None
+        if self._settled is None and _can_be_tagged(image):
+            self._settle(image)
+        known = image.get("tags") or {} if self._settled is None else self._settled
+        return {**image, "tags": dict(known)}
+
+    def _settle(self, image: dict[str, Any]) -> None:
+        try:
+            current = tags.read_tags(self._client, image["arn"])
+            after = tags.tags_after(current, self._wanted, self._purge)
+            is_ready = states.image_is(states.READY, image["state"])
+            tags.write_tags(self._client, image["arn"], current, after, is_known=is_ready)
+        except AppStreamError as error:
+            if states.image_is(states.READY, image["state"]) or error.code not in _NOT_YET_CODES:
+                raise
+            return
+        self.is_written = self.is_written or after != current
+        self._settled = after
+
+
+def _can_be_tagged(image: Mapping[str, Any]) -> bool:
+    """Say whether it is worth trying: what has failed or is about to be gone is not worth tags."""
+    state = image["state"]
+    return state != "DELETING" and (states.image_is(states.READY, state) or states.image_is(states.MOVING, state))
