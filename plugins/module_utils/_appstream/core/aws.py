@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    boto3_inventory_conn,
+    get_aws_connection_info,
+)
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
@@ -19,6 +23,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import (
 )
 
 from .errors import AppStreamError
+from .renewable_client import RenewableClient
 
 COLLECTION_NAME = "euc.appstream"
 COLLECTION_VERSION = "0.1.0"
@@ -42,6 +47,19 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
     def __init__(self, **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
         super().__init__(**kwargs)
+
+    def client(self, service: str, **more: Any) -> Any:
+        """Return a client of an AWS service that can be renewed; fails the module when there can't be one.
+
+        ``more`` takes the place of what the module's options say, such as ``region``.
+        """
+
+        def open_again() -> Any:
+            region, endpoint, options = get_aws_connection_info(self)
+            options = {"region": region, "endpoint": endpoint, **options, **more}
+            return boto3_inventory_conn(conn_type="client", resource=service, **options)
+
+        return RenewableClient(super().client(service, **more), open_again)
 
     def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
         """End the module with the error's message, AWS's own error and what the error knows about the resource.

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import AppStreamError
-from .retries import ONCE_ONLY, codes_to_retry, retrying
-from .troubleshooting import remedy_for
+from .renewable_client import RenewableClient
+from .retries import ONCE_ONLY, Answer, codes_to_retry, is_expired, retrying
+from .troubleshooting import EXPIRED_CREDENTIALS, remedy_for
 
 try:
     from botocore.config import Config
@@ -33,7 +34,7 @@ ACCESS_DENIED_CODES = frozenset(
 
 def _failure(operation: str, about: str, cause: Exception) -> AppStreamError:
     error = AppStreamError(f"{operation} failed for {about}", cause=cause)
-    error.remedy = remedy_for(error.code)
+    error.remedy = EXPIRED_CREDENTIALS if is_expired(cause) else remedy_for(error.code)
     return error
 
 
@@ -60,11 +61,28 @@ def _call(
 ) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = retrying(
-            lambda: getattr(client, operation)(**parameters), also=codes, once_only=operation in ONCE_ONLY
+            lambda: _with_valid_credentials(client, lambda: getattr(client, operation)(**parameters)),
+            also=codes,
+            once_only=operation in ONCE_ONLY,
         )
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error
     return answer
+
+
+def _with_valid_credentials(client: Any, question: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question; where the credentials have expired they are read again, once.
+
+    botocore renews by itself what a profile's process, SSO or an instance role gives; a shared credentials file that
+    somebody keeps up to date it reads only once.
+    """
+    try:
+        return question()
+    except (BotoCoreError, ClientError) as error:
+        if not is_expired(error) or not isinstance(client, RenewableClient):
+            raise
+        client.renew()
+    return question()
 
 
 def call_pages(client: Any, operation: str, about: str, member: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -78,7 +96,7 @@ def call_pages(client: Any, operation: str, about: str, member: str, **parameter
         return list(pages.build_full_result().get(member) or [])
 
     try:
-        return retrying(read)
+        return retrying(lambda: _with_valid_credentials(client, read))
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error
 

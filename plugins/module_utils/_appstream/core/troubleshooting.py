@@ -179,6 +179,10 @@ SOFTWARE_REMEDY = (
 )
 
 
+EXPIRED_CREDENTIALS = (
+    "The credentials are missing or no longer valid, and reading them again did not help: renew them, then run again. "
+    "What has been begun goes on meanwhile, and is not begun again."
+)
 _FLEET_FELL_BACK = (
     "AWS gives no reason. Often the quota of the instance type is 0 or used up, as in new accounts: look at the "
     "AppStream quotas in Service Quotas, at the fleet's notifications in the console, and start it again."
