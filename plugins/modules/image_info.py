@@ -56,10 +56,16 @@ options:
   instance_type:
     description:
       - Only images that can run on this instance type, for example V(stream.graphics.g5.xlarge).
+      - V(stream.*) types are for images of AWS and those made of them, V(GeneralPurpose.*), V(ComputeOptimized.*),
+        V(MemoryOptimized.*) and V(Accelerated.*) for imported images. An image that lists no instance families is none
+        for graphics, unless its name says so. When the names of the families it lists are not known, there is a
+        warning.
     type: str
   latest:
     description:
       - Only the newest image an image builder can be started from, that is AVAILABLE and supports image builders.
+      - Images for graphics, whose names have C(-Graphics-), count only when O(instance_type), O(name_prefix), O(names)
+        or O(arns) asks for them. Those named C(AppStream-Graphics-NV-) are for all graphics families at once.
       - The task fails when there is none.
     type: bool
     default: false
@@ -479,7 +485,7 @@ def matches(image: dict[str, Any], options: dict[str, Any]) -> bool:
         and (options["states"] is None or image.get("state") in options["states"])
         and (supported is None or bool(image.get("image_builder_supported")) == supported)
         and (
-            options["instance_type"] is None or image_selection.supports_instance_type(image, options["instance_type"])
+            options["instance_type"] is None or image_selection.refused_because(image, options["instance_type"]) is None
         )
     )
 
@@ -493,10 +499,15 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     seen = describe_images(client, names=options["names"], arns=options["arns"], visibility=visibility)
     found = image_selection.newest_first(image for image in seen if matches(image, options))
     if options["latest"]:
-        newest = image_selection.choose(found)
+        newest = image_selection.choose(
+            found, name_prefix=options["name_prefix"], instance_type=options["instance_type"], with_graphics=by_name
+        )
         if newest is None:
             raise AppStreamError("There is no such image from which an image builder can be started")
         found = [newest]
+    for image in found if options["instance_type"] else []:
+        for warning in image_selection.support_warnings(image, options["instance_type"]):
+            module.warn(warning)
     if by_name:
         warn_about(module, client, found)
     if options["include_tags"]:

@@ -14,6 +14,10 @@ Image = Mapping[str, Any]
 # Public base images are named AppStream-WinServer2022-09-09-2026, month first.
 _DATED_NAME = re.compile(r"(?P<series>.+)-\d{2}-\d{2}-\d{4}\Z")
 
+# A graphics image says so in its name: AppStream-Graphics-G5-WinServer2022-09-09-2026, and NV for all families at once.
+_GRAPHICS_NAME = re.compile(r".*-Graphics-(?P<kind>[A-Za-z0-9]+)-")
+_ALL_GRAPHICS = "NV"
+
 # Instance type prefixes and what Image.SupportedInstanceFamilies calls them (service model, documentation of that
 # member). The spelling real images carry is unproven, so it is compared without regard to case and separators, and
 # families of generations the documentation doesn't list yet follow the pattern of those it does.
@@ -22,8 +26,10 @@ _FAMILIES = (
     (re.compile(r"stream\.compute\."), "computeoptimized"),
     (re.compile(r"stream\.memory\."), "memoryoptimized"),
     (re.compile(r"stream\.graphics\.gr?(?P<generation>\d+)"), "graphicsg{generation}"),
+    (re.compile(r"stream\.graphics-(?P<former>\w+)\."), "graphics{former}"),
     (re.compile(r"(?P<custom>GeneralPurpose|ComputeOptimized|MemoryOptimized|Accelerated)\."), "{custom}"),
 )
+_KNOWN_FAMILY = re.compile(r"(generalpurpose|computeoptimized|memoryoptimized|accelerated|graphics)")
 
 
 def series(name: str) -> str | None:
@@ -70,14 +76,55 @@ def family_of(instance_type: str) -> str | None:
     return None
 
 
-def supports_instance_type(image: Image, instance_type: str) -> bool:
-    """Say whether an image can run on an instance type; true when image or type tell too little to know."""
-    family = family_of(instance_type)
-    families = [re.sub(r"[^a-z0-9]", "", one.lower()) for one in image.get("supported_instance_families") or []]
-    if family is None or not families:
-        return True
+def is_for_graphics(image: Image) -> bool:
+    """Say whether an image is one of AWS's for graphics instances, which its name says."""
+    return image.get("visibility") == "PUBLIC" and bool(_GRAPHICS_NAME.match(image["name"]))
+
+
+def _families_of(image: Image) -> list[str]:
+    """Return the instance families of an image in comparable form: those it lists, or the one its name has."""
+    listed = [re.sub(r"[^a-z0-9]", "", one.lower()) for one in image.get("supported_instance_families") or []]
+    named = _GRAPHICS_NAME.match(image["name"]) if is_for_graphics(image) else None
+    if listed or named is None or named["kind"] == _ALL_GRAPHICS:
+        return listed
+    return [f"graphics{named['kind'].lower()}"]
+
+
+def _is_of_family(image: Image, family: str) -> bool | None:
+    """Say whether an image is for an instance family; None when the families it lists have unknown names."""
+    families = _families_of(image)
+    if not families:
+        # The service refuses a graphics type for an image whose "image instance family null is not supported".
+        return is_for_graphics(image) == family.startswith("graphics")
     # "Graphics G4" stands for G4dn, and may be spelt either way.
-    return any(one.startswith(family) for one in families)
+    if any(one.startswith(family) for one in families):
+        return True
+    return False if all(_KNOWN_FAMILY.match(one) for one in families) else None
+
+
+def refused_because(image: Image, instance_type: str) -> str | None:
+    """Say why an image cannot run on an instance type; None when it can, or too little is known to say."""
+    kind, is_stream = image.get("image_type"), instance_type.startswith("stream.")
+    if kind == "NATIVE" and not is_stream:
+        return f"does not support {instance_type}, which is for imported images only"
+    if kind in ("CUSTOM", "BYOL") and is_stream:
+        return f"is imported and does not support {instance_type}, only types such as GeneralPurpose.large"
+    family = family_of(instance_type)
+    if family is None or _is_of_family(image, family) is not False:
+        return None
+    listed = image.get("supported_instance_families")
+    if listed:
+        return f"does not support {instance_type}, only {', '.join(listed)}"
+    return f"lists no instance families and does not support {instance_type}"
+
+
+def support_warnings(image: Image, instance_type: str) -> list[str]:
+    """Tell when it is not known whether an image can run on an instance type."""
+    family = family_of(instance_type)
+    if family is None or refused_because(image, instance_type) or _is_of_family(image, family) is not None:
+        return []
+    listed = ", ".join(image.get("supported_instance_families") or [])
+    return [f"image {image['name']} may not support {instance_type}: the instance families it lists are {listed}"]
 
 
 def choose(
@@ -86,15 +133,21 @@ def choose(
     platform: str | None = None,
     name_prefix: str | None = None,
     instance_type: str | None = None,
+    with_graphics: bool = False,
 ) -> dict[str, Any] | None:
-    """Return the newest image an image builder can be started from, of a platform, name or for an instance type."""
-    usable = (image for image in images if unusable_because(image) is None)
+    """Return the newest image an image builder can be started from, of a platform, name or for an instance type.
+
+    Images for graphics count only ``with_graphics``, or if the instance type or the prefix of the name asks for them.
+    """
+    with_graphics = with_graphics or instance_type is not None or "-Graphics-" in f"{name_prefix or ''}-"
     fitting = (
         image
-        for image in usable
-        if (platform is None or image.get("platform") == platform)
+        for image in images
+        if unusable_because(image) is None
+        and (with_graphics or not is_for_graphics(image))
+        and (platform is None or image.get("platform") == platform)
         and (name_prefix is None or image["name"].startswith(name_prefix))
-        and (instance_type is None or supports_instance_type(image, instance_type))
+        and (instance_type is None or refused_because(image, instance_type) is None)
     )
     return next(iter(newest_first(fitting)), None)
 
@@ -106,7 +159,7 @@ def choice_warnings(image: Image, public_images: Iterable[Image]) -> list[str]:
     own_series = series(name)
     if own_series is None or image.get("visibility") != "PUBLIC":
         return found
-    newest = choose(one for one in public_images if series(one["name"]) == own_series)
+    newest = choose((one for one in public_images if series(one["name"]) == own_series), with_graphics=True)
     if newest and newest["name"] != name and release_time(newest) > release_time(image):
         found.append(f"image {name} is not the newest of its series, {newest['name']} is")
     return found

@@ -249,9 +249,11 @@ def _check_base_image(finding: Finding, facts: Facts) -> None:
     reason = image_selection.unusable_because(finding.base_image)
     if reason:
         finding.problems.append(f"base image {name} cannot be used: {reason}")
-    if instance_type and not image_selection.supports_instance_type(finding.base_image, instance_type):
-        families = ", ".join(finding.base_image.get("supported_instance_families") or [])
-        finding.problems.append(f"base image {name} does not support {instance_type}, only {families}")
+    refusal = image_selection.refused_because(finding.base_image, instance_type) if instance_type else None
+    if refusal:
+        finding.problems.append(f"base image {name} {refusal}")
+    if instance_type:
+        finding.warnings += image_selection.support_warnings(finding.base_image, instance_type)
     finding.warnings += image_selection.choice_warnings(finding.base_image, facts.public_images)
 
 

@@ -78,7 +78,8 @@ def test_errors_are_told(run: Run, aws: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ({"latest": True, "platform": "WINDOWS_SERVER_2022"}, ["AppStream-Graphics-G5-WinServer2022-09-15-2026"]),
+        ({"latest": True, "platform": "WINDOWS_SERVER_2022"}, ["AppStream-WinServer2022-09-01-2026"]),
+        ({"latest": True, "name_prefix": "AppStream-Graphics-"}, ["AppStream-Graphics-G5-WinServer2022-09-15-2026"]),
         (
             {"latest": True, "platform": "WINDOWS_SERVER_2022", "instance_type": "stream.standard.large"},
             ["AppStream-WinServer2022-09-01-2026"],

@@ -41,15 +41,85 @@ def test_series(name: str, series: str | None) -> None:
         ("stream.graphics.g4dn.xlarge", ["Graphics G4dn"], True),
         ("stream.graphics.g5.xlarge", ["Graphics G4"], False),
         ("stream.graphics.gr6f.4xlarge", ["Graphics G6"], True),
+        ("stream.graphics-pro.4xlarge", ["General Purpose"], False),
         ("GeneralPurpose.large", ["General Purpose"], True),
         ("Accelerated.xlarge", ["General Purpose"], False),
         ("stream.unheard.of", ["General Purpose"], True),
         ("stream.standard.large", [], True),
     ],
 )
-def test_supports_instance_type(instance_type: str, families: list[str], supported: bool) -> None:
-    found = selection.supports_instance_type(image("x", supported_instance_families=families), instance_type)
-    assert found is supported
+def test_instance_families(instance_type: str, families: list[str], supported: bool) -> None:
+    reason = selection.refused_because(image("x", supported_instance_families=families), instance_type)
+    assert (reason is None) is supported, reason
+
+
+BASE = "AppStream-WinServer2022-09-09-2026"
+UNIFIED = "AppStream-Graphics-NV-WinServer2022-09-29-2026"
+ONE_FAMILY = "AppStream-Graphics-G5-WinServer2022-09-09-2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "instance_type", "supported"),
+    [
+        (BASE, "stream.standard.large", True),
+        (BASE, "stream.memory.large", True),
+        (BASE, "stream.graphics.g4dn.xlarge", False),
+        (BASE, "stream.graphics-design.large", False),
+        (UNIFIED, "stream.graphics.g7.2xlarge", True),
+        (UNIFIED, "stream.graphics.gr6f.4xlarge", True),
+        (UNIFIED, "stream.standard.large", False),
+        (ONE_FAMILY, "stream.graphics.g5.xlarge", True),
+        (ONE_FAMILY, "stream.graphics.g6.xlarge", False),
+        (ONE_FAMILY, "stream.standard.large", False),
+    ],
+)
+def test_an_image_that_lists_no_families(name: str, instance_type: str, supported: bool) -> None:
+    reason = selection.refused_because(image(name), instance_type)
+    assert (reason is None) is supported, reason
+
+
+@pytest.mark.parametrize(
+    ("image_type", "instance_type", "supported"),
+    [
+        ("NATIVE", "stream.standard.large", True),
+        ("NATIVE", "GeneralPurpose.large", False),
+        ("NATIVE", "Accelerated.g4dn.xlarge", False),
+        ("CUSTOM", "stream.standard.large", False),
+        ("CUSTOM", "GeneralPurpose.large", True),
+        ("BYOL", "MemoryOptimized.large", True),
+        (None, "ComputeOptimized.large", True),
+    ],
+)
+def test_types_for_imported_images(image_type: str | None, instance_type: str, supported: bool) -> None:
+    reason = selection.refused_because(image("x", image_type=image_type), instance_type)
+    assert (reason is None) is supported, reason
+
+
+@pytest.mark.parametrize(
+    ("families", "warned"), [(["Standard", "Fast"], True), (["Graphics G5", "Fast"], True), (["Graphics G5"], False)]
+)
+def test_families_of_unknown_names(families: list[str], warned: bool) -> None:
+    unknown = image("x", supported_instance_families=families)
+    assert (selection.refused_because(unknown, "stream.standard.large") is None) is warned
+    warnings = selection.support_warnings(unknown, "stream.standard.large")
+    assert [families[-1] in one for one in warnings] == ([True] if warned else [])
+
+
+def test_graphics_images_are_chosen_only_when_asked_for() -> None:
+    images = [
+        image(name, created_time=f"2026-0{number}-01") for number, name in enumerate([BASE, ONE_FAMILY, UNIFIED], 1)
+    ]
+
+    def chosen(**criteria: Any) -> str:
+        return str((selection.choose(images, **criteria) or {}).get("name"))
+
+    assert chosen() == BASE
+    assert chosen(name_prefix="AppStream-") == BASE
+    assert chosen(name_prefix="AppStream-Graphics-") == UNIFIED
+    assert chosen(name_prefix="AppStream-Graphics-G5") == ONE_FAMILY
+    assert chosen(instance_type="stream.standard.large") == BASE
+    assert chosen(instance_type="stream.graphics.g6.xlarge") == UNIFIED
+    assert chosen(with_graphics=True) == UNIFIED
 
 
 def test_public_images_count_by_release_and_others_by_creation() -> None:
