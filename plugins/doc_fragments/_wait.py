@@ -12,14 +12,14 @@ options:
   wait:
     description:
       - Whether to wait until the wanted state is reached.
-      - State changes are shown while waiting, and from verbosity C(-v) on every look at the resource. Not so with
-        C(async).
+      - State changes are shown while waiting, and from verbosity C(-v) on every reading of the resource, where the task
+        runs on the controller; not so with C(async).
       - With V(false) what can be done at once is done, and the module returns.
     type: bool
     default: true
   wait_delay:
     description:
-      - How many seconds to wait between two looks at the resource, about.
+      - About how many seconds to wait between two readings of the resource.
     type: int
     default: 15
 """

@@ -32,9 +32,12 @@ RUN_TAG = "euc.appstream:run"
 
 @dataclass(frozen=True)
 class Settings:
-    """Options of role ``build_image`` for one image, from the variables of its host; times in seconds."""
+    """Options of role ``build_image`` for one image, from the variables of its host; times in seconds.
 
-    wait_delay: int
+    ``wait_delay`` None: the modules' own.
+    """
+
+    wait_delay: int | None
     connect_timeout: int
     image_wait_timeout: int
     from_step: str
@@ -77,6 +80,7 @@ def host_variables(
     builder_name, image_name = finding["builder_name"], finding["image_name"]
     builder = {key: value for key, value in values["builder"].items() if key != "name"}
     tags = {**values["tags"], RECIPE_TAG: values["name"], RUN_TAG: run["id"]}
+    wait_delay = {} if settings.wait_delay is None else {"wait_delay": settings.wait_delay}
     options = {
         "provision_image_builder": {
             **builder,
@@ -84,13 +88,13 @@ def host_variables(
             "base_image": _base_image(values["base_image"], finding),
             "recreate": _recreate(finding),
             "tags": {**tags, EXPIRES_TAG: run["expires"], IMAGE_TAG: image_name},
-            "wait_delay": settings.wait_delay,
+            **wait_delay,
         },
         "connect_image_builder": {
             # With its name, the role looks up what the domain knows of it.
             **({"name": builder_name} if "domain" in builder else {}),
             "wait_timeout": settings.connect_timeout,
-            "restart_delay": settings.wait_delay,
+            **({} if settings.wait_delay is None else {"restart_delay": settings.wait_delay}),
         },
         **{role: values[part] for part, role in PARTS.items() if part != "builder"},
         "install_applications": {"list": values["applications"], "image_builder_name": builder_name},
@@ -103,13 +107,13 @@ def host_variables(
             "tags": tags,
             "replace_failed": finding["replace_failed"],
             "wait_timeout": settings.image_wait_timeout,
-            "wait_delay": settings.wait_delay,
+            **wait_delay,
         },
         "remove_image_builder": {
             "name": builder_name,
             "image_name": image_name,
             "recipe": values["name"],
-            "wait_delay": settings.wait_delay,
+            **wait_delay,
         },
         "build_image": {
             "catalog": catalog(values["applications"]),

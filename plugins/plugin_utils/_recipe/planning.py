@@ -247,7 +247,7 @@ def _settings(recipe: Recipe, surroundings: Surroundings) -> Settings:
     given = _given_options(surroundings.host_variables(recipe.name), surroundings)
     options = role_options("build_image")
     values = {
-        key: convert(given[name][0], given[name][1], name).value if name in given else options[name]["default"]
+        key: convert(given[name][0], given[name][1], name).value if name in given else options[name].get("default")
         for key, name in ((key, f"build_image_{key}") for key in _SETTINGS)
     }
     return Settings(**values, check_mode=surroundings.check_mode)
