@@ -9,6 +9,7 @@ these programs is journalled as `unhandled`.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import ntpath
 import re
@@ -28,6 +29,7 @@ _NO_TASK = "ERROR: The system cannot find the file specified.\r\n"
 _ICACLS_RIGHTS = {"F": "FullControl", "M": "Modify", "RX": "ReadAndExecute", "R": "Read", "W": "Write", "D": "Delete"}
 _ICACLS_FLAGS = {"OI": permissions.OBJECT_INHERIT, "CI": permissions.CONTAINER_INHERIT}
 _GRANT = re.compile(r"(?P<account>[^:]+):(?P<flags>(?:\((?:OI|CI)\))*)\(?(?P<right>F|M|RX|R|W|D)\)?", re.IGNORECASE)
+_HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 _REG_COMPLETED = b"The operation completed successfully.\r\n"
 _REG_NOT_FOUND = b"ERROR: The system was unable to find the specified registry key or value.\r\n"
 
@@ -92,10 +94,12 @@ def _query(process: Process, options: dict[str, str], found: list[scheduled_task
 
 
 def run_certutil(process: Process) -> ProcessResult:
-    """certutil.exe [-user] -delstore STORE THUMBPRINT."""
+    """certutil.exe [-user] -delstore STORE THUMBPRINT, -hashfile FILE [ALGORITHM]."""
     arguments = [argument.replace("/", "-", 1) for argument in process.arguments[1:]]
     flags = {argument.lower() for argument in arguments if argument.startswith("-")}
     words = [argument for argument in arguments if not argument.startswith("-")]
+    if flags == {"-hashfile"} and len(words) in (1, 2):
+        return _hash_file(process, words[0], words[1] if len(words) == 2 else "SHA1")
     if "-delstore" not in flags or flags - {"-delstore", "-user", "-f", "-privatekey"} or len(words) != 2:
         return unhandled(process)
     name = certificate_stores.name_of(words[0])
@@ -109,6 +113,19 @@ def run_certutil(process: Process) -> ProcessResult:
         return ProcessResult(0x80090011, _certutil("-delstore", "0x80090011 (-2146893807 NTE_NOT_FOUND)"))
     del store[thumbprint]
     text = f"{words[0]}\r\nDeleting Certificate 0\r\nCertUtil: -delstore command completed successfully.\r\n"
+    return ProcessResult(0, text.encode())
+
+
+def _hash_file(process: Process, name: str, algorithm: str) -> ProcessResult:
+    """As Windows 10 and Windows Server 2016 print it; earlier releases put blanks between the bytes."""
+    path = ntpath.join(process.working_directory, name)
+    if algorithm.upper() not in _HASHES:
+        return unhandled(process)
+    if not process.machine.disk.is_file(path):
+        failed = _certutil("-hashfile", "0x80070002 (WIN32: 2 ERROR_FILE_NOT_FOUND)")
+        return ProcessResult(0x80070002, failed + b"CertUtil: The system cannot find the file specified.\r\n")
+    digest = hashlib.new(algorithm.lower(), process.machine.disk.read(path)).hexdigest()
+    text = f"{algorithm.upper()} hash of {name}:\r\n{digest}\r\nCertUtil: -hashfile command completed successfully.\r\n"
     return ProcessResult(0, text.encode())
 
 

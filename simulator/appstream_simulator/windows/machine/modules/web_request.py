@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Web requests of win_get_url and win_package.
+"""Web requests of win_get_url, win_package and curl.exe.
 
 They are answered from the installer shelf, `file:` URLs from the disk, and URLs of the simulator's own AWS endpoint
 (pre-signed ones of S3) by really fetching them.
@@ -16,11 +16,14 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ..shelf import Installer
 from .task import Option, Task
+
+if TYPE_CHECKING:
+    from ..machine import Machine
 
 # Options of Get-AnsibleWindowsWebRequestSpec that change nothing here: nobody redirects and all answer at once, no
 # certificate is checked, and no machine has a proxy.
@@ -59,8 +62,8 @@ class Response:
 
 
 @dataclass(frozen=True)
-class _Request:
-    """What a task sends: headers by lower-case name, and the account for an answer 401."""
+class Request:
+    """What is sent: headers by lower-case name, and the account for an answer 401."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
@@ -79,27 +82,36 @@ def get(task: Task, url: str) -> Response:
         return Response(_local(task, url), file_name)
     if parts.scheme not in ("http", "https"):
         raise WebRequestError("The URI prefix is not recognized.")
-    request = _request(task)
-    endpoint = task.machine.options.aws_endpoint
+    return Response(content(task.machine, url, _request(task)), file_name)
+
+
+def content(machine: Machine, url: str, request: Request) -> bytes:
+    """What the web answers a machine's request for an http or https URL with.
+
+    Raises:
+        WebRequestError: as for `get`; `status_code` is among its fields when a server has answered.
+    """
+    parts = urlsplit(url)
+    endpoint = machine.options.aws_endpoint
     if endpoint and (parts.scheme, parts.netloc) == urlsplit(endpoint)[:2]:
-        return Response(_fetch(url, request), file_name)
-    entry = task.machine.shelf.by_url(url)
+        return _fetch(url, request)
+    entry = machine.shelf.by_url(url)
     if entry is not None:
         _authorise(entry, request)
-        return Response(entry.content, file_name)
-    if not task.machine.shelf.has_host(url):
+        return entry.content
+    if not machine.shelf.has_host(url):
         raise WebRequestError(f"The remote name could not be resolved: '{parts.hostname}'")
     raise _refused(404)
 
 
-def _request(task: Task) -> _Request:
+def _request(task: Task) -> Request:
     given = task.options(OPTIONS)
     headers = {str(name).lower(): str(value) for name, value in (given["headers"] or {}).items()}
     user, password = given["url_username"], given["url_password"] or ""
-    return _Request(headers, f"{user}:{password}" if user else "")
+    return Request(headers, f"{user}:{password}" if user else "")
 
 
-def _authorise(entry: Installer, request: _Request) -> None:
+def _authorise(entry: Installer, request: Request) -> None:
     """Basic authentication comes with the header of a task, or in answer to the server's 401."""
     if entry.basic_auth:
         wanted = f"{entry.basic_auth.get('username', '')}:{entry.basic_auth.get('password', '')}"
@@ -120,7 +132,7 @@ def disk_full() -> str:
     return 'Exception calling "CopyTo" with "1" argument(s): "There is not enough space on the disk.\r\n"'
 
 
-def _fetch(url: str, request: _Request) -> bytes:
+def _fetch(url: str, request: Request) -> bytes:
     if _has_expired(url):
         raise _refused(403)
     headers = {name: value for name, value in request.headers.items() if name != "host"}
