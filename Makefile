@@ -62,6 +62,11 @@ molecule: ## Molecule scenarios of the roles
 	@tools/setup test
 	@tools/test molecule
 
+.PHONY: benchmark
+benchmark: ## What a build costs beside a hand-written script; CASES="1x5 10x5" picks images x applications
+	@tools/setup demo
+	@python -m benchmarks
+
 .PHONY: clean
 clean: ## Remove everything that was built or installed
 	rm -rf .build

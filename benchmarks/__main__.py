@@ -6,7 +6,7 @@ Settings come from the environment, where `make benchmark NAME=value` puts them:
 
     CASES        images x applications (default: 1x5 10x5 30x1)
     CONTESTANTS  who builds them (default: playbook script)
-    DELAY        whole real seconds between two looks at AWS, each of which stands for 15 (default: 1)
+    DELAY        whole real seconds between two polls of AWS, which stand for 15 (default: 1)
     RECORD       yes: put the table on the page of the documentation, too
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def main() -> int:
     except ValueError as error:
         print(f"benchmark: {error}", file=sys.stderr)
         return 2
+    # So that simulator and contestant are ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     where = table.machine()
-    print(f"{where}\n{schedule.LOOKS:.0f} looks per image, {schedule.speed(delay):g} virtual seconds to the real one\n")
+    print(f"{where}\n{schedule.POLLS:.0f} polls per image, {schedule.speed(delay):g} virtual seconds to the real one\n")
     results: list[Result] = []
     for case in cases:
         for contestant in (name for name in CONTESTANTS if name in wanted):

@@ -34,7 +34,7 @@ class Result:
     Attributes:
         beyond: real seconds beyond those that AWS and Windows need whoever builds.
         calls: of AWS's API.
-        looks: those calls that looked at image builders or images.
+        polls: those calls that read the state of image builders or images.
         windows_runs: modules, scripts and commands that a client had the builders run.
         tasks: results of tasks of Ansible; None for the script.
     """
@@ -45,7 +45,7 @@ class Result:
     usage: Usage
     beyond: float
     calls: int
-    looks: int
+    polls: int
     windows_runs: int
     tasks: int | None
 
@@ -74,7 +74,7 @@ def contest(case: Case, contestant: Contestant, delay: float, folder: Path) -> I
             command = images.write_project(project, account, case, sums, delay)
         else:
             command = images.write_script_input(project, account, case, sums)
-        variables = {"ANSIBLE_CONFIG": str(REPOSITORY / "demo" / "ansible.cfg"), "LOOK_DELAY": str(delay)}
+        variables = {"ANSIBLE_CONFIG": str(REPOSITORY / "demo" / "ansible.cfg"), "POLL_DELAY": str(delay)}
         environment = {**account.environment(), **variables}
         for run in RUNS:
             account.forget_log()
@@ -91,7 +91,7 @@ def contest(case: Case, contestant: Contestant, delay: float, folder: Path) -> I
                 usage,
                 beyond=usage.wall - waited,
                 calls=len(calls),
-                looks=schedule.looks(calls),
+                polls=schedule.polls(calls),
                 windows_runs=sum(entry["kind"] in _WINDOWS_RUNS for entry in account.control("journal")),
                 tasks=_task_results(output.read_text()) if contestant == "playbook" else None,
             )

@@ -101,7 +101,7 @@ def write_project(folder: Path, account: Account, case: Case, sums: dict[str, st
         "appstream_images": recipes,
         "appstream_image_builder_quota": case.images,
         "appstream_image_quota": case.images,
-        # A whole number of real seconds: more than that only where looks are further apart, too.
+        # A whole number of real seconds: more than one only where AWS is polled less often, too.
         "build_image_wait_delay": round(delay),
         "install_applications_poll_interval": round(delay),
         "appstream_report_directory": str(folder / "reports"),

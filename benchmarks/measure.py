@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-# Real seconds between two looks at the memory, and how much of the time they may take.
+# Real seconds between two samples of the memory, and the share of the time that sampling may take.
 _PERIOD = 0.1
 _SHARE = 0.1
 

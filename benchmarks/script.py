@@ -24,7 +24,7 @@ import requests
 import winrm
 
 IMAGE_ASSISTANT = r"C:\Program Files\Amazon\Photon\ConsoleImageBuilder\image-assistant.exe"
-DELAY = float(os.environ["LOOK_DELAY"])
+DELAY = float(os.environ["POLL_DELAY"])
 
 appstream = boto3.client("appstream")
 
