@@ -100,5 +100,6 @@ class Pace(threading.Thread):
 
 def _waiting(state: Mapping[str, Any]) -> int:
     """How many things are on their way to a state that somebody waits for."""
-    builders = sum(builder["State"] in ("PENDING", "DELETING") for builder in state["builders"])
-    return builders + sum(image["State"] == "PENDING" for image in state["images"])
+    builders = [builder for builder in state["builders"] if builder["State"] in ("PENDING", "DELETING")]
+    images = [image for image in state["images"] if image["State"] == "PENDING"]
+    return len(builders) + len(images)
