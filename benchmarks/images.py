@@ -104,6 +104,9 @@ def write_project(folder: Path, account: Account, case: Case, sums: dict[str, st
         # A whole number of real seconds: more than one only where AWS is polled less often, too.
         "build_image_wait_delay": round(delay),
         "install_applications_poll_interval": round(delay),
+        # Real seconds, of which there may be many while time goes slowly.
+        "build_image_connect_timeout": 86400,
+        "build_image_image_wait_timeout": 86400,
         "appstream_report_directory": str(folder / "reports"),
     }
     connection = {
