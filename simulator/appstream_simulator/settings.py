@@ -25,6 +25,7 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
         "PENDING_SYNCING_APPS": 60.0,
         "SYNCING_APPS": 180.0,
         "STOPPING": 120.0,
+        "deletion_begins": 10.0,
         "DELETING": 120.0,
         "SNAPSHOTTING": 1200.0,
         "REBOOTING": 120.0,

@@ -50,14 +50,33 @@ def stop(backend: AppStreamBackend, builder: ImageBuilder) -> None:
 
 
 def delete(backend: AppStreamBackend, builder: ImageBuilder) -> None:
-    """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven)."""
+    """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven).
+
+    A RUNNING one is cut off at once and PENDING before: Terraform's AWS provider waits in both states for it to be
+    gone. That PENDING comes first, and in which state the answer shows it, is unproven.
+    """
     now = backend.simulation.clock.now()
     _give_up_next_image(backend, builder)
     for image in backend.images.values():
         if image.state == "PENDING" and image.attributes.get("ImageBuilderName") == builder.name:
             message = f"The image builder {builder.name} was deleted before the image was available."
             image.fail("IMAGE_BUILDER_NOT_AVAILABLE", "INTERNAL_SERVICE_ERROR", message, now)
-    _travel(backend, builder, ["DELETING", "GONE"], now)
+    if builder.state == "RUNNING":
+        machines.power_off(backend, builder)
+        _delete_later(backend, builder, now)
+    else:
+        _travel(backend, builder, ["DELETING", "GONE"], now)
+
+
+def _delete_later(backend: AppStreamBackend, builder: ImageBuilder, now: float) -> None:
+    builder.enter("PENDING")
+    visit = builder.visit
+
+    def begin(due: float) -> None:
+        if builder.visit == visit:
+            _travel(backend, builder, ["DELETING", "GONE"], due)
+
+    backend.timetable.at(now + backend.simulation.duration("deletion_begins"), begin)
 
 
 def restart(backend: AppStreamBackend, builder: ImageBuilder, down: bool) -> None:
@@ -192,7 +211,7 @@ def _arrived(backend: AppStreamBackend, builder: ImageBuilder, state: str) -> No
     if state == "RUNNING":
         software_deployment.settle(backend, builder)
         machines.power_on(backend, builder)
-    elif state in ("STOPPED", "FAILED"):
+    elif state in ("STOPPED", "FAILED", "DELETING"):
         _release_interface(builder)
     elif state == "GONE":
         machines.remove(backend, builder)

@@ -35,8 +35,9 @@ LEGAL_STATES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "StartImageBuilder": frozenset({"STOPPED"}),
         "StopImageBuilder": frozenset({"RUNNING"}),
-        # The guide names STOPPED alone; other tools delete FAILED ones, and their users would have no other way out.
-        "DeleteImageBuilder": frozenset({"STOPPED", "FAILED"}),
+        # The guide names STOPPED alone. The acceptance tests of Terraform's AWS provider, which run against the real
+        # service, delete RUNNING ones; other tools delete FAILED ones, and their users would have no other way out.
+        "DeleteImageBuilder": frozenset({"RUNNING", "STOPPED", "FAILED"}),
         "UpdateImageBuilder": frozenset({"STOPPED"}),
         "CreateImageBuilderStreamingURL": frozenset({"RUNNING"}),
         # The guide does not say in which state applications can be managed; the agent in the guest has to be there.

@@ -54,7 +54,7 @@ IDLE = ("RUNNING", "STOPPED", "FAILED")
 LEGAL = {
     "start_image_builder": ("STOPPED",),
     "stop_image_builder": ("RUNNING",),
-    "delete_image_builder": ("STOPPED", "FAILED"),
+    "delete_image_builder": ("RUNNING", "STOPPED", "FAILED"),
     "update_image_builder": ("STOPPED",),
     "create_image_builder_streaming_url": ("RUNNING",),
 }

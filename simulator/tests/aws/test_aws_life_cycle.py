@@ -45,6 +45,26 @@ def test_from_creation_to_deletion(simulator: Simulator, appstream: Any) -> None
     assert appstream.describe_image_builders()["ImageBuilders"] == []
 
 
+def test_running_builder_can_be_deleted(simulator: Simulator, appstream: Any, network: Network) -> None:
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    machine = simulator.machine("builder")
+    machine.create_image("given-up")
+    assert appstream.delete_image_builder(Name="builder")["ImageBuilder"]["State"] == "PENDING"
+    simulator.server.simulation.worker.drain()
+    assert machine.address is None
+    # Not to be taken for one that is being provisioned.
+    for operation in ("start_image_builder", "stop_image_builder", "delete_image_builder"):
+        assert error_of(getattr(appstream, operation), Name="builder")[0] == "ConcurrentModificationException"
+    simulator.advance(10)
+    assert describe_builder(appstream)["State"] == "DELETING"
+    simulator.advance(120)
+    assert appstream.describe_image_builders()["ImageBuilders"] == []
+    assert simulator.site.machines() == []
+    assert simulator.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+    assert error_of(appstream.describe_images, Names=["given-up"])[0] == "ResourceNotFoundException"
+
+
 def test_name_is_free_again_after_deletion(simulator: Simulator, appstream: Any, network: Network) -> None:
     for _ in range(2):
         create_builder(appstream, VpcConfig=network.config)
