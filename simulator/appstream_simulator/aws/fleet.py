@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
 
 # What a fleet has when nothing is asked for. StreamView, IdleDisconnectTimeoutInSeconds and the size of the volume are
-# documented. The two other durations are those of fleets that users report; the fleet type is a guess (unproven).
+# documented. The two other durations are what acceptance tests of a Terraform provider (St3ffn's) find on the real
+# service; the fleet type is a guess (unproven).
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "FleetType": "ALWAYS_ON",

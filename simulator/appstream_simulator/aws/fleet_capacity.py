@@ -3,9 +3,13 @@
 """Streaming instances of fleets: provisioned, used, replaced, terminated. An elastic fleet has none of its own.
 
 Sources: developer guide, "Update a Fleet" (a changed image: unused instances are replaced periodically, others once
-their sessions have ended), "Manage Multi-Session Fleet Instances" and "Fleet Usage Metrics"; the service model for the
-members of ComputeCapacityStatus. Unproven: that instances are provisioned from StartFleet on, one some seconds after
-the other; that the Running of an On-Demand fleet counts the instances in use, the others being stopped.
+their sessions have ended), "Create a Fleet" (other sessions per instance: "the existing user sessions and instances
+will not be impacted, but the fleet will become consistent with the new value"), "Manage Multi-Session Fleet Instances"
+and "Fleet Usage Metrics"; the service model for the members of ComputeCapacityStatus; the acceptance tests of
+Terraform's AWS provider, which run against the real service, for DesiredUserSessions: it is what was asked for, though
+the model calls it the slots that are running or pending. Unproven: that instances are provisioned from StartFleet on,
+one some seconds after the other; that the Running of an On-Demand fleet counts the instances in use, the others being
+stopped.
 All functions are called with the simulation's lock held.
 """
 
@@ -43,11 +47,11 @@ def terminate(fleet: Fleet, instance: FleetInstance) -> None:
         instance.network_interface = None
 
 
-def image_changed(backend: AppStreamBackend, fleet: Fleet) -> None:
-    """Instances without users are replaced after a while; new ones get the new image."""
+def replace_outdated(backend: AppStreamBackend, fleet: Fleet) -> None:
+    """Instances of before an update that have no users are replaced after a while."""
     due = backend.simulation.clock.now() + backend.simulation.duration("idle_instance_replacement")
     for instance in list(fleet.instances):
-        if instance.image is not fleet.image:
+        if _is_outdated(fleet, instance):
             _replace_later(backend, fleet, instance, due)
 
 
@@ -55,7 +59,7 @@ def session_ended(backend: AppStreamBackend, fleet: Fleet, instance: FleetInstan
     """An instance of a single-session fleet is never used twice, one of a multi-session fleet while up to date."""
     if instance not in fleet.instances or instance.sessions:
         return
-    if fleet.is_multi_session and not instance.is_draining and instance.image is fleet.image:
+    if fleet.is_multi_session and not instance.is_draining and not _is_outdated(fleet, instance):
         return
     terminate(fleet, instance)
     reconcile(backend, fleet)
@@ -63,7 +67,7 @@ def session_ended(backend: AppStreamBackend, fleet: Fleet, instance: FleetInstan
 
 def free_instance(fleet: Fleet) -> FleetInstance | None:
     """An instance that can take a user, None when there is none."""
-    return next((instance for instance in fleet.instances if _free_slots(fleet, instance)), None)
+    return next((instance for instance in fleet.instances if _free_slots(instance)), None)
 
 
 def status(fleet: Fleet) -> dict[str, int]:
@@ -74,36 +78,40 @@ def status(fleet: Fleet) -> dict[str, int]:
         "Desired": fleet.desired_instances,
         "Running": len(in_use if fleet.type == "ON_DEMAND" else ready),
         "InUse": len(in_use),
-        "Available": len([instance for instance in ready if _free_slots(fleet, instance)]),
+        "Available": len([instance for instance in ready if _free_slots(instance)]),
     }
     return {**counts, **_session_counts(fleet, ready)} if fleet.is_multi_session else counts
 
 
 def _session_counts(fleet: Fleet, ready: list[FleetInstance]) -> dict[str, int]:
-    slots = fleet.slots_per_instance
     draining = [instance for instance in ready if instance.is_draining]
     serving = [instance for instance in ready if not instance.is_draining]
+    actual = sum(instance.slots for instance in serving)
     active = sum(len(instance.sessions) for instance in serving)
     drained = sum(len(instance.sessions) for instance in draining)
     return {
-        "DesiredUserSessions": fleet.desired_instances * slots,
-        "ActualUserSessions": len(serving) * slots,
+        "DesiredUserSessions": fleet.settings["ComputeCapacity"]["DesiredSessions"],
+        "ActualUserSessions": actual,
         "ActiveUserSessions": active,
-        "AvailableUserSessions": len(serving) * slots - active,
+        "AvailableUserSessions": actual - active,
         "Draining": len(draining),
         "DrainModeActiveUserSessions": drained,
-        "DrainModeUnusedUserSessions": len(draining) * slots - drained,
+        "DrainModeUnusedUserSessions": sum(instance.slots for instance in draining) - drained,
     }
 
 
-def _free_slots(fleet: Fleet, instance: FleetInstance) -> int:
+def _free_slots(instance: FleetInstance) -> int:
     if not instance.is_ready or instance.is_draining:
         return 0
-    return fleet.slots_per_instance - len(instance.sessions)
+    return instance.slots - len(instance.sessions)
+
+
+def _is_outdated(fleet: Fleet, instance: FleetInstance) -> bool:
+    return instance.image is not fleet.image or instance.slots != fleet.slots_per_instance
 
 
 def _provision(backend: AppStreamBackend, fleet: Fleet, position: int) -> None:
-    instance = FleetInstance(id=f"i-{secrets.token_hex(9)[:17]}", image=fleet.image)
+    instance = FleetInstance(id=f"i-{secrets.token_hex(9)[:17]}", image=fleet.image, slots=fleet.slots_per_instance)
     fleet.instances.append(instance)
     duration = backend.simulation.duration
     due = duration("instance_provisioning") + position * duration("between_instances")
@@ -141,7 +149,7 @@ def connect(backend: AppStreamBackend, fleet: Fleet, instance: FleetInstance) ->
 
 def _replace_later(backend: AppStreamBackend, fleet: Fleet, instance: FleetInstance, due: float) -> None:
     def replace(_: float) -> None:
-        if instance in fleet.instances and not instance.sessions and instance.image is not fleet.image:
+        if instance in fleet.instances and not instance.sessions and _is_outdated(fleet, instance):
             terminate(fleet, instance)
             reconcile(backend, fleet)
 

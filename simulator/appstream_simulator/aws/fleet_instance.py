@@ -16,6 +16,7 @@ class FleetInstance:
 
     Attributes:
         image: what it was provisioned with, which stays when the fleet's image changes; an elastic fleet has none.
+        slots: how many users it takes, which stays when the fleet's MaxSessionsPerInstance changes.
         is_ready: it has been provisioned; users can be given to it.
         is_draining: it takes no new users (multi-session fleets).
         network_interface: moto's ENI, when the fleet is in a VPC.
@@ -24,6 +25,7 @@ class FleetInstance:
 
     id: str
     image: Image | None
+    slots: int = 1
     is_ready: bool = False
     is_draining: bool = False
     network_interface: Any = None

@@ -61,10 +61,9 @@ def update_fleet(backend: AppStreamBackend, request: Request) -> Response:
     fleet = backend.fleet(request["Name"])
     deleted = {fleet_placement.ATTRIBUTES[attribute] for attribute in request.get("AttributesToDelete", [])}
     legacy = {"VpcConfig"} if request.get("DeleteVpcConfig") else set()
-    given = set(request) - {"Name", "AttributesToDelete", "DeleteVpcConfig"}
-    check_update(fleet, given | deleted | legacy)
+    check_update(fleet, set(request) - {"Name", "AttributesToDelete", "DeleteVpcConfig"}, deleted | legacy)
     fleet.settings, fleet.image = fleet_placement.updated(backend, fleet, request)
-    fleet_capacity.image_changed(backend, fleet)
+    fleet_capacity.replace_outdated(backend, fleet)
     fleet_capacity.reconcile(backend, fleet)
     return {"Fleet": fleet.describe()}
 

@@ -3,18 +3,23 @@
 """Is what CreateFleet and UpdateFleet ask for there and fitting? Each check raises the service's error.
 
 Sources: the documentation of CreateFleet, UpdateFleet and ComputeCapacity in the service model; developer guide,
-"Update a Fleet" (an image of another operating system only while STOPPED).
+"Update a Fleet" (an image of another operating system only while STOPPED; an instance type of another family only for
+unified graphics images), "Create a Fleet" and "Base Image and Managed Image Update Release Notes" (multi-session
+fleets: 2 to 50 sessions per instance, and what they want of an image).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import image_access, network, placement
+from appstream_simulator.aws import agent_versions, image_access, network, placement
 from appstream_simulator.aws.fleet import Fleet
+from appstream_simulator.aws.fleet_states import must_be_stopped
 from appstream_simulator.aws.image import Image
+from appstream_simulator.aws.instance_types import instance_family, is_graphics
 from appstream_simulator.aws.unproven import refusal
 
 if TYPE_CHECKING:
@@ -39,8 +44,12 @@ _RANGES: Mapping[str, tuple[range, ...]] = MappingProxyType(
         "MaxUserDurationInSeconds": (range(600, 432001),),
         "DisconnectTimeoutInSeconds": (range(60, 36001),),
         "IdleDisconnectTimeoutInSeconds": (range(1), range(60, 36001)),
+        "MaxSessionsPerInstance": (range(2, 51),),
     }
 )
+_MULTI_SESSION_PLATFORMS = frozenset({"WINDOWS_SERVER_2019", "WINDOWS_SERVER_2022", "WINDOWS_SERVER_2025"})
+_MULTI_SESSION_AGENT_SINCE = date(2023, 9, 6)
+_MULTI_SESSION_BASE_IMAGES_SINCE = datetime(2023, 6, 12, tzinfo=timezone.utc)
 # AttributesToDelete: the member each is about.
 ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
@@ -73,6 +82,8 @@ def updated(backend: AppStreamBackend, fleet: Fleet, request: Request) -> tuple[
         image = image_access.find(backend, request.get("ImageName"), request.get("ImageArn"), "fleet")
         _check_operating_system(fleet, image)
     given = _settings(request)
+    if image is not None and "InstanceType" in given:
+        _check_family(fleet.settings["InstanceType"], given["InstanceType"], image)
     settings = _without(fleet.settings, _attributes(request), given)
     if "VpcConfig" in given:
         given["VpcConfig"] = {**settings.get("VpcConfig", {}), **given["VpcConfig"]}
@@ -128,8 +139,18 @@ def _without(settings: Request, attributes: set[str], given: Request) -> dict[st
 
 def _check_operating_system(fleet: Fleet, image: Image) -> None:
     if fleet.state == "RUNNING" and fleet.image is not None and image.platform != fleet.image.platform:
-        message = f"The image {image.name} is of another operating system: stop the fleet {fleet.name} to use it."
-        raise refusal("image of another operating system on a running fleet", message)
+        raise refusal("image of another operating system on a running fleet", must_be_stopped(fleet.name))
+
+
+def _check_family(former: str, wanted: str, image: Image) -> None:
+    """Among types that AppStream has: whether the image is one for the wanted type is checked elsewhere."""
+    families = [instance_family(former), instance_family(wanted)]
+    if None in families or families[0] == families[1]:
+        return
+    if all(family is not None and is_graphics(family) for family in families) and len(image.families) > 1:
+        return
+    message = f"The instance type {wanted} is of another instance family than {former}."
+    raise refusal("instance type of another family", message)
 
 
 def _check_capacity(settings: Request) -> None:
@@ -138,8 +159,8 @@ def _check_capacity(settings: Request) -> None:
     if set(capacity) != {member}:
         kind = "multi-session" if member == "DesiredSessions" else "single-session"
         raise refusal("wrong kind of compute capacity", f"ComputeCapacity of a {kind} fleet needs {member} alone.")
-    if capacity[member] < 0 or settings.get("MaxSessionsPerInstance", 1) < 1:
-        raise refusal("fleet number out of range", "Capacity must not be negative, nor sessions per instance be zero.")
+    if capacity[member] < 0:
+        raise refusal("fleet number out of range", "Capacity must not be negative.")
 
 
 def _check_ranges(settings: Request) -> None:
@@ -162,8 +183,21 @@ def _check_machine(settings: Request, image: Image | None) -> None:
     if settings.get("Platform", image.platform) != image.platform:
         raise refusal("platform of another fleet type", f"The image {image.name} is of the platform {image.platform}.")
     placement.check_instance_type(settings["InstanceType"], image)
+    if "MaxSessionsPerInstance" in settings:
+        _check_multi_session(image)
     placement.check_root_volume(settings, image)
     placement.check_imds(settings, image)
+
+
+def _check_multi_session(image: Image) -> None:
+    released = image.attributes.get("PublicBaseImageReleasedDate", _MULTI_SESSION_BASE_IMAGES_SINCE)
+    if (
+        image.platform not in _MULTI_SESSION_PLATFORMS
+        or agent_versions.release_date(image.agent_version) < _MULTI_SESSION_AGENT_SINCE
+        or released < _MULTI_SESSION_BASE_IMAGES_SINCE
+    ):
+        message = f"The image {image.name} does not support multi-session fleets."
+        raise refusal("image without multi-session support", message)
 
 
 def _check_vpc(backend: AppStreamBackend, settings: Request) -> None:

@@ -2,10 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What can be done to a fleet in which state, and what of it can be changed while it is running.
 
-Source: the service model (the documentation of UpdateFleet, and the errors each operation lists). It lists no
-OperationNotPermittedException for StopFleet and DeleteFleet. Unproven: StopFleet on a fleet that is STARTING, which is
-the only way out for one that has FleetErrors and stays so, and on one that is STOPPED, which Terraform's provider does
-before it deletes one; both are accepted here.
+Sources: the service model (the documentation of UpdateFleet, and the errors each operation lists; it lists no
+OperationNotPermittedException for StopFleet and DeleteFleet); the acceptance tests of Terraform's AWS provider, which
+run against the real service, for MaxSessionsPerInstance of a RUNNING multi-session fleet (developer guide: "You can
+also adjust the maximum sessions per instance for a fleet after it is provisioned"); issue 1017 of AWS CloudFormation's
+coverage roadmap for how the service refuses what a RUNNING fleet has fixed. Unproven: StopFleet on a fleet that is
+STARTING, which is the only way out for one that has FleetErrors and stays so, and on one that is STOPPED, which
+Terraform's provider does before it deletes one; both are accepted here.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from appstream_simulator.aws.exceptions import ResourceInUseException
 from appstream_simulator.aws.unproven import refusal
 
 if TYPE_CHECKING:
@@ -66,10 +70,18 @@ def check_state(operation: str, fleet: Fleet) -> None:
     raise refusal(situation, f"{operation} is not permitted: the fleet {fleet.name} is in state {fleet.state}.")
 
 
-def check_update(fleet: Fleet, members: Collection[str]) -> None:
-    """Raise the service's error unless these members can be changed in the fleet's state."""
+def check_update(fleet: Fleet, given: Collection[str], deleted: Collection[str]) -> None:
+    """Raise the service's error unless these members can be set and those deleted in the fleet's state."""
     check_state("UpdateFleet", fleet)
-    fixed = sorted(set(members) - UPDATABLE_WHILE_RUNNING[fleet.type])
-    if fleet.state == "RUNNING" and fixed:
-        message = f"The fleet {fleet.name} is RUNNING: stop it to update {', '.join(fixed)}."
-        raise refusal("updating what a running fleet has fixed", message)
+    free = UPDATABLE_WHILE_RUNNING[fleet.type]
+    adjustable = free | {"MaxSessionsPerInstance"} if fleet.is_multi_session else free
+    if fleet.state == "RUNNING" and (set(given) - adjustable or set(deleted) - free):
+        raise ResourceInUseException(must_be_stopped(fleet.name))
+
+
+def must_be_stopped(name: str) -> str:
+    """What the service says of a RUNNING fleet that has to be stopped for an update; the text is the real one's."""
+    return (
+        f"Cannot update the attribute for fleet {name} when it is ACTIVE. "
+        "The fleet must be stopped to complete this action."
+    )

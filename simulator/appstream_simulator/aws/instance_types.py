@@ -48,6 +48,11 @@ _SIZE = re.compile(r"nano|micro|small|medium|large|([1-9]\d?)?xlarge|metal")
 _CLASS_AND_SIZE = re.compile(rf"[a-z][a-z0-9-]*\.({_SIZE.pattern})")
 
 
+def is_graphics(family: str) -> bool:
+    """Whether a family is one of graphics instances, as AppStream's own (NATIVE) images support them."""
+    return family.startswith("Graphics ")
+
+
 def instance_family(instance_type: str) -> str | None:
     """The family of an instance type, None for one that AppStream does not have.
 

@@ -113,8 +113,10 @@ REFUSALS: Mapping[str, type[AppStreamError]] = MappingProxyType(
         "DeleteFleet while moving": ConcurrentModificationException,
         "DeleteFleet in an idle state": ResourceInUseException,
         "UpdateFleet while moving": OperationNotPermittedException,
-        "updating what a running fleet has fixed": OperationNotPermittedException,
-        "image of another operating system on a running fleet": IncompatibleImageException,
+        # The guide says that the fleet has to be STOPPED, for which other attributes have this class.
+        "image of another operating system on a running fleet": ResourceInUseException,
+        "instance type of another family": InvalidParameterCombinationException,
+        "image without multi-session support": IncompatibleImageException,
         "no fleet named": InvalidParameterCombinationException,
         "member of another fleet type": InvalidParameterCombinationException,
         "member missing for the fleet type": InvalidParameterCombinationException,

@@ -153,7 +153,7 @@ def test_a_multi_session_fleet(simulator: Simulator, appstream: Any) -> None:
         "Running": 2,
         "InUse": 2,
         "Available": 1,
-        "DesiredUserSessions": 8,
+        "DesiredUserSessions": 5,
         "ActualUserSessions": 8,
         "ActiveUserSessions": 5,
         "AvailableUserSessions": 3,
@@ -174,6 +174,25 @@ def test_a_multi_session_fleet(simulator: Simulator, appstream: Any) -> None:
     appstream.expire_session(SessionId=sessions[0]["Id"])
     assert capacity(appstream)["AvailableUserSessions"] == 5
     assert error_of(appstream.drain_session_instance, SessionId="none")[0] == "ResourceNotFoundException"
+
+
+def test_sessions_per_instance_of_a_running_fleet(simulator: Simulator, appstream: Any) -> None:
+    run_fleet(simulator, ComputeCapacity={"DesiredSessions": 5}, MaxSessionsPerInstance=4)
+    session = begin_session(simulator)
+    appstream.update_fleet(Name="fleet", ComputeCapacity={"DesiredSessions": 11}, MaxSessionsPerInstance=10)
+    fleet = describe_fleet(appstream)
+    assert (fleet["State"], fleet["MaxSessionsPerInstance"]) == ("RUNNING", 10)
+    # Instances stay as they are, for a while.
+    asked, actual = fleet["ComputeCapacityStatus"]["DesiredUserSessions"], "ActualUserSessions"
+    assert (asked, fleet["ComputeCapacityStatus"][actual]) == (11, 8)
+    simulator.advance(57600 - 1)
+    assert capacity(appstream)[actual] == 8
+    simulator.control("DELETE", "sessions", {"id": session["Id"]})
+    simulator.advance(2)
+    simulator.advance(600)
+    assert (capacity(appstream)["DesiredUserSessions"], capacity(appstream)[actual]) == (11, 20)
+    deletion = error_of(appstream.update_fleet, Name="fleet", AttributesToDelete=["MAX_SESSIONS_PER_INSTANCE"])
+    assert deletion[0] == "ResourceInUseException"
 
 
 def test_only_multi_session_fleets_are_drained(simulator: Simulator, appstream: Any) -> None:

@@ -14,6 +14,10 @@ from simulated_aws import BASE_IMAGE, Network, Simulator, error_of, make_network
 COMBINATION = "InvalidParameterCombinationException"
 NEWER_IMAGE, OTHER_SYSTEM = "AppStream-WinServer2022-03-17-2026", "AppStream-WinServer2019-09-09-2026"
 MEDIUM = "stream.standard.medium"
+MUST_BE_STOPPED = (
+    "ResourceInUseException",
+    "Cannot update the attribute for fleet fleet when it is ACTIVE. The fleet must be stopped to complete this action.",
+)
 
 
 def test_a_fleet_is_created_stopped(appstream: Any, network: Network) -> None:
@@ -161,6 +165,17 @@ def test_quota_names_and_places(simulator: Simulator, appstream: Any) -> None:
         ({"ComputeCapacity": {"DesiredSessions": 1}}, COMBINATION, "single-session"),
         ({"ComputeCapacity": {"DesiredInstances": 1}, "MaxSessionsPerInstance": 4}, COMBINATION, "multi-session"),
         ({"ComputeCapacity": {"DesiredInstances": -1}}, COMBINATION, "negative"),
+        ({"ComputeCapacity": {"DesiredSessions": 1}, "MaxSessionsPerInstance": 1}, COMBINATION, "must not be 1"),
+        ({"ComputeCapacity": {"DesiredSessions": 1}, "MaxSessionsPerInstance": 51}, COMBINATION, "must not be 51"),
+        (
+            {
+                "ComputeCapacity": {"DesiredSessions": 1},
+                "MaxSessionsPerInstance": 2,
+                "ImageName": "AppStream-WinServer2019-07-12-2023",
+            },
+            "IncompatibleImage",
+            "does not support multi-session",
+        ),
         ({"MaxConcurrentSessions": 1}, COMBINATION, "MaxConcurrentSessions is not allowed"),
         ({"SessionScriptS3Location": {"S3Bucket": "bucket"}}, COMBINATION, "SessionScriptS3Location is not allowed"),
         ({"Platform": "RHEL8"}, COMBINATION, "WINDOWS_SERVER_2022"),
@@ -251,6 +266,7 @@ STOPPED_UPDATES: dict[str, Any] = {
     "RootVolumeConfig": {"VolumeSizeInGb": 300},
     "DisableIMDSV1": True,
     "UsbDeviceFilterStrings": ["046D,0892,03,*,*,*,1,0"],
+    "MaxSessionsPerInstance": 2,
 }
 
 
@@ -262,16 +278,16 @@ def test_what_can_be_changed_when(simulator: Simulator, appstream: Any, fleet_ty
     for member, value in ALWAYS_ON_UPDATES.items():
         appstream.update_fleet(Name="fleet", **{member: value})
     for member, value in STOPPED_UPDATES.items():
-        code, message = error_of(appstream.update_fleet, Name="fleet", DisplayName="x", **{member: value})
-        assert (code, member in message) == ("OperationNotPermittedException", True)
+        refused = error_of(appstream.update_fleet, Name="fleet", DisplayName="x", **{member: value})
+        assert refused == MUST_BE_STOPPED
     fleet = describe_fleet(appstream)
     capacity = fleet["ComputeCapacityStatus"]
     assert (fleet["DisplayName"], fleet["ImageName"], capacity["Desired"]) == ("Office", NEWER_IMAGE, 3)
-    code, message = error_of(appstream.update_fleet, Name="fleet", ImageName=OTHER_SYSTEM)
-    assert (code, "operating system" in message) == ("IncompatibleImageException", True)
+    assert error_of(appstream.update_fleet, Name="fleet", ImageName=OTHER_SYSTEM) == MUST_BE_STOPPED
     appstream.stop_fleet(Name="fleet")
     simulator.advance(300)
-    appstream.update_fleet(Name="fleet", ImageName=OTHER_SYSTEM, **STOPPED_UPDATES)
+    sessions = {"ComputeCapacity": {"DesiredSessions": 3}}
+    appstream.update_fleet(Name="fleet", ImageName=OTHER_SYSTEM, **STOPPED_UPDATES, **sessions)
     fleet = describe_fleet(appstream)
     assert {member: fleet[member] for member in STOPPED_UPDATES} == STOPPED_UPDATES
     assert fleet["Platform"] == "WINDOWS_SERVER_2019"
@@ -292,7 +308,7 @@ def test_what_can_be_changed_of_a_running_elastic_fleet(simulator: Simulator, ap
     appstream.update_fleet(Name="fleet", **changes)
     fleet = describe_fleet(appstream)
     assert {member: fleet[member] for member in changes} == changes
-    assert error_of(appstream.update_fleet, Name="fleet", InstanceType=MEDIUM)[0] == "OperationNotPermittedException"
+    assert error_of(appstream.update_fleet, Name="fleet", InstanceType=MEDIUM) == MUST_BE_STOPPED
     appstream.update_fleet(Name="fleet", AttributesToDelete=["SESSION_SCRIPT_S3_LOCATION"])
     assert "SessionScriptS3Location" not in describe_fleet(appstream)
 
@@ -314,6 +330,13 @@ def test_attributes_are_deleted(simulator: Simulator, appstream: Any, network: N
     appstream.update_fleet(Name="fleet", DeleteVpcConfig=True)
     assert "VpcConfig" not in describe_fleet(appstream)
     assert error_of(appstream.update_fleet, DisplayName="x")[0] == COMBINATION
+
+
+def test_an_instance_type_of_another_family(appstream: Any) -> None:
+    create_fleet(appstream)
+    code, message = error_of(appstream.update_fleet, Name="fleet", InstanceType="stream.compute.large")
+    assert (code, "another instance family" in message) == (COMBINATION, True)
+    appstream.update_fleet(Name="fleet", InstanceType="stream.standard.2xlarge")
 
 
 def test_a_refused_update_changes_nothing(appstream: Any) -> None:

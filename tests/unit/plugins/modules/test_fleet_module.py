@@ -118,7 +118,7 @@ def test_whole_settings_are_written_and_read(run_simulated: Run, simulated: Any,
     }
     result = run_simulated(fleet, **options)
     assert (result["actions"], result["fleet"]["state"]) == (["create"], "STOPPED")
-    assert result["fleet"]["compute_capacity_status"]["desired_user_sessions"] == 8
+    assert result["fleet"]["compute_capacity_status"]["desired_user_sessions"] == 5
     again = run_simulated(fleet, **options)
     assert (again["changed"], again["actions"]) == (False, [])
     # Other sessions, as many instances.
