@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from appstream_simulator.aws import regions
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import appstream_backends
 
@@ -27,6 +28,9 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(body) - {"name", "base_image", "region", "account", "tags"})
     if unknown:
         raise ValueError(f"an image has no {', '.join(unknown)} here")
+    problem = regions.problem("appstream", body["region"])
+    if problem:
+        raise ValueError(problem)
     backend = appstream_backends[body.get("account", DEFAULT_ACCOUNT_ID)][body["region"]]
     name, base = body["name"], backend.public[body["base_image"]]
     if backend.image_name_exists(name):

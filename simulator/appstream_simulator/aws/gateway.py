@@ -13,6 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from appstream_simulator.aws import regions
 from appstream_simulator.aws.faults import Fault, Faults
 from appstream_simulator.aws.requests import Caller, identify
 from appstream_simulator.aws.simulation import Simulation
@@ -67,6 +68,10 @@ class Gateway:
             return Response()
         if fault is not None and fault.code and not fault.drop:
             return error_response(request, caller.service, fault.code, fault.message, fault.status)
+        problem = regions.problem(caller.service, caller.region)
+        if problem:
+            # 400, so that no client tries again; the simulator itself has not failed.
+            return error_response(request, caller.service, "SimulatorNoEndpoint", problem, 400)
         return self._moto(request, environment, caller)
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:

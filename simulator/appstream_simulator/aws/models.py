@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
+from appstream_simulator.aws import regions
 from appstream_simulator.aws.base_images import public_images
 from appstream_simulator.aws.directory_config import DirectoryConfig
 from appstream_simulator.aws.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
@@ -122,7 +123,7 @@ class AppStreamBackend(BaseBackend):
         return any(record.arn == arn for record in own)
 
 
-appstream_backends = BackendDict(AppStreamBackend, "appstream")
+appstream_backends = BackendDict(AppStreamBackend, "appstream", additional_regions=sorted(regions.of_appstream()))
 
 
 def all_backends() -> list[AppStreamBackend]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from moto.iam.models import get_account_id_from
 from werkzeug.wrappers import Request
 
-_CREDENTIAL = re.compile(r"Credential=([^/=]+)/\d+/([^/=]+)/([^/=]+)/")
+# A client that has an empty Region signs with it.
+_CREDENTIAL = re.compile(r"Credential=([^/=]+)/\d+/([^/=]*)/([^/=]+)/")
 
 
 @dataclass(frozen=True)
