@@ -30,7 +30,8 @@ def start_windows_box(workplace: Workplace, name: str = HOST, image: dict[str, s
 
 
 def newest_base_image(workplace: Workplace) -> str:
-    images = workplace.client("appstream").describe_images(Type="PUBLIC")["Images"]
+    pages = workplace.client("appstream").get_paginator("describe_images").paginate(Type="PUBLIC")
+    images = pages.build_full_result()["Images"]
     usable = [
         image
         for image in images

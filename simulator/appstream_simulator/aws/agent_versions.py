@@ -7,8 +7,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 LATEST = "LATEST"
-# Oldest first. The last is what LATEST stands for. The dates are the simulator's own.
-VERSIONS = ("06-20-2023", "09-09-2024", "03-10-2026", "09-02-2026")
+# Oldest first. The last is what LATEST stands for. The dates are the simulator's own
+# but for that of the first agent that installs licence-included software.
+VERSIONS = ("06-20-2023", "09-09-2024", "10-02-2025", "03-10-2026", "09-02-2026")
 
 # IMDSv1 can be turned off from this release on (service model, CreateImageBuilder.DisableIMDSV1).
 IMDSV1_OFF_SINCE = date(2024, 1, 16)

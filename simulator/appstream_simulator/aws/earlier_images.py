@@ -8,13 +8,15 @@ from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from appstream_simulator.aws import regions
-from appstream_simulator.aws.image import Image
+from appstream_simulator.aws import graphics_drivers, regions
+from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.models import appstream_backends
 
 
 def add(body: dict[str, Any]) -> dict[str, Any]:
     """Put an AVAILABLE image into an account, as if it had been taken of a builder of a base image without changes.
+
+    The base image may be one that no builder can be started from any more.
 
     Args:
         body: `name` and `base_image` (a name), `region`, and optionally `account` and `tags`.
@@ -44,16 +46,19 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
         created=backend.simulation.clock.now(),
         agent_version=base.agent_version,
         latest_agent=False,
-        families=list(base.families),
+        families=graphics_drivers.families_of_image_from(base, base.graphics_driver),
         platform=base.platform,
-        attributes={
-            "BaseImageArn": base.arn,
-            "ImageBuilderSupported": True,
-            "Applications": [],
-            "PublicBaseImageReleasedDate": base.attributes["PublicBaseImageReleasedDate"],
-            "DynamicAppProvidersEnabled": "DISABLED",
-            "ManagedSoftwareIncluded": False,
-        },
+        attributes=without_none(
+            {
+                "BaseImageArn": base.arn,
+                "ImageBuilderSupported": True,
+                "Applications": [],
+                "PublicBaseImageReleasedDate": base.attributes["PublicBaseImageReleasedDate"],
+                "DynamicAppProvidersEnabled": "DISABLED",
+                "ManagedSoftwareIncluded": False,
+                "ImageSoftwareMetadata": graphics_drivers.metadata(base.graphics_driver),
+            }
+        ),
     )
     backend.images[name] = image
     backend.tags[image.arn] = {key: str(value) for key, value in body.get("tags", {}).items()}

@@ -16,6 +16,7 @@ class Image:
     Attributes:
         serial: position in listings.
         visible: shown by DescribeImages; an image is not for some seconds after create-image was accepted.
+        families: the instance families the service lists for it; none when it lists none, which means not graphics.
         root_volume_gb: size of the root volume it was taken from; a builder started from it has at least as much.
         shared_with: the API's ImagePermissions by the id of the account they are given to.
         software: the names of the licence-included applications on it.
@@ -48,6 +49,12 @@ class Image:
         self.state_change_reason = {"Code": reason_code, "Message": message}
         self.errors = [{"ErrorCode": error_code, "ErrorMessage": message, "ErrorTimestamp": timestamp(when)}]
 
+    @property
+    def graphics_driver(self) -> str | None:
+        """The version of the NVIDIA GRID driver on it, None when there is none."""
+        version: str | None = self.attributes.get("ImageSoftwareMetadata", {}).get("nvidiaGridDriverVersion")
+        return version
+
     def describe(self) -> dict[str, Any]:
         """The API's Image."""
         return without_none(
@@ -61,7 +68,7 @@ class Image:
                 "CreatedTime": timestamp(self.created),
                 "AppstreamAgentVersion": self.agent_version,
                 "LatestAppstreamAgentVersion": "TRUE" if self.latest_agent else "FALSE",
-                "SupportedInstanceFamilies": self.families,
+                "SupportedInstanceFamilies": self.families or None,
                 "StateChangeReason": self.state_change_reason,
                 "ImageErrors": self.errors,
                 "ImageSharedWithOthers": "TRUE" if self.shared_with else "FALSE",

@@ -92,7 +92,10 @@ def require_available(image: Image) -> None:
     """
     if image.state != "AVAILABLE":
         # The text is the real service's.
-        message = f"The image {image.name} is {image.state}. The image must be in an AVAILABLE state"
+        message = (
+            f"The image {image.name} is {image.state}. "
+            "The image must be in an AVAILABLE state for this action to succeed."
+        )
         raise ResourceNotAvailableException(message)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, lifecycle, software_association
+from appstream_simulator.aws import agent_versions, graphics_drivers, lifecycle, software_association
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.windows.machine.requests import CreateImage, ImageAssistantError
@@ -48,7 +48,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
         created=backend.simulation.clock.now(),
         agent_version=agent_versions.VERSIONS[-1] if latest else builder.agent_version,
         latest_agent=latest,
-        families=base.families,
+        families=graphics_drivers.families_of_image_from(base, base.graphics_driver),
         platform=base.platform,
         root_volume_gb=builder.root_volume["VolumeSizeInGb"],
         software=software,
@@ -65,6 +65,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
                 "ImageType": base.attributes.get("ImageType"),
                 "DynamicAppProvidersEnabled": "ENABLED" if request.dynamic_app_catalog else "DISABLED",
                 "ManagedSoftwareIncluded": bool(software),
+                "ImageSoftwareMetadata": graphics_drivers.metadata(base.graphics_driver),
             }
         ),
     )

@@ -67,8 +67,7 @@ def _check_catalog(applications: list[dict[str, Any]]) -> None:
 def _check_validation(validation: dict[str, str]) -> None:
     instance_type = validation.get("IntendedInstanceType")
     if instance_type is not None and instance_family(instance_type) not in CUSTOM_FAMILIES:
-        message = f"The instance type {instance_type} is not supported by imported images."
-        raise refusal("instance family not supported by the image", message)
+        raise placement.unsupported_combination(instance_type, CUSTOM_FAMILIES)
 
 
 def _image(backend: AppStreamBackend, request: Request, ami: Any) -> Image:

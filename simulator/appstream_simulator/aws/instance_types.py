@@ -35,8 +35,13 @@ SMALLEST_TYPES: Mapping[str, str] = MappingProxyType(
         "Graphics G4": "stream.graphics.g4dn.xlarge",
         "Graphics G5": "stream.graphics.g5.xlarge",
         "Graphics G6": "stream.graphics.g6.xlarge",
+        "Graphics G7": "stream.graphics.g7.2xlarge",
     }
 )
+
+# What an image runs on for which the service lists no families: a report of the real service shows that graphics
+# families are not among them.
+NOT_GRAPHICS = ("General Purpose", "Compute Optimized", "Memory Optimized")
 
 # What an image that was imported from an AMI runs on (service model: Image.ImageType), spelt as in instance types
 # (unproven).

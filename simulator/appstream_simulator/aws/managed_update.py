@@ -4,6 +4,7 @@
 
 Sources: the service model, and the developer guide, "Update an Image by Using Managed AppStream 2.0 Image Updates" and
 "Service Quotas" ("Concurrent image updates"). Updates of Windows are not simulated: what is on the disk stays as it is.
+A graphics image becomes a unified one, see `graphics_drivers`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ import secrets
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, base_images, lifecycle
-from appstream_simulator.aws.exceptions import (
-    LimitExceededException,
-)
+from appstream_simulator.aws import agent_versions, base_images, graphics_drivers, lifecycle
+from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
-from appstream_simulator.aws.instance_types import SMALLEST_TYPES
+from appstream_simulator.aws.instance_types import NOT_GRAPHICS, SMALLEST_TYPES
 from appstream_simulator.aws.unproven import TEMPORARY_IMAGE_BUILDER_NAME, refusal
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def create_updated_image(backend: AppStreamBackend, request: Request) -> Respons
 
 
 def is_outdated(image: Image) -> bool:
-    """Whether there is a newer agent, or a newer release of the image's series of base images."""
+    """Whether there is a newer agent, or a newer base image for the same platform, for graphics or not."""
     if image.agent_version != agent_versions.VERSIONS[-1]:
         return True
     released: datetime = image.attributes["PublicBaseImageReleasedDate"]
@@ -62,7 +61,7 @@ def is_outdated(image: Image) -> bool:
 
 
 def _newest_release(image: Image) -> datetime:
-    newest = base_images.newest_release(image.platform, image.families)
+    newest = base_images.newest_release(image.platform, image.graphics_driver is not None)
     released: datetime = image.attributes["PublicBaseImageReleasedDate"]
     return released if newest is None else max(released, newest)
 
@@ -103,7 +102,13 @@ def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image
     """The image to be. Whether it keeps the texts of the existing one when it is given none is unproven: here, not."""
     name = request["newImageName"]
     shown = {"DisplayName": request.get("newImageDisplayName"), "Description": request.get("newImageDescription")}
-    replaced = {"ImageBuilderName": None, "PublicBaseImageReleasedDate": _newest_release(image), **shown}
+    driver = graphics_drivers.LATEST[image.platform] if image.graphics_driver else None
+    replaced = {
+        "ImageBuilderName": None,
+        "PublicBaseImageReleasedDate": _newest_release(image),
+        "ImageSoftwareMetadata": graphics_drivers.metadata(driver),
+        **shown,
+    }
     return Image(
         name=name,
         arn=backend.arn(f"image/{name}"),
@@ -113,7 +118,7 @@ def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image
         created=backend.simulation.clock.now(),
         agent_version=agent_versions.VERSIONS[-1],
         latest_agent=image.latest_agent,
-        families=list(image.families),
+        families=graphics_drivers.families_of_image_from(image, driver),
         platform=image.platform,
         attributes=without_none({**image.attributes, **{key: value or None for key, value in replaced.items()}}),
         root_volume_gb=image.root_volume_gb,
@@ -129,7 +134,7 @@ def _temporary_image_builder(backend: AppStreamBackend, image: Image, new_name: 
         name=name,
         arn=backend.arn(f"image-builder/{name}"),
         serial=next(backend.serials),
-        request={"InstanceType": SMALLEST_TYPES[image.families[0]]},
+        request={"InstanceType": SMALLEST_TYPES[(*image.families, *NOT_GRAPHICS)[0]]},
         image=image,
         created=backend.simulation.clock.now(),
         agent_version=agent_versions.VERSIONS[-1],

@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
 from appstream_simulator.aws import agent_versions, image_access, licensed_software, network
-from appstream_simulator.aws.exceptions import SimulatorNotImplemented
+from appstream_simulator.aws.exceptions import AppStreamError, SimulatorNotImplemented
 from appstream_simulator.aws.image import Image
-from appstream_simulator.aws.instance_types import instance_family
+from appstream_simulator.aws.instance_types import NOT_GRAPHICS, instance_family
 from appstream_simulator.aws.unproven import refusal
 
 if TYPE_CHECKING:
@@ -51,13 +52,19 @@ def check_instance_type(instance_type: str, image: Image) -> None:
     family = instance_family(instance_type)
     if family is None:
         raise refusal("unknown instance type", f"The instance type {instance_type} is not supported.")
-    if family in image.families:
-        return
-    # The text is the real service's.
-    families = ", ".join(image.families)
-    raise refusal(
+    if family not in (image.families or NOT_GRAPHICS):
+        raise unsupported_combination(instance_type, image.families)
+
+
+def unsupported_combination(instance_type: str, families: Sequence[str]) -> AppStreamError:
+    """The error for an instance type and an image of other instance families, or of none, to be raised.
+
+    The text is the real service's, "null" for none included; how it names several families is unproven.
+    """
+    family = ", ".join(families) or "null"
+    return refusal(
         "instance family not supported by the image",
-        f"The combination of instance type {instance_type} and image instance family {families} is not supported. "
+        f"The combination of instance type {instance_type} and image instance family {family} is not supported. "
         "Select an image that belongs to image instance family supported by this instance type.",
     )
 

@@ -100,6 +100,13 @@ def create_builder(appstream: Any, name: str = "builder", **options: Any) -> dic
     return builder
 
 
+def have_image(simulator: Simulator, base_image: str, name: str = "own") -> dict[str, Any]:
+    """An AVAILABLE image of the account's own, as if it had been taken of a builder of this base image."""
+    body = {"name": name, "base_image": base_image, "region": REGION}
+    image: dict[str, Any] = simulator.control("POST", "images", body)
+    return image
+
+
 def describe_builder(appstream: Any, name: str = "builder") -> dict[str, Any]:
     """The one image builder of this name."""
     (builder,) = appstream.describe_image_builders(Names=[name])["ImageBuilders"]
@@ -110,6 +117,12 @@ def describe_image(appstream: Any, name: str) -> dict[str, Any]:
     """The one image of this name."""
     (image,) = appstream.describe_images(Names=[name])["Images"]
     return dict(image)
+
+
+def all_images(appstream: Any, **selection: Any) -> list[dict[str, Any]]:
+    """Every page of DescribeImages."""
+    pages = appstream.get_paginator("describe_images").paginate(**selection)
+    return list(pages.build_full_result()["Images"])
 
 
 def error_of(call: Callable[..., Any], /, **request: Any) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fleet_requests import ELASTIC, create_fleet, describe_fleet, elastic_network
-from simulated_aws import BASE_IMAGE, Network, Simulator, error_of, make_network
+from simulated_aws import BASE_IMAGE, Network, Simulator, error_of, have_image, make_network
 
 COMBINATION = "InvalidParameterCombinationException"
 NEWER_IMAGE, OTHER_SYSTEM = "AppStream-WinServer2022-03-17-2026", "AppStream-WinServer2019-09-09-2026"
@@ -171,7 +171,7 @@ def test_quota_names_and_places(simulator: Simulator, appstream: Any) -> None:
             {
                 "ComputeCapacity": {"DesiredSessions": 1},
                 "MaxSessionsPerInstance": 2,
-                "ImageName": "AppStream-WinServer2019-07-12-2023",
+                "ImageName": "AppStream-WinServer2016-11-10-2025",
             },
             "IncompatibleImage",
             "does not support multi-session",
@@ -193,7 +193,6 @@ def test_quota_names_and_places(simulator: Simulator, appstream: Any) -> None:
             "a.b",
         ),
         ({"RootVolumeConfig": {"VolumeSizeInGb": 501}}, COMBINATION, "501"),
-        ({"ImageName": "AppStream-WinServer2019-07-12-2023", "DisableIMDSV1": True}, "IncompatibleImage", "IMDSv1"),
         ({"UsbDeviceFilterStrings": ["x"]}, "ValidationException", "pattern"),
         ({"FleetType": "SOMETIMES"}, "ValidationException", "ALWAYS_ON"),
         ({"Name": "-"}, "ValidationException", "pattern"),
@@ -207,6 +206,16 @@ def test_what_cannot_be_created(appstream: Any, options: dict[str, Any], code: s
     assert found.startswith(code)
     assert told in message
     assert appstream.describe_fleets()["Fleets"] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"DisableIMDSV1": True}, {"ComputeCapacity": {"DesiredSessions": 1}, "MaxSessionsPerInstance": 2}],
+)
+def test_images_with_an_old_agent(simulator: Simulator, appstream: Any, options: dict[str, Any]) -> None:
+    have_image(simulator, "AppStream-WinServer2019-06-12-2023")
+    code, message = error_of(create_fleet, appstream=appstream, ImageName="own", **options)
+    assert (code, "not support" in message) == ("IncompatibleImageException", True)
 
 
 def test_network_of_a_fleet(simulator: Simulator, appstream: Any, network: Network) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulated_aws import BASE_IMAGE, Simulator, create_builder, error_of
+from simulated_aws import BASE_IMAGE, Simulator, all_images, create_builder, error_of
 
 
 def test_pages_of_builders(simulator: Simulator, appstream: Any) -> None:
@@ -68,21 +68,22 @@ def test_missing_images(appstream: Any, request_body: dict[str, Any]) -> None:
 
 
 def test_images_by_type(appstream: Any) -> None:
-    public = appstream.describe_images(Type="PUBLIC")["Images"]
-    assert public == appstream.describe_images()["Images"]
+    public = all_images(appstream, Type="PUBLIC")
+    assert public == all_images(appstream)
+    # No page has more.
+    assert len(public) > len(appstream.describe_images()["Images"]) == 25
     assert appstream.describe_images(Type="PRIVATE")["Images"] == []
     assert appstream.describe_images(Type="SHARED")["Images"] == []
 
 
 def test_pages_of_images(appstream: Any) -> None:
-    every = [image["Name"] for image in appstream.describe_images()["Images"]]
-    pages = appstream.get_paginator("describe_images").paginate(PaginationConfig={"PageSize": 4})
-    assert [image["Name"] for page in pages for image in page["Images"]] == every
+    small = all_images(appstream, PaginationConfig={"PageSize": 4})
+    assert [image["Name"] for image in small] == [image["Name"] for image in all_images(appstream)]
 
 
 @pytest.mark.parametrize("platform", ["WINDOWS_SERVER_2019", "WINDOWS_SERVER_2022", "WINDOWS_SERVER_2025"])
 def test_base_images_come_in_several_releases(appstream: Any, platform: str) -> None:
-    images = [image for image in appstream.describe_images()["Images"] if image["Platform"] == platform]
+    images = [image for image in all_images(appstream) if image["Platform"] == platform]
     usable = [image for image in images if image["State"] == "AVAILABLE" and image["ImageBuilderSupported"]]
     assert len({image["PublicBaseImageReleasedDate"] for image in usable}) >= 2
     for image in images:
@@ -93,7 +94,7 @@ def test_base_images_come_in_several_releases(appstream: Any, platform: str) -> 
 
 @pytest.mark.parametrize("platform", ["WINDOWS_SERVER_2019", "WINDOWS_SERVER_2022"])
 def test_newest_base_image_is_not_the_newest_usable_one(appstream: Any, platform: str) -> None:
-    images = [image for image in appstream.describe_images()["Images"] if image["Platform"] == platform]
+    images = [image for image in all_images(appstream) if image["Platform"] == platform]
     newest = max(images, key=lambda image: image["PublicBaseImageReleasedDate"])
     assert newest["State"] != "AVAILABLE" or not newest["ImageBuilderSupported"]
     # Nor do the names sort by date.

@@ -8,11 +8,20 @@ import json
 from typing import Any
 
 import pytest
-from simulated_aws import BASE_IMAGE, Network, Simulator, create_builder, describe_builder, error_of, make_network
+from simulated_aws import (
+    BASE_IMAGE,
+    Network,
+    Simulator,
+    create_builder,
+    describe_builder,
+    error_of,
+    have_image,
+    make_network,
+)
 
 GOOD = {"Name": "builder", "InstanceType": "stream.standard.medium", "ImageName": BASE_IMAGE}
-OLD_IMAGE = "AppStream-WinServer2019-07-12-2023"
-OLD_AGENT = "AppStream-WinServer2022-12-11-2024"
+OLD_BASE_IMAGE = "AppStream-WinServer2019-06-12-2023"
+OLD_AGENT = "AppStream-WinServer2022-05-30-2025"
 OFFICE = "Microsoft_Office_2024_LTSC_Standard_64Bit"
 UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
 JOIN = {"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedName": UNIT}
@@ -33,11 +42,13 @@ ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
         (
             {"ImageName": "AppStream-WinServer2022-10-14-2026"},
             "ResourceNotAvailableException",
-            "is DEPRECATED. The image must be in an AVAILABLE state",
+            "The image AppStream-WinServer2022-10-14-2026 is DEPRECATED. "
+            "The image must be in an AVAILABLE state for this action to succeed.",
         ),
         ({"ImageName": "AppStream-WinServer2019-11-11-2026"}, "ResourceNotAvailableException", "is PENDING"),
-        ({"ImageName": "AppStream-SampleApps-WinServer2022-10-20-2026"}, "IncompatibleImageException", "cannot be"),
-        ({"ImageName": "AppStream-RHEL8-08-19-2026"}, "SimulatorNotImplemented", "RHEL8"),
+        ({"ImageName": "Amazon-AppStream2-Sample-Image-10-20-2026"}, "IncompatibleImageException", "cannot be"),
+        ({"ImageName": "AppStream-RHEL8-08-31-2026"}, "SimulatorNotImplemented", "RHEL8"),
+        ({"ImageName": "AppStream-RockyLinux8-08-31-2026"}, "SimulatorNotImplemented", "ROCKY_LINUX8"),
         ({"InstanceType": "stream.standard.gigantic"}, "InvalidParameterCombinationException", "is not supported"),
         ({"InstanceType": "stream.standard."}, "InvalidParameterCombinationException", "is not supported"),
         ({"InstanceType": "stream.memory.z1d"}, "InvalidParameterCombinationException", "is not supported"),
@@ -78,7 +89,6 @@ ACCESS = {"ScreenResolution": "W_1280xH_720", "ScreenImageFormat": "PNG"}
         ({"SoftwaresToInstall": [OFFICE], "ImageName": OLD_AGENT}, "IncompatibleImageException", "agent 09-09-2024"),
         ({"SoftwaresToUninstall": [OFFICE], "ImageName": OLD_AGENT}, "IncompatibleImageException", "agent 09-09-2024"),
         ({"AppstreamAgentVersion": "newest"}, "InvalidParameterCombinationException", "newest"),
-        ({"ImageName": OLD_IMAGE, "DisableIMDSV1": True}, "IncompatibleImageException", "IMDSv1"),
         (
             {
                 "AgentAccessConfig": {
@@ -107,11 +117,18 @@ def test_refusals(appstream: Any, change: dict[str, Any], code: str, text: str) 
         {"SoftwaresToInstall": [OFFICE], "ImageName": OLD_AGENT, "AppstreamAgentVersion": "LATEST"},
         {"SoftwaresToInstall": [OFFICE.replace("2024", "2021")], "ImageName": "AppStream-WinServer2019-09-09-2026"},
         {"InstanceType": "stream.memory.z1d.12xlarge"},
-        {"InstanceType": "stream.graphics.g5.24xlarge", "ImageName": "AppStream-Graphics-G5-WinServer2022-09-02-2026"},
+        {"InstanceType": "stream.graphics.g5.24xlarge", "ImageName": "AppStream-Graphics-G5-WinServer2022-11-10-2025"},
+        {"ImageName": "AppStream-WinServer2016-11-10-2025"},
     ],
 )
 def test_fitting_requests(appstream: Any, options: dict[str, Any]) -> None:
     assert create_builder(appstream, **options)["State"] == "PENDING"
+
+
+def test_an_old_agent_needs_imdsv1(simulator: Simulator, appstream: Any) -> None:
+    have_image(simulator, OLD_BASE_IMAGE)
+    code, message = error_of(appstream.create_image_builder, **{**GOOD, "ImageName": "own"}, DisableIMDSV1=True)
+    assert (code, "IMDSv1" in message) == ("IncompatibleImageException", True)
 
 
 def test_security_group(simulator: Simulator, appstream: Any, network: Network) -> None:

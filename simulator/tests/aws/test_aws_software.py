@@ -167,7 +167,7 @@ def test_one_year_may_take_anothers_place(simulator: Simulator, appstream: Any, 
     ("image", "text"),
     [
         ("AppStream-WinServer2019-09-09-2026", "cannot be installed on WINDOWS_SERVER_2019"),
-        ("AppStream-WinServer2022-12-11-2024", "agent 09-09-2024"),
+        ("AppStream-WinServer2022-05-30-2025", "agent 09-09-2024"),
     ],
 )
 def test_builders_software_is_not_for(simulator: Simulator, appstream: Any, image: str, text: str) -> None:
