@@ -77,6 +77,9 @@ class Settings:
         image_quota: images per account and Region (AppStream's default quota is 10).
         fleet_quota: fleets per account and Region (AppStream's default quota is 10).
         stack_quota: stacks per account and Region (AppStream's default quota is 10).
+        instance_quotas: of an instance type, how many image builders there may be in an account and Region, and how
+            many instances all its fleets may have; types that are left out have no quota (AppStream's defaults are 0
+            for graphics and single figures for most others).
         page_size: entries of a page of a listing where the request does not say how many. DescribeImages allows no more
             than 25; that this is what the others default to is unproven.
         journal_file: also write the Windows journal to this file, one JSON object per line.
@@ -97,6 +100,7 @@ class Settings:
     image_quota: int = 10
     fleet_quota: int = 10
     stack_quota: int = 10
+    instance_quotas: dict[str, int] = field(default_factory=dict)
     page_size: int = 25
     journal_file: Path | None = None
     older_agent_output: bool = False
@@ -170,7 +174,7 @@ def _parsed(name: str, text: str) -> Any:
         return text.split(os.pathsep)
     if name in ("older_agent_output", "active_directory", "first_boot_applies_policy"):
         return text.lower() in ("1", "true", "yes", "on")
-    if name not in ("accounts", "client_certificates", "durations", "shelf_files"):
+    if name not in ("accounts", "client_certificates", "durations", "instance_quotas", "shelf_files"):
         return text
     try:
         return json.loads(text)
@@ -190,6 +194,8 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         for name, convert in (("speed", float), ("page_size", int), *quotas):
             if name in converted:
                 converted[name] = convert(converted[name])
+        if "instance_quotas" in converted:
+            converted["instance_quotas"] = {str(name): int(one) for name, one in converted["instance_quotas"].items()}
         if "accounts" in converted:
             converted["accounts"] = {str(user): str(password) for user, password in converted["accounts"].items()}
         return Settings(**converted)

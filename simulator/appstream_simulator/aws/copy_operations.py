@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.utilities.utils import get_partition
 
-from appstream_simulator.aws import image_access, lifecycle
+from appstream_simulator.aws import image_access, lifecycle, quotas
 from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import AppStreamBackend, appstream_backends
@@ -34,8 +34,9 @@ def copy_image(backend: AppStreamBackend, request: Request) -> Response:
     name = request["DestinationImageName"]
     destination.require_new_image_name(name)
     copying = [image for image in destination.images.values() if image.state == "COPYING"]
-    if len(copying) >= _CONCURRENT_COPIES or len(destination.images) >= backend.simulation.settings.image_quota:
+    if len(copying) >= _CONCURRENT_COPIES:
         raise LimitExceededException()
+    quotas.check_images(destination)
     image = _copy(destination, source, name, request.get("DestinationImageDescription"))
     destination.images[name] = image
     # "Note that any tags you added to the image will not be copied."

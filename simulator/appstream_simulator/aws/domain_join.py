@@ -5,8 +5,7 @@
 With the setting `active_directory` what passes here is then really joined, see `domain_membership`.
 
 Sources: error codes and their causes in the developer guide, "Troubleshooting Active Directory Domain Join". That a
-directory config without a service account ends in a failed logon is unproven, and so are the texts of the messages
-but the one about the group name.
+directory config without a service account ends in a failed logon is unproven.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from __future__ import annotations
 import re
 
 from appstream_simulator.aws.directory_config import DirectoryConfig
+from appstream_simulator.aws.notifications import MESSAGES
 
 _SPACE_AROUND_COMMA = re.compile(r"\s,|,\s")
 
@@ -40,13 +40,15 @@ def check(config: DirectoryConfig, unit: str, in_vpc: bool) -> None:
     Raises:
         DomainJoinError: it cannot.
     """
+    code = None
     if not in_vpc:
-        raise DomainJoinError("DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN", "The domain cannot be reached without a VPC.")
-    if config.account_name is None:
-        message = f"The user name or password is incorrect: {config.name} has no service account."
-        raise DomainJoinError("DOMAIN_JOIN_ERROR_LOGON_FAILURE", message)
-    if not unit.upper().startswith("OU="):
-        message = f"The parameter is incorrect: {unit} does not start with OU=."
-        raise DomainJoinError("DOMAIN_JOIN_ERROR_INVALID_PARAMETER", message)
+        code = "DOMAIN_JOIN_ERROR_NO_SUCH_DOMAIN"
+    elif config.account_name is None:
+        code = "DOMAIN_JOIN_ERROR_LOGON_FAILURE"
+    elif not unit.upper().startswith("OU="):
+        # "The distinguished name must start with OU="
+        code = "DOMAIN_JOIN_ERROR_FILE_NOT_FOUND"
+    if code:
+        raise DomainJoinError(code, MESSAGES[code])
     if _SPACE_AROUND_COMMA.search(unit):
         raise DomainJoinError("DOMAIN_JOIN_INTERNAL_SERVICE_ERROR", "The group name could not be found.")

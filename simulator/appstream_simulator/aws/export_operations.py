@@ -97,7 +97,7 @@ def _check_ami_name(backend: AppStreamBackend, name: str) -> None:
 def _finish(backend: AppStreamBackend, task: ExportTask) -> None:
     outcome = backend.simulation.outcomes.take("export", task.ami_name)
     if outcome is not None:
-        task.fail(outcome.state, outcome.error_code, outcome.message)
+        task.fail(outcome.state, outcome.error_code, outcome.text)
         return
     if task.ami_name in source_ami.names(backend):
         # EC2's code and text.

@@ -61,7 +61,7 @@ def delete(backend: AppStreamBackend, fleet: Fleet) -> None:
 
 def _arrive(backend: AppStreamBackend, fleet: Fleet) -> None:
     outcome = backend.simulation.outcomes.take("fleet", fleet.name)
-    error = (outcome.error_code, outcome.message) if outcome else _problem(backend, fleet)
+    error = (outcome.error_code, outcome.text) if outcome else _problem(backend, fleet)
     if error is None:
         fleet.enter("RUNNING")
         return

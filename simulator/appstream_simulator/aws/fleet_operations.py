@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import fleet_capacity, fleet_lifecycle, fleet_placement, image_access, placement
+from appstream_simulator.aws import fleet_capacity, fleet_lifecycle, fleet_placement, image_access, placement, quotas
 from appstream_simulator.aws.exceptions import (
-    LimitExceededException,
     ResourceAlreadyExistsException,
     ResourceInUseException,
     ResourceNotAvailableException,
@@ -32,8 +32,7 @@ def create_fleet(backend: AppStreamBackend, request: Request) -> Response:
     if name in backend.fleets:
         raise ResourceAlreadyExistsException(f"A fleet with the name {name} already exists.")
     settings, image = fleet_placement.created(backend, request)
-    if len(backend.fleets) >= backend.simulation.settings.fleet_quota:
-        raise LimitExceededException()
+    quotas.check_count("fleet", len(backend.fleets), backend.simulation.settings.fleet_quota)
     fleet = Fleet(
         name=name,
         arn=backend.arn(f"fleet/{name}"),
@@ -42,6 +41,7 @@ def create_fleet(backend: AppStreamBackend, request: Request) -> Response:
         image=image,
         created=backend.simulation.clock.now(),
     )
+    quotas.check_capacity(backend, fleet)
     backend.fleets[name] = fleet
     backend.tags[fleet.arn] = dict(request.get("Tags", {}))
     return {"Fleet": fleet.describe()}
@@ -62,7 +62,9 @@ def update_fleet(backend: AppStreamBackend, request: Request) -> Response:
     deleted = {fleet_placement.ATTRIBUTES[attribute] for attribute in request.get("AttributesToDelete", [])}
     legacy = {"VpcConfig"} if request.get("DeleteVpcConfig") else set()
     check_update(fleet, set(request) - {"Name", "AttributesToDelete", "DeleteVpcConfig"}, deleted | legacy)
-    fleet.settings, fleet.image = fleet_placement.updated(backend, fleet, request)
+    settings, image = fleet_placement.updated(backend, fleet, request)
+    quotas.check_capacity(backend, dataclasses.replace(fleet, settings=settings))
+    fleet.settings, fleet.image = settings, image
     fleet_capacity.replace_outdated(backend, fleet)
     fleet_capacity.reconcile(backend, fleet)
     return {"Fleet": fleet.describe()}
@@ -72,8 +74,10 @@ def start_fleet(backend: AppStreamBackend, request: Request) -> Response:
     """StartFleet."""
     fleet = _allowed(backend, "StartFleet", request)
     image = fleet.image
-    if image is not None and not (image.state == "AVAILABLE" and image_access.may_use(backend, image, "fleet")):
-        raise ResourceNotAvailableException(f"The image {image.name} is not available.")
+    if image is not None:
+        image_access.require_available(image)
+        if not image_access.may_use(backend, image, "fleet"):
+            raise ResourceNotAvailableException(f"The image {image.name} is not shared with this account any more.")
     placement.check_role(backend, fleet.settings.get("IamRoleArn"))
     fleet_lifecycle.start(backend, fleet)
     return {}

@@ -7,8 +7,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_access, lifecycle, machines, placement, software_deployment
-from appstream_simulator.aws.exceptions import LimitExceededException, ResourceAlreadyExistsException
+from appstream_simulator.aws import agent_access, lifecycle, machines, placement, quotas, software_deployment
+from appstream_simulator.aws.exceptions import ResourceAlreadyExistsException
 from appstream_simulator.aws.image import timestamp
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.aws.machine_request import machine_request
@@ -36,8 +36,7 @@ def create_image_builder(backend: AppStreamBackend, request: Request) -> Respons
     placement.check(backend, request, image)
     if "AgentAccessConfig" in request:
         agent_access.check(request["AgentAccessConfig"])
-    if len(backend.image_builders) >= backend.simulation.settings.image_builder_quota:
-        raise LimitExceededException()
+    quotas.check_image_builders(backend, request["InstanceType"])
     builder = ImageBuilder(
         name=name,
         arn=backend.arn(f"image-builder/{name}"),

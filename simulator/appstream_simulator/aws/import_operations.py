@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, lifecycle, placement, source_ami
+from appstream_simulator.aws import agent_versions, lifecycle, placement, quotas, source_ami
 from appstream_simulator.aws.exceptions import (
     DryRunOperationException,
-    LimitExceededException,
     SimulatorNotImplemented,
 )
 from appstream_simulator.aws.image import Image, without_none
@@ -31,8 +30,7 @@ def create_imported_image(backend: AppStreamBackend, request: Request) -> Respon
     _check_source(request)
     name = request["Name"]
     backend.require_new_image_name(name)
-    if len(backend.images) >= backend.simulation.settings.image_quota:
-        raise LimitExceededException()
+    quotas.check_images(backend)
     placement.check_role(backend, request["IamRoleArn"])
     _check_catalog(request.get("AppCatalogConfig", []))
     _check_validation(request.get("RuntimeValidationConfig", {}))

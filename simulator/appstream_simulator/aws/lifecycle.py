@@ -16,6 +16,7 @@ from appstream_simulator.aws import (
     domain_membership,
     machines,
     network,
+    notifications,
     software_deployment,
 )
 from appstream_simulator.aws.image import Image
@@ -157,7 +158,9 @@ def finish_image(
     """An image in the making is AVAILABLE; or FAILED, for this reason, by an outcome or because of a problem."""
     outcome = backend.simulation.outcomes.take("image", image.name)
     if outcome is not None:
-        image.fail(reason_code, outcome.error_code, outcome.message, when)
+        is_usual = outcome.message is None and reason_code == "IMAGE_UPDATE_FAILURE"
+        message = notifications.update_failed(image.name) if is_usual else outcome.text
+        image.fail(reason_code, outcome.error_code, message, when)
     elif problem:
         image.fail(reason_code, "INTERNAL_SERVICE_ERROR", problem, when)
     else:
@@ -231,7 +234,7 @@ def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[s
     """The rest of the way after PENDING: as planned, or to where a provisioning error leads."""
     outcome = backend.simulation.outcomes.take("builder", builder.name)
     if outcome is not None:
-        builder.fail(outcome.error_code, outcome.message, when)
+        builder.fail(outcome.error_code, outcome.text, when)
         return [outcome.state]
     try:
         _connect(backend, builder)

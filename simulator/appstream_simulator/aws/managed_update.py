@@ -13,7 +13,7 @@ import secrets
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import agent_versions, base_images, graphics_drivers, lifecycle
+from appstream_simulator.aws import agent_versions, base_images, graphics_drivers, lifecycle, quotas
 from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
@@ -44,7 +44,7 @@ def create_updated_image(backend: AppStreamBackend, request: Request) -> Respons
     can_update = is_outdated(image)
     if request.get("dryRun") or not can_update:
         return {"image": image.describe(), "canUpdateImage": can_update}
-    _check_quotas(backend)
+    _check_quotas(backend, _smallest_type(image))
     updated = _updated(backend, image, request)
     backend.images[updated.name] = updated
     backend.tags[updated.arn] = dict(request.get("newImageTags", {}))
@@ -87,15 +87,12 @@ def _check_new_name(backend: AppStreamBackend, name: str) -> None:
     backend.require_new_image_name(name)
 
 
-def _check_quotas(backend: AppStreamBackend) -> None:
-    settings = backend.simulation.settings
+def _check_quotas(backend: AppStreamBackend, instance_type: str) -> None:
     updating = [image for image in backend.images.values() if image.state == "CREATING"]
-    if (
-        len(updating) >= _CONCURRENT_UPDATES
-        or len(backend.images) >= settings.image_quota
-        or len(backend.image_builders) >= settings.image_builder_quota
-    ):
+    if len(updating) >= _CONCURRENT_UPDATES:
         raise LimitExceededException()
+    quotas.check_images(backend)
+    quotas.check_image_builders(backend, instance_type)
 
 
 def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image:
@@ -127,6 +124,10 @@ def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image
     )
 
 
+def _smallest_type(image: Image) -> str:
+    return SMALLEST_TYPES[(*image.families, *NOT_GRAPHICS)[0]]
+
+
 def _temporary_image_builder(backend: AppStreamBackend, image: Image, new_name: str) -> ImageBuilder:
     """As the guide has it: "a random 10-digit suffix", "the smallest size in the instance family", "No subnet"."""
     name = TEMPORARY_IMAGE_BUILDER_NAME.format(name=new_name[:90], digits=f"{secrets.randbelow(10**10):010}")
@@ -134,7 +135,7 @@ def _temporary_image_builder(backend: AppStreamBackend, image: Image, new_name: 
         name=name,
         arn=backend.arn(f"image-builder/{name}"),
         serial=next(backend.serials),
-        request={"InstanceType": SMALLEST_TYPES[(*image.families, *NOT_GRAPHICS)[0]]},
+        request={"InstanceType": _smallest_type(image)},
         image=image,
         created=backend.simulation.clock.now(),
         agent_version=agent_versions.VERSIONS[-1],

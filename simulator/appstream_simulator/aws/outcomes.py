@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from appstream_simulator import given_patterns
+from appstream_simulator.aws import notifications
 
 # Where what a rule is about can end up instead of where it should; the first is the default.
 FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -23,6 +24,9 @@ FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _MAY_BE_SILENT = ("fleet",)
+# Those whose codes the service model enumerates.
+_HAVE_CODES = ("builder", "image", "fleet")
+_WITHOUT_TEXT = "The operation failed (asked for by an outcome of the simulator)."
 
 
 @dataclass
@@ -36,7 +40,7 @@ class Outcome:
         export: an AMI whose export task fails.
         software: a licence-included application whose deployment to an image builder fails.
         error_code: what is reported (service model: FleetErrorCode for builders, images and fleets).
-        message: the ErrorMessage.
+        message: the ErrorMessage; by default what the service says, where that is known.
         state: where it ends up, of `FINAL_STATES`.
         times: how often the rule applies, for ever by default.
     """
@@ -47,7 +51,7 @@ class Outcome:
     fleet: str | None = None
     export: str | None = None
     software: str | None = None
-    message: str = "The operation failed (asked for by an outcome of the simulator)."
+    message: str | None = None
     state: str = ""
     times: int | None = None
 
@@ -61,7 +65,14 @@ class Outcome:
             raise ValueError(f"state must be one of {', '.join(states)}, not {self.state!r}")
         if not self.error_code and kinds[0] not in _MAY_BE_SILENT:
             raise ValueError(f"an outcome of a {kinds[0]} needs an error_code")
+        if self.error_code and kinds[0] in _HAVE_CODES and self.error_code not in notifications.codes():
+            raise ValueError(f"the service has no error code {self.error_code} for a {kinds[0]}")
         given_patterns.check(getattr(self, kinds[0]))
+
+    @property
+    def text(self) -> str:
+        """The ErrorMessage."""
+        return self.message if self.message is not None else notifications.MESSAGES.get(self.error_code, _WITHOUT_TEXT)
 
 
 class Outcomes:

@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.aws import image_access
-from appstream_simulator.aws.exceptions import (
-    LimitExceededException,
-    ResourceNotAvailableException,
-    SimulatorNotImplemented,
-)
+from appstream_simulator.aws.exceptions import LimitExceededException, SimulatorNotImplemented
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.unproven import refusal
@@ -90,8 +86,7 @@ def describe_image_permissions(backend: AppStreamBackend, request: Request) -> R
 
 def _changeable(backend: AppStreamBackend, name: str) -> Image:
     image = backend.own_image(name)
-    if image.state != "AVAILABLE":
-        raise ResourceNotAvailableException(f"The image {name} is {image.state}.")
+    image_access.require_available(image)
     return image
 
 

@@ -89,4 +89,4 @@ def settle(backend: AppStreamBackend, builder: ImageBuilder) -> None:
             set_status(backend, builder, association.name, associations.WHEN_DONE[association.status])
         else:
             association.status = associations.WHEN_FAILED[association.status]
-            association.errors = [{"ErrorCode": outcome.error_code, "ErrorMessage": outcome.message}]
+            association.errors = [{"ErrorCode": outcome.error_code, "ErrorMessage": outcome.text}]

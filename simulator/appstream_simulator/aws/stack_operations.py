@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws import stack_settings
+from appstream_simulator.aws import quotas, stack_settings
 from appstream_simulator.aws.exceptions import (
-    LimitExceededException,
     ResourceAlreadyExistsException,
     ResourceInUseException,
     ResourceNotFoundException,
@@ -45,8 +44,7 @@ def create_stack(backend: AppStreamBackend, request: Request) -> Response:
     if name in backend.stacks:
         raise ResourceAlreadyExistsException(f"A stack with the name {name} already exists.")
     settings = stack_settings.created(backend, request)
-    if len(backend.stacks) >= backend.simulation.settings.stack_quota:
-        raise LimitExceededException()
+    quotas.check_count("stack", len(backend.stacks), backend.simulation.settings.stack_quota)
     stack = Stack(
         name=name,
         arn=backend.arn(f"stack/{name}"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from appstream_simulator.aws.models import appstream_backends
 from fleet_requests import ELASTIC, create_fleet, describe_fleet, elastic_network
 from simulated_aws import BASE_IMAGE, Network, Simulator, error_of, have_image, make_network
 
@@ -99,6 +100,16 @@ def test_operations_a_state_is_not_for(simulator: Simulator, appstream: Any, sta
     assert {name: code for name, (code, _) in found.items()} == REFUSED[state]
     assert all(state in message for _, message in found.values())
     assert describe_fleet(appstream)["State"] == state
+
+
+def test_a_fleet_of_an_image_that_has_got_deprecated(simulator: Simulator, appstream: Any) -> None:
+    simulator.control("POST", "images", {"name": "image", "base_image": BASE_IMAGE, "region": "eu-west-1"})
+    create_fleet(appstream, ImageName="image")
+    appstream_backends["123456789012"]["eu-west-1"].images["image"].state = "DEPRECATED"
+    code, message = error_of(appstream.start_fleet, Name="fleet")
+    assert code == "ResourceNotAvailableException"
+    told = "The image image is DEPRECATED. The image must be in an AVAILABLE state for this action to succeed."
+    assert message.endswith(told)
 
 
 def test_stopping_what_is_stopped_is_nothing(appstream: Any) -> None:

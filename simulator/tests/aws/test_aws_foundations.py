@@ -120,6 +120,15 @@ def test_settings_do_not_show_passwords() -> None:
     assert "hidden" not in str(raised.value)
 
 
+def test_quotas_of_instance_types() -> None:
+    quotas = "APPSTREAM_SIMULATOR_INSTANCE_QUOTAS"
+    assert settings.load(None, {quotas: '{"stream.standard.medium": "2"}'}).instance_quotas == {
+        "stream.standard.medium": 2
+    }
+    with pytest.raises(SettingsError):
+        settings.load(None, {quotas: '{"stream.standard.medium": "many"}'})
+
+
 def test_paths_in_the_environment_are_separated_as_in_path() -> None:
     environment = {"APPSTREAM_SIMULATOR_SHELF_FILES": "/a:/b", "APPSTREAM_SIMULATOR_OLDER_AGENT_OUTPUT": "1"}
     loaded = settings.load(None, environment)

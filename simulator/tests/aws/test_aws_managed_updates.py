@@ -121,6 +121,14 @@ def test_failure(simulator: Simulator, appstream: Any, image: Any) -> None:
     assert temporary(appstream) is None
 
 
+def test_failure_in_the_words_of_the_service(simulator: Simulator, appstream: Any, image: Any) -> None:
+    simulator.control("POST", "outcomes", {"image": "updated", "error_code": "INTERNAL_SERVICE_ERROR"})
+    update(appstream)
+    simulator.advance(UPDATING + QUALIFYING)
+    (error,) = describe_image(appstream, "updated")["ImageErrors"]
+    assert error["ErrorMessage"].startswith("AppStream 2.0 could not update image updated. Failed to install ")
+
+
 def test_image_up_to_date(simulator: Simulator, appstream: Any, network: Network) -> None:
     make_image(simulator, appstream, network, BASE_IMAGE)
     for more in ({"dryRun": True}, {}):

@@ -68,13 +68,31 @@ def test_outcomes_can_be_ended(simulator: Simulator, appstream: Any) -> None:
     assert describe_builder(appstream)["State"] == "RUNNING"
 
 
+def test_errors_are_worded_as_by_the_service(simulator: Simulator, appstream: Any) -> None:
+    code = "DOMAIN_JOIN_ERROR_DS_MACHINE_ACCOUNT_QUOTA_EXCEEDED"
+    simulator.control("POST", "outcomes", {"builder": "builder", "error_code": code})
+    create_builder(appstream)
+    simulator.advance(600)
+    (error,) = describe_builder(appstream)["ImageBuilderErrors"]
+    assert error["ErrorMessage"].startswith("Your computer could not be joined to the domain. You have exceeded")
+
+
+@pytest.mark.parametrize("kind", ["builder", "image", "fleet"])
+def test_codes_are_those_of_the_service(simulator: Simulator, kind: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        simulator.control("POST", "outcomes", {kind: ".*", "error_code": "OUT_OF_LUCK"})
+    assert raised.value.code == 400
+    assert "no error code OUT_OF_LUCK" in raised.value.read().decode()
+    simulator.control("POST", "outcomes", {kind: ".*", "error_code": "STS_DISABLED_IN_REGION"})
+
+
 @pytest.mark.parametrize(
     "rule",
     [
-        {"error_code": "X"},
-        {"builder": "a", "image": "b", "error_code": "X"},
+        {"error_code": "INTERNAL_SERVICE_ERROR"},
+        {"builder": "a", "image": "b", "error_code": "INTERNAL_SERVICE_ERROR"},
         {"builder": "("},
-        {"builder": "a", "error_code": "X", "state": "RUNNING"},
+        {"builder": "a", "error_code": "INTERNAL_SERVICE_ERROR", "state": "RUNNING"},
     ],
 )
 def test_malformed_rules(simulator: Simulator, rule: dict[str, Any]) -> None:

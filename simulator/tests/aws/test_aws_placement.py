@@ -218,7 +218,12 @@ def test_domain_is_out_of_reach_without_a_vpc(simulator: Simulator, appstream: A
 @pytest.mark.parametrize(
     ("unit", "credentials", "code", "text"),
     [
-        ("CN=Computers,DC=corp", SERVICE_ACCOUNT, "DOMAIN_JOIN_ERROR_INVALID_PARAMETER", "CN=Computers,DC=corp"),
+        (
+            "CN=Computers,DC=corp",
+            SERVICE_ACCOUNT,
+            "DOMAIN_JOIN_ERROR_FILE_NOT_FOUND",
+            "The system cannot find the file specified.",
+        ),
         (
             "OU=Builders, DC=corp",
             SERVICE_ACCOUNT,
@@ -231,7 +236,7 @@ def test_domain_is_out_of_reach_without_a_vpc(simulator: Simulator, appstream: A
             "DOMAIN_JOIN_INTERNAL_SERVICE_ERROR",
             "The group name could not be found.",
         ),
-        (UNIT, None, "DOMAIN_JOIN_ERROR_LOGON_FAILURE", "corp.example.com has no service account"),
+        (UNIT, None, "DOMAIN_JOIN_ERROR_LOGON_FAILURE", "The username or password is incorrect."),
     ],
 )
 def test_domain_join_fails(
