@@ -111,10 +111,9 @@ class Control:
         if "speed" in body:
             self._server.clock.set_speed(float(body["speed"]))
         if "advance" in body:
-            self._server.clock.advance(float(body["advance"]))
+            self._server.ticker.advance(float(body["advance"]))
         # What is due by now has happened when the answer is there.
-        self._server.ticker.tick()
-        self._server.simulation.worker.drain()
+        self._server.ticker.catch_up()
         return self._clock(None)
 
     def _add_outcomes(self, body: Any) -> list[dict[str, Any]]:

@@ -75,9 +75,7 @@ class Simulated:
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass: what is due by then has happened."""
-        self.server.clock.advance(seconds)
-        self.server.ticker.tick()
-        self.server.simulation.worker.drain()
+        self.server.ticker.advance(seconds)
 
     def fail(self, **fault: Any) -> None:
         """Let calls fail, see the simulator's faults."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable
 
 Action = Callable[[float], None]
@@ -21,6 +22,11 @@ class Timetable:
     def at(self, due: float, action: Action) -> None:
         """Call `action(due)` once `run` is told that this virtual time has come."""
         heapq.heappush(self._entries, (due, next(self._order), action))
+
+    @property
+    def next_due(self) -> float:
+        """When the next action is due; infinite when there is none."""
+        return self._entries[0][0] if self._entries else math.inf
 
     def run(self, now: float) -> None:
         """Do what is due, earliest first; actions may add others, which are done too when due."""

@@ -33,6 +33,11 @@ class Worker:
         """Wait until everything submitted so far is done. Not to be called while holding the simulation's lock."""
         self._jobs.join()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything submitted is done."""
+        return self._jobs.unfinished_tasks == 0
+
     def stop(self) -> None:
         """Finish what was submitted and end the thread."""
         self._jobs.put(None)

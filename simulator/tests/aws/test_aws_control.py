@@ -21,6 +21,14 @@ def test_clock(simulator: Simulator) -> None:
     assert (before["speed"], after["now"] - before["now"]) == (0, 10)
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "soon"])
+def test_time_that_cannot_pass(simulator: Simulator, seconds: Any) -> None:
+    before = simulator.control("GET", "clock")
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        simulator.control("POST", "clock", {"advance": seconds})
+    assert simulator.control("GET", "clock") == before
+
+
 def test_time_passes_without_anybody_asking(simulator: Simulator, appstream: Any, network: Network) -> None:
     create_builder(appstream, VpcConfig=network.config)
     simulator.control("DELETE", "calls")

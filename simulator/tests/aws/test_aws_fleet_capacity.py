@@ -188,8 +188,7 @@ def test_sessions_per_instance_of_a_running_fleet(simulator: Simulator, appstrea
     simulator.advance(57600 - 1)
     assert capacity(appstream)[actual] == 8
     simulator.control("DELETE", "sessions", {"id": session["Id"]})
-    simulator.advance(2)
-    simulator.advance(600)
+    simulator.advance(601)
     assert (capacity(appstream)["DesiredUserSessions"], capacity(appstream)[actual]) == (11, 20)
     deletion = error_of(appstream.update_fleet, Name="fleet", AttributesToDelete=["MAX_SESSIONS_PER_INSTANCE"])
     assert deletion[0] == "ResourceInUseException"

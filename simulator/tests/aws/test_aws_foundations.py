@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from pathlib import Path
 
@@ -52,6 +53,52 @@ def test_sleepers_follow_a_change_of_speed() -> None:
     clock = Clock(0)
     threading.Timer(0.01, lambda: clock.set_speed(1e6)).start()
     assert clock.sleep(1000)
+
+
+def test_a_jump_is_exact_and_never_back() -> None:
+    clock = Clock(0)
+    moment = clock.now() + 0.1
+    clock.jump_to(moment)
+    assert clock.now() == moment
+    clock.jump_to(moment - 1)
+    assert clock.now() == moment
+    clock.set_speed(1000)
+    clock.jump_to(moment + 1e6)
+    assert clock.now() >= moment + 1e6
+
+
+def test_who_works_and_who_sleeps() -> None:
+    clock, ready, ended = Clock(0), threading.Event(), []
+    begun = clock.now()
+
+    def work() -> None:
+        ready.wait()
+        clock.sleep(10)
+        ended.append(clock.now() - begun)
+        clock.sleep(10)
+        ended.append(clock.now() - begun)
+
+    assert (clock.is_quiet(), clock.next_wake()) == (True, math.inf)
+    clock.start(work, name="work")
+    assert not clock.is_quiet()
+    ready.set()
+    while clock.wait_until_quiet(10) and clock.next_wake() < math.inf:
+        clock.jump_to(clock.next_wake())
+    assert ended == [10, 20]
+
+
+def test_patience_ends() -> None:
+    clock, released = Clock(0), threading.Event()
+    clock.start(released.wait, name="waits")
+    assert not clock.wait_until_quiet(0.01)
+    assert clock.wait_until_quiet(0)
+    released.set()
+
+
+def test_sleeping_for_ever() -> None:
+    clock, cancelled = Clock(1e6), threading.Event()
+    threading.Timer(0.1, cancelled.set).start()
+    assert not clock.sleep(math.inf, cancelled)
 
 
 def test_sleeping_no_time_at_all() -> None:

@@ -296,7 +296,7 @@ class Machine:
         return member_start.find(self.membership, self.options.read_policy, self.record)
 
     def _in_background(self, function: Callable[..., None], *arguments: Any) -> None:
-        threading.Thread(target=function, args=arguments, name=f"machine {self.builder_name}", daemon=True).start()
+        self.clock.start(function, *arguments, name=f"machine {self.builder_name}")
 
     # Time passing for what runs on the machine
 

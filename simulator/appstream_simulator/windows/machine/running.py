@@ -9,9 +9,7 @@ when that runs out of time: neither async_watchdog.ps1 nor Start-AnsibleWindowsP
 from __future__ import annotations
 
 import itertools
-import math
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,9 +17,6 @@ from dataclasses import dataclass, field
 
 from appstream_simulator.clock import Clock
 from appstream_simulator.windows.protocol import deadlines
-
-# How often what waits looks whether it has been ended, in real seconds.
-_CHECK = 0.05
 
 
 class TerminatedError(Exception):
@@ -104,20 +99,12 @@ def sleep(clock: Clock, seconds: float, off: threading.Event) -> bool:
     process, deadline = _current.get(), deadlines.current()
     ended = _Either(off, process.terminated) if process else off
     before = deadline.take(seconds) if deadline else seconds
-    over = _wait(clock, before, ended)
+    over = clock.sleep(before, cancelled=ended)
     if deadline and before < seconds and over:
         deadline.strike()
         if process is None:
             raise deadlines.AbandonedError("the job's time was over")
-        over = _wait(clock, seconds - before, ended)
+        over = clock.sleep(seconds - before, cancelled=ended)
     if process and process.terminated.is_set():
         raise TerminatedError
     return over
-
-
-def _wait(clock: Clock, seconds: float, ended: threading.Event) -> bool:
-    if not math.isinf(seconds):
-        return clock.sleep(seconds, cancelled=ended)
-    while not ended.is_set():
-        time.sleep(_CHECK)
-    return False

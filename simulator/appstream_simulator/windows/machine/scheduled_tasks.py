@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import ntpath
-import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -220,7 +219,7 @@ def run(machine: Machine, task: ScheduledTask) -> bool:
     if account is None:
         return False
     task.last_run, task.last_result = machine.clock.now(), RUNNING
-    threading.Thread(target=_run_actions, args=(machine, task, account), name=f"task {task.path}", daemon=True).start()
+    machine.clock.start(_run_actions, machine, task, account, name=f"task {task.path}")
     return True
 
 

@@ -70,7 +70,7 @@ def start(
             finish(outcome, "finished")
 
     host.journal.record("async", host=host.builder_name, job=job_id, state="started")
-    threading.Thread(target=work, name=f"async job {job_id}", daemon=True).start()
+    host.clock.start(work, name=f"async job {job_id}")
     return started
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -69,6 +69,10 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
     def sleep(self, seconds: float) -> Any: ...
+
+    def start(self, function: Callable[..., Any], *arguments: Any, name: str) -> None:
+        """Begin a thread that whoever lets time pass has to wait for."""
+        ...
 
 
 class Journal(Protocol):

@@ -99,7 +99,7 @@ def run(task: Task) -> dict[str, Any]:
     pipe = _Pipe()
     name = f"Ansible.Windows.WinUpdates-{identity}"
     task.machine.processes_of_updates[f"Global\\{name}"] = pipe
-    threading.Thread(target=_work, args=(task, options, pipe.write), name=name, daemon=True).start()
+    task.machine.clock.start(_work, task, options, pipe.write, name=name)
     return {
         "cancel_options": {"cancel_id": f"Global\\{name}", "task_pid": 4000 + len(task.machine.processes_of_updates)},
         "poll_options": {"pipe_name": name},
