@@ -78,6 +78,8 @@ class ManagedResource(ABC):
     result_key: str
     # Whether what is created starts by itself.
     starts_when_created = True
+    # A subclass of History for what else a resource has to remember of a run.
+    history_type: type[History] = History
 
     def __init__(self, params: Params, connect: Connect) -> None:
         self.params = params
@@ -110,6 +112,14 @@ class ManagedResource(ABC):
 
         Raises AppStreamError for what the service would refuse, before anything is done.
         """
+
+    def predict(self, plan: Any) -> Resource:
+        """Return what the resource would be; called in check mode only, so a service that can check may be asked here.
+
+        Raises AppStreamError as the run would.
+        """
+        predicted: Resource = plan.predicted
+        return predicted
 
     def read_again(self, plan: Any, history: History) -> Resource:
         """Return the resource during a wait; what costs further calls may be left as it is known to be."""
@@ -177,13 +187,13 @@ def ensure(resource: ManagedResource, *, check_mode: bool, warn: Callable[[str],
     if problems:
         raise AppStreamError("; ".join(problems))
     before = resource.read()
-    history = History(began=time.monotonic(), resource=before)
+    history = resource.history_type(began=time.monotonic(), resource=before)
     try:
         plan = resource.plan(before)
         for warning in plan.warnings:
             warn(warning)
         if check_mode and resource.next_step(before, plan, history) != FAIL:
-            history.resource = plan.predicted
+            history.resource = resource.predict(plan)
             history.state_changes = first_sight(before)
         else:
             plan = plan if check_mode else _take_steps(resource, plan, before, history)
@@ -193,6 +203,9 @@ def ensure(resource: ManagedResource, *, check_mode: bool, warn: Callable[[str],
         done = {"changed": history.has_changed_anything, **_values(resource, history)}
         error.result = resource.result({**done, **error.result}, None, history)
         raise
+    finally:
+        for warning in history.warnings:
+            warn(warning)
     values = {"changed": resource.is_changed(plan, history), "diff": plan.diff, **_values(resource, history)}
     return resource.result(values, plan, history)
 

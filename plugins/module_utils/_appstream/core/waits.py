@@ -45,7 +45,7 @@ class History:
 
     ``resource`` is the resource as last seen, ``passing_error`` why the last reading or step failed, None when it
     didn't. ``actions`` are the steps taken while it was waited for, ``steps`` those before. ``has_written``: something
-    was changed that need not be among them, such as tags.
+    was changed that need not be among them, such as tags. ``warnings`` are those that come up on the way.
     """
 
     began: float
@@ -58,6 +58,7 @@ class History:
     acted_at: float = 0.0
     state_before_action: str | None = None
     passing_error: AppStreamError | None = None
+    warnings: list[str] = field(default_factory=list)
 
     def note_state(self, state: str | None, now: float) -> bool:
         """Record the state when it is a new one, and say whether it was."""

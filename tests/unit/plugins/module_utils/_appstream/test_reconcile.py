@@ -199,6 +199,52 @@ def test_progress_goes_where_somebody_wants_to_see_it(shown: bool) -> None:
     assert lines == ([("pen", "WET", True), ("pen", "DRY", True)] if shown else [])
 
 
+class CountingHistory(History):
+    """Counts the steps."""
+
+    count: int = 0
+
+
+class CountingThing(Thing):
+    """A thing that remembers more of a run, which it warns of, and that the service can check beforehand."""
+
+    history_type = CountingHistory
+    refused: AppStreamError | None = None
+
+    def predict(self, plan: Any) -> Resource:
+        if self.refused:
+            raise self.refused
+        return super().predict(plan)
+
+    def act(self, step: str, resource: Resource, plan: Any, history: Any) -> tuple[Resource, list[str]]:
+        history.count += 1
+        history.warnings.append(f"step {history.count}")
+        return super().act(step, resource, plan, history)
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_what_a_resource_remembers_of_a_run_and_warns_of_on_the_way(failing: bool) -> None:
+    thing = CountingThing({"colour": "red", **WAIT})
+    if failing:
+        thing.failures["press"] = refusal("AccessDeniedException")
+    warnings: list[str] = []
+    try:
+        ensure(thing, check_mode=False, warn=warnings.append)
+    except AppStreamError as error:
+        assert error.result["changed"]
+    assert (warnings, "press" in thing.done) == (["dries slowly", "step 1"], not failing)
+
+
+def test_what_the_service_finds_wrong_in_check_mode() -> None:
+    thing = CountingThing({"colour": "red", **WAIT})
+    assert run(thing, check_mode=True)["changed"]
+    thing.refused = refusal("InvalidRoleException")
+    text, result = failure_of(thing, check_mode=True)
+    assert text.startswith("refused")
+    assert (result["changed"], result["thing"]) == (False, None)
+    assert run(thing)["changed"], "a run finds out by itself"
+
+
 def test_warnings_come_even_when_the_run_fails() -> None:
     thing = Thing({"colour": "red", **WAIT})
     thing.failures["create"] = refusal("AccessDeniedException")
