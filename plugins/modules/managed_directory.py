@@ -373,14 +373,14 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     outcome_values,
     wait_config,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.rules import (
-    managed_directory_problems,
-)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory import (
     api as managed_directories,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory import (
     resource as directory_goal,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory.rules import (
+    managed_directory_problems,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
