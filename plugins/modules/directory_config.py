@@ -56,7 +56,7 @@ options:
     type: str
   update_password:
     description:
-      - When O(account_password) is written. AWS never tells it, so nobody can see whether it is still the right one.
+      - When O(account_password) is written. AWS never returns it, so nobody can see whether it is still the right one.
       - V(on_create) writes it when the directory config is created and when O(account_name) changes, so that running
         the task again changes nothing.
       - V(always) writes it every time, and the task is changed every time. Use it once after the password has changed
@@ -111,7 +111,7 @@ EXAMPLES = r"""
     account_name: CORP\appstream-join
     account_password: "{{ join_account_password }}"
 
-- name: Hand on a password that has changed in the domain
+- name: Pass on a password that has changed in the domain
   euc.appstream.directory_config:
     directory_name: corp.example.com
     account_name: CORP\appstream-join
@@ -134,10 +134,12 @@ EXAMPLES = r"""
 RETURN = r"""
 directory_config:
   description:
-    - The directory config, null when there is none. The account's password is never part of it.
+    - The directory config as last seen, null when there is none. The account's password is never part of it.
     - In check mode the directory config as it would be.
+    - All its keys are those of RV(euc.appstream.directory_config_info#module:directory_configs); these are the ones
+      that matter most.
   type: dict
-  returned: success
+  returned: always, once AWS has been asked
   contains:
     directory_name:
       description: The domain.
@@ -155,19 +157,17 @@ directory_config:
       type: str
       returned: always
       sample: CORP\appstream-join
-    certificate_based_auth_properties:
-      description: Certificate-based authentication, with C(status) and C(certificate_authority_arn).
-      type: dict
-      returned: when reported by the service
-      sample: {status: DISABLED}
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T12:45:26+00:00"
+actions:
+  description:
+    - What was done, of V(create), V(update) and V(delete).
+    - When the task fails, what had been done until then; C(changed) says whether there was anything.
+  type: list
+  elements: str
+  returned: always, once AWS has been asked
+  sample: [create]
 used_by:
   description: What uses the directory config or an organizational unit to be taken away, C(image_builders) and
-    C(fleets) by name. What the credentials may not look at is left out.
+    C(fleets) by name. What the credentials may not read is left out.
   type: dict
   returned: when the task fails because of that
   sample: {image_builders: [design], fleets: []}
@@ -191,15 +191,8 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api as directory_configs
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import (
-    resource as directory_config_goal,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.rules import (
-    directory_config_problems,
-    organizational_units_warnings,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.resource import DirectoryConfig
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "directory_name": {"type": "str", "required": True},
@@ -223,54 +216,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def ensure_absent(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]:
-    """Delete the directory config and return the module's return values. Raises AppStreamError."""
-    before = directory_configs.describe_directory_config(client, module.params["directory_name"])
-    if before and not module.check_mode:
-        directory_configs.delete_directory_config(client, before["directory_name"])
-    return {
-        "changed": before is not None,
-        "diff": {"before": directory_config_goal.view(before), "after": {}},
-        directory_config_goal.RESULT_KEY: None,
-    }
-
-
-def ensure_present(module: AnsibleAppStreamModule, client: Any) -> dict[str, Any]:
-    """Create or change the directory config and return the module's return values. Raises AppStreamError."""
-    wish = directory_config_goal.Wish.from_options(module.params)
-    for warning in organizational_units_warnings(wish.units):
-        module.warn(warning)
-    before = directory_configs.describe_directory_config(client, wish.name)
-    after = directory_config_goal.view_after(before, wish)
-    directory_config_goal.require_possible(before, after, wish)
-    config = directory_config_goal.predicted(before, after, wish)
-    if not module.check_mode:
-        config = directory_config_goal.carry_out(client, before, wish)
-    return {
-        "changed": bool(directory_config_goal.request_for(before, after, wish)),
-        "diff": directory_config_goal.diff(before, after, wish),
-        directory_config_goal.RESULT_KEY: config,
-    }
-
-
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Bring the directory config to the wanted state and return the module's return values. Raises AppStreamError."""
-    problems = directory_config_problems(module.params)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    if module.params["state"] == "absent":
-        return ensure_absent(module, client)
-    return ensure_present(module, client)
-
-
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), DirectoryConfig)
 
 
 if __name__ == "__main__":

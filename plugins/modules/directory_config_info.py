@@ -75,7 +75,7 @@ directory_configs:
     created_time:
       description: When it was created.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: "2026-11-22T12:45:26+00:00"
 error:
   description: AWS's own error, with C(code) and C(message).

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..core.aws import to_ansible_dict
-from ..core.calls import IN_USE, NOT_FOUND, call, call_pages
+from ..core.calls import IN_USE, NOT_FOUND, call, call_known, call_pages
 from ..core.errors import AppStreamError
 from ..fleet.api import describe_fleets
 from ..image_builder.api import describe_image_builders
@@ -52,12 +52,12 @@ def create_directory_config(client: Any, name: str, request: dict[str, Any]) -> 
 
 
 def update_directory_config(client: Any, name: str, changes: dict[str, Any], lost: Collection[str]) -> dict[str, Any]:
-    """Change a directory config; ``lost`` are the organizational units it will no longer have.
+    """Change a directory config that has just been read; ``lost`` are the organizational units it will no longer have.
 
     Raises AppStreamError, which says what uses those units when that is the reason.
     """
     try:
-        answer = call(client, "update_directory_config", _about(name), DirectoryName=name, **changes)
+        answer = call_known(client, "update_directory_config", _about(name), DirectoryName=name, **changes)
     except AppStreamError as error:
         if error.code != IN_USE or not lost:
             raise
@@ -81,11 +81,11 @@ def delete_directory_config(client: Any, name: str) -> None:
 
 
 def _in_use(client: Any, name: str, units: Collection[str] | None, error: AppStreamError) -> AppStreamError:
-    """Return the error that tells what uses a directory config, or some of its organizational units."""
+    """Return the error that names what uses a directory config, or some of its organizational units."""
     users = users_of(client, name, units)
-    told = [f"{kind.replace('_', ' ')} {', '.join(names)}" for kind, names in users.items() if names]
+    named = [f"{kind.replace('_', ' ')} {', '.join(names)}" for kind, names in users.items() if names]
     what = f"lose {'; '.join(units)}" if units else "be deleted"
-    by = " and by ".join(told) or "an image builder or a fleet"
+    by = " and by ".join(named) or "an image builder or a fleet"
     return AppStreamError(
         f"Directory config {name} cannot {what}, that is still used by {by}",
         cause=error.cause,
@@ -98,7 +98,7 @@ def _in_use(client: Any, name: str, units: Collection[str] | None, error: AppStr
 def users_of(client: Any, name: str, units: Collection[str] | None = None) -> dict[str, list[str]]:
     """Return the names of the ``image_builders`` and ``fleets`` that join a domain, in one of the units where given.
 
-    It only makes an error more telling, so what cannot be looked at is left out.
+    It only adds to an error message, so what cannot be read is left out.
     """
     return {
         "image_builders": _joined(describe_image_builders, client, name, units),

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api as directory_configs
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.resource import DirectoryConfig
 from ansible_collections.euc.appstream.plugins.modules import directory_config, directory_config_info
 
 Run = Callable[..., dict[str, Any]]
@@ -43,13 +44,16 @@ def password_of(simulated: Any) -> Any:
 def _keep_requests(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what is sent to the service, which its log of calls doesn't."""
     simulated.sent = []
-    original = directory_configs.call
 
-    def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str, Any]:
-        simulated.sent.append(parameters)
-        return original(client, operation, about, **parameters)
+    def keeping(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str, Any]:
+            simulated.sent.append(parameters)
+            return original(client, operation, about, **parameters)
 
-    monkeypatch.setattr(directory_configs, "call", call)
+        return call
+
+    for name in ("call", "call_known"):
+        monkeypatch.setattr(api, name, keeping(getattr(api, name)))
 
 
 def test_created_once(run_simulated: Run, simulated: Any) -> None:
@@ -213,8 +217,57 @@ def test_a_lost_answer_to_creating_and_deleting(run_simulated: Run, simulated: A
     assert stored(simulated) == []
 
 
+def test_one_that_somebody_else_creates_meanwhile_is_changed(
+    run_simulated: Run, simulated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_simulated(directory_config, **CREATION)
+    simulated.server.calls.clear()
+    describe, early = api.describe_directory_configs, [[]]
+    monkeypatch.setattr(api, "describe_directory_configs", lambda client: early.pop() if early else describe(client))
+    result = run_simulated(directory_config, **{**CREATION, "organizational_units": [FLEETS]})
+    assert (result["changed"], result["actions"], stored(simulated)[0][UNITS]) == (True, ["update"], [FLEETS])
+    assert result["diff"]["before"] == {}
+    assert simulated.operations() == ["CreateDirectoryConfig", "UpdateDirectoryConfig"]
+
+
+def test_one_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any) -> None:
+    run_simulated(directory_config, **CREATION)
+    simulated.fail(match="appstream:UpdateDirectoryConfig", code="ResourceNotFoundException", status=400, times=5)
+    result = run_simulated(directory_config, directory_name=DOMAIN, organizational_units=[FLEETS])
+    assert (result["changed"], result["actions"], stored(simulated)[0][UNITS]) == (True, ["update"], [FLEETS])
+
+
+def test_a_failure_returns_what_is_there(run_simulated: Run, simulated: Any) -> None:
+    simulated.fail(match="appstream:(Create|Update).*", code="AccessDeniedException", status=400)
+    refused = run_simulated(directory_config, **CREATION)
+    assert (refused["changed"], refused["actions"], refused["directory_config"]) == (False, [], None)
+    simulated.server.gateway.faults.clear()
+    created = run_simulated(directory_config, **CREATION)
+    assert created["actions"] == ["create"]
+    simulated.fail(match="appstream:(Create|Update).*", code="AccessDeniedException", status=400)
+    for changes in ({"organizational_units": [FLEETS]}, {"account_name": "CORP\\other"}):
+        refused = run_simulated(directory_config, directory_name=DOMAIN, **changes)
+        assert (refused["failed"], refused["changed"], refused["actions"]) == (True, False, [])
+        assert refused["directory_config"] == created["directory_config"]
+
+
+def test_no_plan_has_the_password(simulated: Any) -> None:
+    for update_password in ("on_create", "always"):
+        options = {
+            **dict.fromkeys(directory_config.ARGUMENT_SPEC),
+            **CREATION,
+            "state": "present",
+            "update_password": update_password,
+        }
+        resource = DirectoryConfig(options, simulated.client)
+        for before in (None, {"directory_name": DOMAIN, "account_name": "CORP\\other"}):
+            plan = resource.plan(before)
+            assert [step.name for step in plan.steps] == ["update" if before else "create"]
+            assert PASSWORD not in f"{plan!r}{plan.steps!r}{resource!r}{plan.diff}"
+
+
 @pytest.mark.parametrize("update_password", ["on_create", "always"])
-def test_nothing_tells_the_password(run_simulated: Run, simulated: Any, update_password: str) -> None:
+def test_nothing_shows_the_password(run_simulated: Run, simulated: Any, update_password: str) -> None:
     results = [run_simulated(directory_config, **CREATION, update_password=update_password)]
     simulated.fail(match="appstream:.*Directory.*", code="AccessDeniedException")
     results.append(run_simulated(directory_config, **CREATION, update_password=update_password))
