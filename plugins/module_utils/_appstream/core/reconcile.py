@@ -11,6 +11,7 @@ the plan never change; what happens during the run is in ``History``.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -170,9 +171,13 @@ class Module(Protocol):
 
 
 def run(module: Module, kind: Callable[[Params, Connect], ManagedResource]) -> NoReturn:
-    """Bring the resource to its desired state and end the module with the result, or with what went wrong."""
+    """Bring the resource to its desired state and end the module with the result, or with what went wrong.
+
+    Each client is opened once: opening one may ask AWS for credentials, or a person for a code.
+    """
+    connect = functools.cache(module.client)
     try:
-        values = ensure(kind(module.params, module.client), check_mode=module.check_mode, warn=module.warn)
+        values = ensure(kind(module.params, connect), check_mode=module.check_mode, warn=module.warn)
     except AppStreamError as error:
         module.fail_json_appstream(error)
     module.exit_json(**values)

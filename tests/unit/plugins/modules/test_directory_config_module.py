@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config import api
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.directory_config.resource import DirectoryConfig
 from ansible_collections.euc.appstream.plugins.modules import directory_config, directory_config_info
@@ -196,6 +197,18 @@ def test_what_is_in_use_is_named(run_simulated: Run, simulated: Any) -> None:
         assert "Delete the image builders" in result["remedy"]
     unused = run_simulated(directory_config, directory_name=DOMAIN, organizational_units=[BUILDERS, FLEETS])
     assert unused["changed"]
+
+
+def test_a_client_is_opened_once(run_simulated: Run, simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def client(module: Any, service: str, **more: Any) -> Any:
+        opened.append(service)
+        return simulated.client(service, **more)
+
+    monkeypatch.setattr(AnsibleAppStreamModule, "client", client)
+    assert run_simulated(directory_config, **CREATION)["changed"]
+    assert opened == ["appstream"]
 
 
 def test_deleted_once(run_simulated: Run, simulated: Any) -> None:
