@@ -20,6 +20,8 @@ except ImportError:
     pass  # AnsibleAWSModule reports a missing botocore
 
 NOT_FOUND = "ResourceNotFoundException"
+# With those of AWS Directory Service.
+NOT_FOUND_CODES = frozenset({NOT_FOUND, "EntityDoesNotExistException", "DirectoryDoesNotExistException"})
 ALREADY_EXISTS = "ResourceAlreadyExistsException"
 IN_USE = "ResourceInUseException"
 LIMIT_EXCEEDED = "LimitExceededException"
@@ -53,7 +55,7 @@ def call_known(client: Any, operation: str, about: str, **parameters: Any) -> di
     That it is "not found" passes by itself then, within minutes, and is tried again: what is new isn't known everywhere
     at once (providers tested on the real service wait 5 to 15 minutes for CreateFleet and AssociateFleet).
     """
-    return _call(client, operation, about, codes_to_retry(operation) | {NOT_FOUND}, parameters)
+    return _call(client, operation, about, codes_to_retry(operation) | NOT_FOUND_CODES, parameters)
 
 
 def _call(

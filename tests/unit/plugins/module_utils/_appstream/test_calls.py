@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import call, call_pages
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import call, call_known, call_pages
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.renewable_client import RenewableClient
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
@@ -143,6 +143,17 @@ def test_a_refused_role_passes_for_nothing_else(operation: str) -> None:
 )
 def test_an_error_says_whether_it_passes(cause: Exception | None, retryable: bool) -> None:
     assert AppStreamError("no", cause=cause).is_retryable is retryable
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "EntityDoesNotExistException"])
+def test_what_has_just_been_read_is_found_in_the_end(client: Any, stubber: Stubber, code: str) -> None:
+    for _attempt in range(3):
+        stubber.add_client_error("stop_image_builder", code)
+    stubber.add_response("stop_image_builder", {})
+    assert call_known(client, "stop_image_builder", "image builder design", Name="design") == {}
+    stubber.add_client_error("stop_image_builder", code)
+    with pytest.raises(AppStreamError):
+        call(client, "stop_image_builder", "image builder design", Name="design")
 
 
 def test_other_errors_are_told_at_once(client: Any, stubber: Stubber) -> None:
