@@ -40,6 +40,15 @@ def tags_after(current: Mapping[str, str], wanted: Mapping[str, Any] | None, pur
     return {key: str(value) for key, value in {**current, **to_set}.items() if key not in to_remove}
 
 
+def tag_stages(current: Mapping[str, str], after: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the tags after each call that makes ``current`` into ``after``: some are removed first, others set then.
+
+    A step for each of them lets a failure of the second call say that the first has changed something.
+    """
+    kept = {key: value for key, value in current.items() if key in after}
+    return [dict(stage) for before, stage in ((current, kept), (kept, after)) if stage != before]
+
+
 def as_request(tags: Mapping[str, Any] | None) -> dict[str, str]:
     """Return an option's tags as the API wants them: values are text."""
     return {key: str(value) for key, value in (tags or {}).items()}
