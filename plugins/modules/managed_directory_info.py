@@ -59,7 +59,7 @@ directories:
     directory_id:
       description: The id.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: d-1234567890
     name:
       description: The domain.
@@ -79,7 +79,7 @@ directories:
     type:
       description: C(MicrosoftAD) for own directories, C(SharedMicrosoftAD) for those of other accounts.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: MicrosoftAD
     edition:
       description: The edition.
@@ -87,7 +87,7 @@ directories:
       returned: when reported by the service
       sample: Standard
     size:
-      description: The size, which the service tells of other types of directories.
+      description: The size, which the service reports of other types of directories.
       type: str
       returned: when reported by the service
       sample: Small
@@ -99,7 +99,7 @@ directories:
     stage:
       description: The state, which this service calls the stage.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: Active
     stage_reason:
       description: More about the stage.
@@ -181,7 +181,7 @@ directories:
       returned: when reported by the service
       sample: false
     radius_status:
-      description: The state of multi-factor authentication by RADIUS. How it is set up is not told.
+      description: The state of multi-factor authentication by RADIUS. How it is set up is left out.
       type: str
       returned: when it is set up
       sample: Completed

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.aws import to_ansible_dict
-from ..core.calls import call, call_pages
+from ..core.calls import NOT_FOUND_CODES, call, call_known, call_pages
 from ..core.errors import AppStreamError
 from ..core.states import GONE, managed_directory_is, state_of
 
-NOT_FOUND_CODES = frozenset({"EntityDoesNotExistException", "DirectoryDoesNotExistException"})
 OWN = "MicrosoftAD"
 SHARED = "SharedMicrosoftAD"
 TYPES = (OWN, SHARED)
@@ -124,11 +123,11 @@ def tag_list(tags: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def write_tags(client: Any, directory_id: str, current: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Make ``current`` into ``after``. Raises AppStreamError."""
+    """Make the tags of a directory that has just been read from ``current`` into ``after``. Raises AppStreamError."""
     to_set = {key: value for key, value in after.items() if current.get(key) != value}
     to_remove = [key for key in current if key not in after]
     about = _about(directory_id)
     if to_remove:
-        call(client, "remove_tags_from_resource", about, ResourceId=directory_id, TagKeys=to_remove)
+        call_known(client, "remove_tags_from_resource", about, ResourceId=directory_id, TagKeys=to_remove)
     if to_set:
-        call(client, "add_tags_to_resource", about, ResourceId=directory_id, Tags=tag_list(to_set))
+        call_known(client, "add_tags_to_resource", about, ResourceId=directory_id, Tags=tag_list(to_set))

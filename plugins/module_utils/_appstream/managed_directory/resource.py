@@ -1,26 +1,31 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What module ``managed_directory`` has to do: computed once, then either shown (check mode) or carried out."""
+"""A directory of AWS Managed Microsoft AD as a managed resource: all but its tags is fixed when it is created.
+
+The password of its administrator is in the parameters and in the request alone, which is made when it is sent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..core import states
-from ..core.calls import ACCESS_DENIED_CODES
+from ..core.calls import ACCESS_DENIED_CODES, once_only_config
 from ..core.errors import AppStreamError
 from ..core.networks import describe_subnets
-from ..core.old_settings import told
-from ..core.tags import tags_after
-from ..core.waits import Outcome, Reconciler, Resource, untouched, wait_options
-from . import api as managed_directories
+from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.settings import changes, creation_request, desired_settings, drift, filled, in_words, view
+from ..core.tags import tag_stages, tags_after
+from ..core.waits import History, Resource, wait_options
+from . import api
+from .rules import managed_directory_problems
+from .settings import DEFAULT_EDITION, SETTINGS
 
 RESULT_KEY = "directory"
-# The API's own default is Enterprise, which costs several times as much.
-DEFAULT_EDITION = "Standard"
 
 # The options that say what to bring about, and in what time: read by the module and by its action plugin.
 GOAL_OPTIONS: dict[str, Any] = {
@@ -30,131 +35,186 @@ GOAL_OPTIONS: dict[str, Any] = {
 }
 
 
-def _vpc(member: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda directory: (directory.get("vpc_settings") or {}).get(member)
+@dataclass(frozen=True)
+class DirectoryPlan(Plan):
+    """``request`` are the parameters of CreateMicrosoftAD without the password; {} when there is nothing to create."""
 
-
-# Per option: what an existing directory has. All of it is fixed when the directory is created.
-SETTINGS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
-    "short_name": lambda directory: directory.get("short_name"),
-    "description": lambda directory: directory.get("description") or "",
-    "edition": lambda directory: directory.get("edition"),
-    "vpc_id": _vpc("vpc_id"),
-    "subnet_ids": lambda directory: sorted(_vpc("subnet_ids")(directory) or []),
-}
+    request: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
-class Wish:
-    """What the options of module ``managed_directory`` ask for.
+class DirectoryHistory(History):
+    """``created_id`` is the id of the directory this run has created: several may have one name."""
 
-    ``vpc_id`` tells directories of one name apart, ``settings`` are those that are set, ``directory_id`` is set as soon
-    as the directory is known. The password is kept out of repr.
-    """
+    created_id: str | None = None
 
-    name: str
-    state: str
-    vpc_id: str | None
-    settings: dict[str, Any]
-    password: str | None = field(repr=False)
-    tags: dict[str, Any] | None
-    purge_tags: bool
-    directory_id: str | None = None
 
-    @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Wish:
-        """Read the options of module ``managed_directory``."""
-        is_present = options["state"] == "present"
-        wanted = {option: options[option] for option in SETTINGS if options[option] is not None}
-        if "subnet_ids" in wanted:
-            wanted["subnet_ids"] = sorted(wanted["subnet_ids"])
-        return cls(
-            name=options["name"],
-            state=options["state"],
-            vpc_id=options["vpc_id"],
-            settings=wanted if is_present else {},
-            password=options["password"],
-            tags=options["tags"] if is_present else None,
-            purge_tags=options["purge_tags"],
+class ManagedDirectory(ManagedResource):
+    """The directory that module ``managed_directory`` describes."""
+
+    result_key = RESULT_KEY
+    history_type = DirectoryHistory
+
+    @property
+    def about(self) -> str:
+        """What messages call the directory."""
+        return f"Directory {self.name}"
+
+    @cached_property
+    def _client(self) -> Any:
+        return self.connect("ds", config=once_only_config())
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the parameters."""
+        return managed_directory_problems(self.params)
+
+    def read(self) -> Resource:
+        """Return the directory with its tags."""
+        client = self._client
+        directory = api.find_managed_directory(client, self.name, self.params["vpc_id"])
+        return directory and api.with_tags(client, directory)
+
+    def plan(self, before: Resource) -> DirectoryPlan:
+        """Return what is to become of the directory."""
+        there = unless_deleting(before)
+        if self.params["state"] == "absent":
+            return DirectoryPlan(_view(there), {}, wanted="absent", is_changed=self._is_deleted(before))
+        if there is None:
+            return self._creation(before)
+        self._refuse_drift(there)
+        tags = tags_after(there["tags"], self.params["tags"], self.params["purge_tags"])
+        return DirectoryPlan(
+            _view(there),
+            {**_view(there), "tags": tags},
+            steps=[self._tagging(stage) for stage in tag_stages(there["tags"], tags)],
+            predicted={**there, "tags": tags},
+            wanted="present",
         )
 
+    def _is_deleted(self, before: Resource) -> bool:
+        """Say whether the run deletes the directory; one in the making must be waited for first."""
+        step = states.managed_directory_step(before, "absent")
+        is_waited_out = step == states.WAIT and unless_deleting(before) is not None
+        return step == states.DELETE or (is_waited_out and self.params["wait"])
 
-def view(directory: Resource) -> dict[str, Any]:
-    """Return what can be compared of a directory: its settings as options and its tags; {} when it does not exist."""
-    if directory is None:
-        return {}
-    shown = {option: current(directory) for option, current in SETTINGS.items()}
-    shown = {option: value for option, value in shown.items() if value not in (None, "", [])}
-    return {"name": directory["name"], **shown, "tags": dict(directory.get("tags") or {})}
+    def _creation(self, before: Resource) -> DirectoryPlan:
+        """Return the plan to create a directory, ``before`` is a former one that is being deleted."""
+        desired = {"edition": DEFAULT_EDITION, **desired_settings(SETTINGS, self.params)}
+        self._require_possible(desired)
+        tags = tags_after({}, self.params["tags"], self.params["purge_tags"])
+        request = {"Name": self.name, **creation_request(SETTINGS, desired)}
+        settings = filled(desired)
+        vpc_settings = {option: settings.pop(option) for option in ("vpc_id", "subnet_ids")}
+        return DirectoryPlan(
+            {},
+            {"name": self.name, **settings, **vpc_settings, "tags": tags},
+            predicted={"name": self.name, **settings, "vpc_settings": vpc_settings, "tags": tags},
+            wanted="present",
+            is_changed=before is None or self.params["wait"],
+            request={**request, "Tags": api.tag_list(tags)} if tags else request,
+        )
+
+    def _refuse_drift(self, there: dict[str, Any]) -> None:
+        """Raise AppStreamError naming every setting that only a new directory could have."""
+        found = changes(SETTINGS, there, desired_settings(SETTINGS, self.params))
+        if found:
+            raise AppStreamError(
+                f"{self.about} differs in what the service cannot change on an existing directory: {in_words(found)}",
+                remedy="Leave these options out, or delete the directory, with everything in the domain, and create it "
+                "again.",
+                result={"drift": drift(found)},
+            )
+
+    def _require_possible(self, desired: Mapping[str, Any]) -> None:
+        """Raise AppStreamError when a directory can't be created with what is given.
+
+        Amazon EC2 is asked about the subnets when the credentials allow that.
+        """
+        missing = [option for option in ("password", "vpc_id", "subnet_ids") if not self.params[option]]
+        if missing:
+            raise AppStreamError(f"{self.about} does not exist, and to create it {_listed(missing)} must be set")
+        problems = _subnet_problems(self.connect("ec2"), desired["vpc_id"], desired["subnet_ids"])
+        if problems:
+            raise AppStreamError(f"{self.about} cannot be created: {'; '.join(problems)}")
+
+    def _tagging(self, tags: dict[str, str]) -> Step:
+        def tag(directory: dict[str, Any]) -> dict[str, Any]:
+            api.write_tags(self._client, directory["directory_id"], directory["tags"], tags)
+            return {**directory, "tags": tags}
+
+        return Step("", tag)
+
+    def next_step(self, resource: Resource, plan: Plan, history: History) -> str:
+        """Return what brings the directory nearer to its wanted state, and warn of one that got there with limits."""
+        step = states.managed_directory_step(resource, plan.wanted)
+        if step == states.DONE and not history.warnings:
+            history.warnings += self._warnings(resource)
+        return step
+
+    def read_again(self, plan: Plan, history: Any) -> Resource:
+        """Return the directory, by its id if there is one, with the tags it is known to have."""
+        last = history.resource or {}
+        directory_id = last.get("directory_id") or history.created_id
+        seen = (
+            api.describe_managed_directory(self._client, directory_id)
+            if directory_id
+            else api.find_managed_directory(self._client, self.name, self.params["vpc_id"])
+        )
+        if seen is None:
+            return None
+        is_same = seen["directory_id"] == last.get("directory_id")
+        return {**seen, "tags": dict((last if is_same else plan.after).get("tags", {}))}
+
+    def act(self, step: str, resource: Resource, plan: DirectoryPlan, history: Any) -> tuple[Resource, list[str]]:
+        """Create or delete the directory."""
+        if step == states.CREATE:
+            request = {**plan.request, "Password": self.params["password"]}
+            history.created_id = api.create_managed_directory(self._client, request)
+            identity = {"directory_id": history.created_id, "name": self.name, "type": api.OWN}
+            resource = {**identity, "stage": "Requested", "tags": dict(plan.after["tags"])}
+        else:
+            api.delete_managed_directory(self._client, self.name, (resource or {})["directory_id"])
+        history.resource = resource
+        return self._seen_or(resource, step, plan, history), [step]
+
+    def _seen_or(self, known: Resource, step: str, plan: Plan, history: Any) -> Resource:
+        """Return the directory as it is now; what was begun is begun also when it can't be read."""
+        try:
+            seen = self.read_again(plan, history)
+        except AppStreamError:
+            return known
+        return seen or (known if step == states.CREATE else None)
+
+    def failure_reason(self, resource: Resource) -> str | None:
+        """Say why a directory in this stage can't get where it should; None when its stage says it all."""
+        return failure_reason(self.name, resource)
+
+    def _warnings(self, resource: Resource) -> list[str]:
+        stage = states.state_of(resource)
+        if not states.managed_directory_is(states.RESTING, stage):
+            return []
+        reason = (resource or {}).get("stage_reason") or "See its health in AWS Directory Service."
+        return [f"Directory {self.name} is {stage}: it works with limits. {reason}"]
 
 
-def lasting(directory: Resource) -> Resource:
+def failure_reason(name: str, directory: Resource) -> str | None:
+    """Say why a directory in this stage can't get where it should; None when its stage says it all."""
+    stage = states.state_of(directory)
+    if states.managed_directory_is(states.FAILED, stage):
+        return f"Directory {name} ({(directory or {}).get('directory_id')}) is {stage}"
+    return None
+
+
+def unless_deleting(directory: Resource) -> Resource:
     """Return the directory, None when it is about to be gone: nothing on that one can be kept or changed."""
     return None if states.state_of(directory) == "Deleting" else directory
 
 
-def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
-    """Return the view of the directory as it is to be; {} when it is to be gone."""
-    if wish.state == "absent":
+def _view(directory: Resource) -> dict[str, Any]:
+    """Return what can be compared of a directory: its settings as options and its tags; {} when it does not exist."""
+    if directory is None:
         return {}
-    there = lasting(before)
-    if there:
-        return {**view(there), "tags": tags_after(there["tags"], wish.tags, wish.purge_tags)}
-    settings = {"edition": DEFAULT_EDITION, **wish.settings}
-    return {"name": wish.name, **settings, "tags": tags_after({}, wish.tags, wish.purge_tags)}
-
-
-def is_changed(before: Resource, after: Mapping[str, Any], wish: Wish, *, waits: bool) -> bool:
-    """Say whether a run changes anything; what has to be waited for is done only by a run that waits."""
-    there = lasting(before)
-    if wish.state == "absent":
-        step = states.managed_directory_step(before, wish.state)
-        return step == states.DELETE or (step == states.WAIT and waits and there is not None)
-    if there:
-        return bool(there["tags"] != after["tags"])
-    return before is None or waits
-
-
-def refuse_drift(before: Resource, wish: Wish) -> None:
-    """Raise AppStreamError naming every setting that only a new directory could have."""
-    there = lasting(before)
-    if there is None:
-        return
-    current = {option: read(there) for option, read in SETTINGS.items()}
-    drift = {
-        option: {"current": current[option], "wanted": value}
-        for option, value in wish.settings.items()
-        if not _is_same(option, current[option], value)
-    }
-    if not drift:
-        return
-    raise AppStreamError(
-        f"Directory {wish.name} differs in what the service cannot change on an existing directory: {told(drift)}",
-        remedy="Leave these options out, or delete the directory, with everything in the domain, and create it anew.",
-        result={**untouched(RESULT_KEY, before), "drift": drift},
-    )
-
-
-def _is_same(option: str, current: Any, wanted: Any) -> bool:
-    if option == "short_name":
-        return str(current).lower() == str(wanted).lower()
-    return bool(current == wanted)
-
-
-def require_possible(before: Resource, wish: Wish, open_ec2: Callable[[], Any]) -> None:
-    """Raise AppStreamError when the directory has to be created and that can't be done with what is given.
-
-    ``open_ec2`` gives a client of Amazon EC2, which is asked about the subnets when the credentials allow that.
-    """
-    if wish.state == "absent" or lasting(before) is not None:
-        return
-    given = {"password": wish.password, **{option: wish.settings.get(option) for option in ("vpc_id", "subnet_ids")}}
-    missing = [option for option, value in given.items() if not value]
-    if missing:
-        raise AppStreamError(f"Directory {wish.name} does not exist, and to create it {_listed(missing)} must be set")
-    problems = _subnet_problems(open_ec2(), wish.settings["vpc_id"], wish.settings["subnet_ids"])
-    if problems:
-        raise AppStreamError(f"Directory {wish.name} cannot be created: {'; '.join(problems)}")
+    return {"name": directory["name"], **view(SETTINGS, directory), "tags": dict(directory["tags"])}
 
 
 def _listed(words: list[str]) -> str:
@@ -178,84 +238,3 @@ def _subnet_problems(ec2_client: Any, vpc_id: str, subnet_ids: list[str]) -> lis
     if not problems and len(zones) < len(subnet_ids):
         problems.append(f"both subnets are in Availability Zone {next(iter(zones))}, they must be in different ones")
     return problems
-
-
-def creation_request(wish: Wish) -> dict[str, Any]:
-    """Return the parameters of CreateMicrosoftAD."""
-    names = {"short_name": "ShortName", "description": "Description", "edition": "Edition"}
-    settings = {"edition": DEFAULT_EDITION, **wish.settings}
-    request = {names[option]: value for option, value in settings.items() if option in names and value}
-    tags = {"Tags": managed_directories.tag_list(wish.tags)} if wish.tags else {}
-    return {
-        "Name": wish.name,
-        "Password": wish.password,
-        "VpcSettings": {"VpcId": settings["vpc_id"], "SubnetIds": settings["subnet_ids"]},
-        **request,
-        **tags,
-    }
-
-
-def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
-    """Return what check mode says of a run."""
-    there = lasting(before)
-    changes = untouched(RESULT_KEY, before)["state_changes"]
-    if wish.state == "absent":
-        return Outcome(None, 0, changes, [])
-    if there:
-        return Outcome({**there, "tags": after["tags"]}, 0, changes, [])
-    known = {option: after[option] for option in ("name", "short_name", "description", "edition") if option in after}
-    vpc_settings = {option: after[option] for option in ("vpc_id", "subnet_ids")}
-    return Outcome({**known, "vpc_settings": vpc_settings, "tags": after["tags"]}, 0, changes, [])
-
-
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
-    """Return how to bring the directory to the wanted state, with the tags it is known to have."""
-    wish.directory_id = before["directory_id"] if before else None
-
-    def tagged(directory: Resource) -> Resource:
-        if directory is None:
-            return None
-        is_former = before is not None and directory["directory_id"] == before["directory_id"]
-        known: Mapping[str, Any] = before if before and is_former and (not after or not lasting(before)) else after
-        return {**directory, "tags": dict(known.get("tags", {}))}
-
-    def read() -> Resource:
-        if wish.directory_id:
-            return tagged(managed_directories.describe_managed_directory(client, wish.directory_id))
-        return tagged(managed_directories.find_managed_directory(client, wish.name, wish.vpc_id))
-
-    def act(step: str, directory: Resource) -> tuple[Resource, list[str]]:
-        if step == states.CREATE:
-            wish.directory_id = managed_directories.create_managed_directory(client, creation_request(wish))
-            begun = {"directory_id": wish.directory_id, "name": wish.name, "stage": "Requested"}
-            return _seen_or(read, tagged(begun)) or tagged(begun), [step]
-        there: dict[str, Any] = directory or {}
-        managed_directories.delete_managed_directory(client, wish.name, there["directory_id"])
-        return _seen_or(read, directory), [step]
-
-    return Reconciler(
-        about=f"Directory {wish.name}",
-        result_key=RESULT_KEY,
-        wanted=wish.state,
-        next_step=lambda directory: states.managed_directory_step(directory, wish.state),
-        act=act,
-        read=read,
-        is_transient=lambda error: error.is_retryable,
-        failure_reason=lambda directory: failure_reason(wish.name, directory),
-    )
-
-
-def _seen_or(read: Callable[[], Resource], otherwise: Resource) -> Resource:
-    """Return the directory as it is now; what was begun is begun also when it can't be looked at."""
-    try:
-        return read()
-    except AppStreamError:
-        return otherwise
-
-
-def failure_reason(name: str, directory: Resource) -> str | None:
-    """Say why a directory in this stage can't get where it should; None when its stage says it all."""
-    stage = states.state_of(directory)
-    if states.managed_directory_is(states.FAILED, stage):
-        return f"Directory {name} ({(directory or {}).get('directory_id')}) is {stage}"
-    return None

@@ -3,7 +3,8 @@
 
 """Modules managed_directory and managed_directory_info, against the simulated AWS.
 
-There a directory is Active at once; how it gets there is tested with scripted stages in test_managed_directory_goal.
+There a directory is Active at once; how it gets there is tested with scripted stages, in
+test_managed_directory_resource.
 """
 
 from __future__ import annotations
@@ -150,7 +151,8 @@ def test_what_cannot_be_changed_is_named(
         result = run_simulated(managed_directory, check_mode=check_mode, name=DOMAIN, tags={"x": "y"}, **changes)
         assert result["failed"] and told in result["msg"]
         assert list(result["drift"]) == list(changes)
-        assert result["directory"]["name"] == DOMAIN
+        assert (result["changed"], result["directory"]["name"], result["actions"]) == (False, DOMAIN, [])
+        assert result["state_changes"] == [{"state": "Active", "elapsed": 0}]
     assert simulated.operations() == ["CreateMicrosoftAD"]
 
 
@@ -226,6 +228,32 @@ def test_throttling_is_outlived(run_simulated: Run, simulated: Any, creation: di
     assert len(stored(simulated)) == 1
 
 
+def test_one_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:
+    run_simulated(managed_directory, **creation)
+    missing = {"code": "EntityDoesNotExistException", "status": 400}
+    simulated.fail(match="ds:(AddTags|RemoveTags).*", per_operation=3, **missing)
+    result = run_simulated(managed_directory, name=DOMAIN, tags={"a": "b"})
+    assert (result["changed"], result["directory"]["tags"]) == (True, {"a": "b"})
+
+
+def test_a_failure_says_what_was_done_before(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:
+    directory = run_simulated(managed_directory, **creation)["directory"]
+    denied = {"code": "AccessDeniedException", "status": 400}
+    simulated.fail(match="ds:RemoveTags.*", **denied)
+    refused = run_simulated(managed_directory, name=DOMAIN, tags={"a": "b"})
+    assert (refused["failed"], refused["changed"], refused["directory"]) == (True, False, directory)
+    assert refused["state_changes"] == [{"state": "Active", "elapsed": 0}]
+    simulated.server.gateway.faults.clear()
+    simulated.fail(match="ds:AddTags.*", **denied)
+    refused = run_simulated(managed_directory, name=DOMAIN, tags={"a": "b"})
+    directory = {**directory, "tags": {}}
+    assert (refused["failed"], refused["changed"], refused["directory"]) == (True, True, directory)
+    simulated.fail(match="ds:DeleteDirectory", **denied)
+    refused = run_simulated(managed_directory, name=DOMAIN, state="absent")
+    assert (refused["failed"], refused["changed"], refused["directory"]) == (True, False, directory)
+    assert (refused["actions"], refused["state_changes"]) == ([], [{"state": "Active", "elapsed": 0}])
+
+
 def test_quota_and_rights_are_told(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:
     simulated.fail(match="ds:CreateMicrosoftAD", code="DirectoryLimitExceededException", status=400)
     result = run_simulated(managed_directory, **creation)
@@ -234,7 +262,7 @@ def test_quota_and_rights_are_told(run_simulated: Run, simulated: Any, creation:
 
 
 @pytest.mark.parametrize("fault", [None, {"match": "ds:CreateMicrosoftAD", "code": "ClientException"}])
-def test_nothing_tells_the_password(run_simulated: Run, simulated: Any, creation: Any, fault: Any) -> None:
+def test_nothing_shows_the_password(run_simulated: Run, simulated: Any, creation: Any, fault: Any) -> None:
     if fault:
         simulated.fail(**fault)
     result = run_simulated(managed_directory, **creation)
