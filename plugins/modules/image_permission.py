@@ -138,6 +138,15 @@ permissions:
       type: bool
       returned: always
       sample: false
+actions:
+  description:
+    - What was done, in order, one for each account. V(share) gives permissions or changes them, V(unshare) takes them
+      away.
+    - When the task fails, what had been done until then; C(changed) says whether there was anything.
+  type: list
+  elements: str
+  returned: always, once AWS has been asked
+  sample: [share, share, unshare]
 error:
   description: AWS's own error, with C(code) and C(message).
   type: dict
@@ -158,12 +167,8 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import api as image_permissions
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import (
-    resource as image_permission_goal,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission.resource import ImagePermission
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -182,37 +187,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Bring the permissions to the wanted state and return the module's return values. Raises AppStreamError."""
-    problems = image_permission_goal.problems(module.params)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    wish = image_permission_goal.Wish.from_options(module.params)
-    client = module.client("appstream")
-    image = images.describe_image(client, wish.name)
-    own = image is not None and images.is_own(image)
-    before = image_permissions.describe_image_permissions(client, wish.name) if own else {}
-    after = image_permission_goal.permissions_after(before, wish)
-    image_permission_goal.require_possible(image, before, after, wish)
-    losing = image_permission_goal.losing_fleets(before, after)
-    if losing:
-        module.warn(image_permission_goal.revocation_warning(wish.name, losing))
-    if image is not None and not module.check_mode:
-        image_permission_goal.carry_out(client, image, before, after)
-    return {
-        "changed": after != before,
-        "diff": {"before": before, "after": after},
-        image_permission_goal.RESULT_KEY: image_permissions.as_list(after),
-    }
-
-
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), ImagePermission)
 
 
 if __name__ == "__main__":

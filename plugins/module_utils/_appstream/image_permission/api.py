@@ -39,7 +39,10 @@ def as_list(permissions: Mapping[str, Permission]) -> list[dict[str, Any]]:
 
 
 def update_image_permissions(client: Any, name: str, account: str, permission: Permission) -> None:
-    """Share an image with an account, or change for what. Raises AppStreamError."""
+    """Share an image with an account, or change for what. Raises AppStreamError.
+
+    What is not found may be the account, which nobody can look up: that is no reason to try again for minutes.
+    """
     members = {
         "allowFleet": permission["allow_fleet"],
         "allowImageBuilder": permission["allow_image_builder"],

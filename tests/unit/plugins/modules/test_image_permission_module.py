@@ -85,6 +85,7 @@ def test_what_is_not_listed_stays_unless_purged(run_simulated: Run, simulated: A
     assert (sorted(design.shared_with), warnings(result)) == ([FIRST, SECOND], [])
     result = run_simulated(image_permission, name="design", accounts=[{"account_id": SECOND}], purge=True)
     assert (result["changed"], result["permissions"]) == (True, [account(SECOND)])
+    assert result["actions"] == ["unshare"]
     result = run_simulated(image_permission, name="design", accounts=[], purge=True)
     assert (result["changed"], result["permissions"], design.shared_with) == (True, [], {})
 
@@ -196,6 +197,7 @@ def test_more_than_a_hundred_accounts_are_refused_before_anything_is_changed(
     result = run_simulated(image_permission, check_mode=check_mode, name="design", accounts=accounts)
     assert "would be shared with 101 accounts" in result["msg"]
     assert "with 99 now" in result["remedy"]
+    assert (result["changed"], len(result["permissions"])) == (False, 99)
     assert simulated.operations() == []
 
 
@@ -213,7 +215,8 @@ def test_accounts_go_before_others_come_when_there_is_no_room(
 def test_nothing_is_taken_away_before_something_else_is_refused(run_simulated: Run, design: Image) -> None:
     share(design, FIRST)
     result = run_simulated(image_permission, name="design", accounts=[account(OWN)], purge=True)
-    assert result["failed"]
+    assert (result["failed"], result["changed"], result["actions"]) == (True, False, [])
+    assert result["permissions"] == [account(FIRST)]
     assert list(design.shared_with) == [FIRST]
 
 
@@ -227,7 +230,7 @@ def test_a_refused_account_is_told_of_and_the_rest_is_done_later(
     assert f"done before: account {FIRST}" in result["msg"]
     assert result["error"]["code"] == "ResourceNotAvailableException"
     assert "owns the image" in result["remedy"]
-    assert result["changed"]
+    assert (result["changed"], result["actions"]) == (True, ["share"])
     assert result["permissions"] == [account(FIRST), account(SECOND, fleet=False)]
     result = run_simulated(image_permission, name="design", accounts=[account(FIRST), account(SECOND)])
     assert (result["changed"], result["permissions"]) == (True, [account(FIRST), account(SECOND)])

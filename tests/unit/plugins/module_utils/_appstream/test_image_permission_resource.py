@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What to do to reach the wanted permissions, in what order, and which account ids are none."""
+"""What to do for the desired permissions, in what order, and which account ids are none."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.vali
     existing_image_name_problems,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.usage import uses
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission import (
-    resource as image_permission_goal,
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission.resource import (
+    ImagePermission,
+    losing_fleets,
+    order,
+    permissions_after,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_permission.resource import Wish
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,30 +27,36 @@ FLEET = {"allow_fleet": True, "allow_image_builder": False}
 BUILDER = {"allow_fleet": False, "allow_image_builder": True}
 
 
+def desired(state: str, accounts: dict[str, dict[str, bool]], purge: bool) -> dict[str, Any]:
+    """The module's parameters."""
+    listed = [{"account_id": account, **permission} for account, permission in accounts.items()]
+    return {"name": "x", "state": state, "accounts": listed, "purge": purge}
+
+
 @pytest.mark.parametrize(
-    ("wish", "after"),
+    ("params", "after"),
     [
-        (Wish("x", "present", {"2": BUILDER, "3": FLEET}, False), {"1": BOTH, "2": BUILDER, "3": FLEET}),
-        (Wish("x", "present", {"2": BUILDER}, True), {"2": BUILDER}),
-        (Wish("x", "present", {}, False), {"1": BOTH, "2": FLEET}),
-        (Wish("x", "present", {}, True), {}),
-        (Wish("x", "absent", {"2": BOTH, "3": BOTH}, False), {"1": BOTH}),
-        (Wish("x", "absent", {}, True), {"1": BOTH, "2": FLEET}),
+        (desired("present", {"2": BUILDER, "3": FLEET}, False), {"1": BOTH, "2": BUILDER, "3": FLEET}),
+        (desired("present", {"2": BUILDER}, True), {"2": BUILDER}),
+        (desired("present", {}, False), {"1": BOTH, "2": FLEET}),
+        (desired("present", {}, True), {}),
+        (desired("absent", {"2": BOTH, "3": BOTH}, False), {"1": BOTH}),
+        (desired("absent", {}, True), {"1": BOTH, "2": FLEET}),
     ],
 )
-def test_permissions_after(wish: Wish, after: dict[str, Any]) -> None:
-    assert image_permission_goal.permissions_after({"1": BOTH, "2": FLEET}, wish) == after
+def test_permissions_after(params: dict[str, Any], after: dict[str, Any]) -> None:
+    assert permissions_after({"1": BOTH, "2": FLEET}, params) == after
 
 
 def test_what_is_taken_away_comes_last() -> None:
     before, after = {"1": BOTH, "2": FLEET, "3": BOTH}, {"2": BUILDER, "3": BOTH, "4": BOTH}
-    assert image_permission_goal.order(before, after) == ["2", "4", "1"]
+    assert order(before, after) == ["2", "4", "1"]
 
 
 def test_what_is_taken_away_comes_first_where_there_is_no_room() -> None:
     before = {str(number): BOTH for number in range(100)}
     after = {**{str(number): BOTH for number in range(99)}, "new": BOTH}
-    assert image_permission_goal.order(before, after) == ["99", "new"]
+    assert order(before, after) == ["99", "new"]
 
 
 @pytest.mark.parametrize(
@@ -62,14 +70,15 @@ def test_what_is_taken_away_comes_first_where_there_is_no_room() -> None:
     ],
 )
 def test_accounts_losing_fleets(before: dict[str, Any], after: dict[str, Any], losing: list[str]) -> None:
-    assert image_permission_goal.losing_fleets(before, after) == losing
+    assert losing_fleets(before, after) == losing
 
 
 def test_too_many_accounts_there_already_may_become_fewer() -> None:
-    image = {"name": "x", "visibility": "PRIVATE", "state": "AVAILABLE"}
-    before = {str(number): BOTH for number in range(120)}
-    after = {account: permission for account, permission in before.items() if account != "0"}
-    image_permission_goal.require_possible(image, before, after, Wish("x", "absent", {"0": BOTH}, False))
+    permissions = {str(number): BOTH for number in range(120)}
+    image = {"name": "x", "visibility": "PRIVATE", "state": "AVAILABLE", "permissions": permissions}
+    plan = ImagePermission(desired("absent", {"0": BOTH}, False), lambda service, **more: None).plan(image)
+    assert list(plan.after) == [account for account in permissions if account != "0"]
+    assert [step.name for step in plan.steps] == ["unshare"]
 
 
 @pytest.mark.parametrize("account", ["123456789012", "000000000000", "012345670123"])
