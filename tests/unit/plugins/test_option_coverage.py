@@ -23,7 +23,7 @@ _PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 _TABLE = option_coverage.read_table()
 _SERVICES = list(_TABLE["operations"])
 # What takes a client and the name of an operation.
-_CALLS = {"call", "call_known", "call_pages", "call_tokens", "_by_id", "write"}
+_CALLS = {"call", "call_if_there", "call_known", "call_pages", "call_tokens", "_by_id", "write"}
 
 
 @functools.cache

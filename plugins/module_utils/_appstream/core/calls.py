@@ -58,6 +58,21 @@ def call_known(client: Any, operation: str, about: str, **parameters: Any) -> di
     return _call(client, operation, about, codes_to_retry(operation) | NOT_FOUND_CODES, parameters)
 
 
+def call_if_there(
+    client: Any, operation: str, about: str, is_there: Callable[[], bool], **parameters: Any
+) -> dict[str, Any]:
+    """As ``call``, where the parameters name what may have just been created, and may as well be misspelt.
+
+    ``is_there`` says whether all of it can be read: only then "not found" passes, as in ``call_known``.
+    """
+    try:
+        return call(client, operation, about, **parameters)
+    except AppStreamError as error:
+        if error.code != NOT_FOUND or not is_there():
+            raise
+    return call_known(client, operation, about, **parameters)
+
+
 def _call(
     client: Any, operation: str, about: str, codes: Collection[str], parameters: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import call, call_known, call_pages
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import (
+    call,
+    call_if_there,
+    call_known,
+    call_pages,
+)
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.renewable_client import RenewableClient
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
@@ -123,6 +128,26 @@ def test_a_role_not_known_everywhere_yet_passes_for_creation(client: Any, stubbe
     stubber.add_response("create_image_builder", {"ImageBuilder": {"Name": "design", "State": "PENDING"}})
     request = {"Name": "design", "InstanceType": "stream.standard.small"}
     assert image_builders.create_image_builder(client, request)["state"] == "PENDING"
+
+
+@pytest.mark.parametrize("times", [1, 6])
+def test_not_found_passes_where_what_is_named_is_there(client: Any, stubber: Stubber, times: int) -> None:
+    for _attempt in range(times):
+        stubber.add_client_error("stop_fleet", "ResourceNotFoundException")
+    stubber.add_response("stop_fleet", {})
+    assert call_if_there(client, "stop_fleet", "fleet design", lambda: True, Name="design") is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "is_there"), [("ResourceNotFoundException", False), ("OperationNotPermittedException", True)]
+)
+def test_other_refusals_and_what_is_not_there_are_reported_at_once(
+    client: Any, stubber: Stubber, code: str, is_there: bool
+) -> None:
+    stubber.add_client_error("stop_fleet", code)
+    with pytest.raises(AppStreamError) as raised:
+        call_if_there(client, "stop_fleet", "fleet design", lambda: is_there, Name="design")
+    assert raised.value.code == code
 
 
 @pytest.mark.parametrize("operation", ["start_image_builder", "describe_image_builders"])
