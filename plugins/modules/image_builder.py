@@ -28,7 +28,7 @@ options:
     required: true
   state:
     description:
-      - V(running) creates the image builder if need be and starts it. It is reached when the image builder is
+      - V(running) creates the image builder if need be and starts it. That is done when the image builder is
         RUNNING and, if it sits in a VPC, the address of its network interface is known. While an image is being made
         of it, this fails.
       - V(stopped) creates the image builder if need be and stops it.
@@ -198,7 +198,7 @@ options:
   recreate:
     description:
       - Whether an image builder that differs in what cannot be changed, or that has FAILED, is deleted and created
-        anew. Everything on its disk is lost.
+        again. Everything on its disk is lost.
       - Otherwise the task fails and names what differs.
     type: bool
     default: false
@@ -285,8 +285,9 @@ RETURN = r"""
 image_builder:
   description:
     - The image builder as last seen, also when the task fails while waiting. Null when it does not exist.
-    - Attributes the service does not report are left out.
     - In check mode the image builder as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.image_builder_info#module:image_builders); these are the ones that
+      matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -298,229 +299,28 @@ image_builder:
     arn:
       description: The ARN.
       type: str
-      returned: when it exists
+      returned: always, unless in check mode
       sample: arn:aws:appstream:eu-central-1:123456789012:image-builder/design
-    image_arn:
-      description: The ARN of the image it started from. Those of public base images name no account.
-      type: str
-      returned: when it exists
-      sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
     state:
       description: The state.
       type: str
       returned: always
       sample: RUNNING
-    state_change_reason:
-      description: Why the state changed last.
-      type: dict
-      returned: when reported by the service
-      contains:
-        code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: INTERNAL_ERROR
-        message:
-          description: The reason in words.
-          type: str
-          returned: when reported by the service
-          sample: The image builder could not be started.
     image_builder_errors:
-      description: What went wrong.
+      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
       type: list
       elements: dict
       returned: when reported by the service
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: DOMAIN_JOIN_ERROR_ACCESS_DENIED
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when reported by the service
-          sample: The account that joins computers has no right to create them in the organizational unit.
-        error_timestamp:
-          description: When it occurred.
-          type: str
-          returned: when reported by the service
-          sample: "2026-11-22T12:52:26+00:00"
-    display_name:
-      description: The name shown to people.
-      type: str
-      returned: when it has one
-      sample: Design
-    description:
-      description: The description.
-      type: str
-      returned: when it has one
-      sample: Builds the design image
-    instance_type:
-      description: The instance type.
-      type: str
-      returned: when it exists
-      sample: stream.standard.large
-    platform:
-      description: The operating system.
-      type: str
-      returned: when it exists
-      sample: WINDOWS_SERVER_2022
+      sample:
+        - error_code: DOMAIN_JOIN_ERROR_ACCESS_DENIED
+          error_message: The account that joins computers has no right to create them in the organizational unit.
+          error_timestamp: "2026-11-22T12:52:26+00:00"
     network_access_configuration:
-      description: The network interface in the subnet.
+      description: The network interface in the subnet, with C(eni_id), C(eni_private_ip_address) and, when it has any,
+        C(eni_ipv6_addresses).
       type: dict
       returned: when it is running in a VPC
-      contains:
-        eni_id:
-          description: The id of the network interface.
-          type: str
-          returned: when reported by the service
-          sample: eni-0123456789abcdef0
-        eni_private_ip_address:
-          description: The private IPv4 address.
-          type: str
-          returned: when reported by the service
-          sample: 10.0.1.5
-        eni_ipv6_addresses:
-          description: The IPv6 addresses.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: ["2001:db8::5"]
-    vpc_config:
-      description: Subnet and security groups.
-      type: dict
-      returned: when it sits in a VPC
-      contains:
-        subnet_ids:
-          description: The subnet.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [subnet-0123456789abcdef0]
-        security_group_ids:
-          description: The security groups.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [sg-0123456789abcdef0]
-    domain_join_info:
-      description: The Active Directory domain it joins.
-      type: dict
-      returned: when it joins one
-      contains:
-        directory_name:
-          description: The fully qualified name of the domain.
-          type: str
-          returned: when reported by the service
-          sample: corp.example.com
-        organizational_unit_distinguished_name:
-          description: The organizational unit of the computer object.
-          type: str
-          returned: when reported by the service
-          sample: OU=ImageBuilders,DC=corp,DC=example,DC=com
-    iam_role_arn:
-      description: The ARN of the machine's IAM role.
-      type: str
-      returned: when it has one
-      sample: arn:aws:iam::123456789012:role/image-builder
-    enable_default_internet_access:
-      description: Whether it has a public address of its own.
-      type: bool
-      returned: when reported by the service
-      sample: false
-    access_endpoints:
-      description: The VPC endpoints through which people reach it.
-      type: list
-      elements: dict
-      returned: when it has any
-      contains:
-        endpoint_type:
-          description: The type of the endpoint.
-          type: str
-          returned: always
-          sample: STREAMING
-        vpce_id:
-          description: The id of the VPC endpoint.
-          type: str
-          returned: when reported by the service
-          sample: vpce-0123456789abcdef0
-    root_volume_config:
-      description: The root volume.
-      type: dict
-      returned: when reported by the service
-      contains:
-        volume_size_in_gb:
-          description: The size in GB.
-          type: int
-          returned: when reported by the service
-          sample: 200
-    disable_imdsv1:
-      description: Whether only version 2 of the instance metadata service is offered.
-      type: bool
-      returned: when reported by the service
-      sample: true
-    agent_access_config:
-      description: How AI agents may use it.
-      type: dict
-      returned: when they may
-      contains:
-        settings:
-          description: What agents may do.
-          type: list
-          elements: dict
-          returned: always
-          contains:
-            agent_action:
-              description: The action.
-              type: str
-              returned: always
-              sample: COMPUTER_VISION
-            permission:
-              description: Whether agents may do it, C(ENABLED) or C(DISABLED).
-              type: str
-              returned: always
-              sample: ENABLED
-        screen_resolution:
-          description: The screen resolution for agents.
-          type: str
-          returned: always
-          sample: W_1280xH_720
-        screen_image_format:
-          description: The format of screen captures.
-          type: str
-          returned: always
-          sample: PNG
-        screenshots_upload_enabled:
-          description: Whether screen captures are uploaded to Amazon S3.
-          type: bool
-          returned: when reported by the service
-          sample: false
-        s3_bucket_arn:
-          description: The ARN of the S3 bucket for screen captures.
-          type: str
-          returned: when reported by the service
-          sample: arn:aws:s3:::screen-captures
-        user_control_mode:
-          description: What people may do during an agent's session.
-          type: str
-          returned: when reported by the service
-          sample: VIEW_STOP
-    appstream_agent_version:
-      description: The version of the AppStream agent.
-      type: str
-      returned: when reported by the service
-      sample: 10-10-2025
-    latest_appstream_agent_version:
-      description: Whether it gets the latest AppStream agent whenever it starts, C(TRUE) or C(FALSE).
-      type: str
-      returned: when reported by the service
-      sample: "FALSE"
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T12:45:26+00:00"
+      sample: {eni_id: eni-0123456789abcdef0, eni_private_ip_address: 10.0.1.5}
     tags:
       description: The tags.
       type: dict
@@ -532,23 +332,16 @@ elapsed:
   returned: always, once AWS has been asked
   sample: 552
 state_changes:
-  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for an image builder that
-    does not exist.
+  description: Every state seen, in order, and after how many seconds it was seen first. C(ABSENT) stands for an image
+    builder that does not exist.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: PENDING, elapsed: 1}, {state: RUNNING, elapsed: 552}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
-  description: What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
+  description:
+    - What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
+    - When the task fails, what had been done until then; C(changed) says whether there was anything, tags too.
   type: list
   elements: str
   returned: always, once AWS has been asked
@@ -579,24 +372,14 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import with_tags, write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import image_builder_problems
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    converge,
-    outcome_values,
-    wait_config,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import (
-    resource as image_builder_goal,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.settings import view
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.temporary import refuse_temporary
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.resource import ImageBuilder
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **image_builder_goal.GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
+    **wait_options(timeout=3600),
     "image_name": {"type": "str"},
     "image_arn": {"type": "str"},
     "instance_type": {"type": "str"},
@@ -655,46 +438,13 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Bring the image builder to the wanted state and return the module's return values. Raises AppStreamError."""
-    options = module.params
-    problems = image_builder_problems(options)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    wish = image_builder_goal.Wish.from_options(options)
-    before = image_builders.describe_image_builder(client, wish.name)
-    refuse_temporary(before)
-    before = before and with_tags(client, before)
-    wish.state = image_builder_goal.wanted_state(wish.state, state_of(before))
-    image_builder_goal.refuse_drift(before, wish)
-    image_builder_goal.require_possible(client, before, wish)
-    after = image_builder_goal.view_after(before, wish)
-    is_kept = image_builder_goal.is_kept(before, wish)
-    tagged = {**before, "tags": after["tags"]} if before and is_kept else before
-    goal = image_builder_goal.goal(client, wish, tagged, after)
-    values: dict[str, Any] = {
-        "changed": image_builder_goal.is_changed(before, after),
-        "diff": {"before": view(before), "after": after},
-    }
-    if module.check_mode and goal.next_step(before) != FAIL:
-        return {**values, **outcome_values(image_builder_goal.predicted_outcome(before, after, wish), goal.result_key)}
-    if before and is_kept and not module.check_mode:
-        write_tags(client, before["arn"], before["tags"], after["tags"])
-    return {**values, **outcome_values(converge(goal, tagged, wait_config(options)), goal.result_key)}
-
-
 def main() -> None:
     module = AnsibleAppStreamModule(
         argument_spec=ARGUMENT_SPEC,
         mutually_exclusive=[("image_name", "image_arn")],
         supports_check_mode=True,
     )
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(module, ImageBuilder)
 
 
 if __name__ == "__main__":

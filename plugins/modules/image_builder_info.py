@@ -41,11 +41,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all image builders
+- name: Read all image builders
   euc.appstream.image_builder_info:
   register: all_image_builders
 
-- name: Look at one
+- name: Read one
   euc.appstream.image_builder_info:
     names:
       - design
@@ -76,12 +76,12 @@ image_builders:
     arn:
       description: The ARN.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: arn:aws:appstream:eu-central-1:123456789012:image-builder/design
     image_arn:
       description: The ARN of the image it started from. Those of public base images name no account.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025
     state:
       description: The state.
@@ -137,12 +137,12 @@ image_builders:
     instance_type:
       description: The instance type.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: stream.standard.large
     platform:
       description: The operating system.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: WINDOWS_SERVER_2022
     network_access_configuration:
       description: The network interface in the subnet.
@@ -297,16 +297,16 @@ image_builders:
     created_time:
       description: When it was created.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: "2026-11-22T12:45:26+00:00"
     temporary:
       description:
         - Whether AppStream has made it for a managed image update and will delete it by itself. It counts in the quota
           of image builders.
-        - That is told by its state (C(UPDATING) or C(PENDING_QUALIFICATION)), by its name, which ends in ten digits,
-          and by the lack of a subnet.
+        - It is recognised by its state (C(UPDATING) or C(PENDING_QUALIFICATION)), by its name, which ends in ten
+          digits, and by the lack of a subnet.
       type: bool
-      returned: always
+      returned: by this module only
       sample: false
     tags:
       description: The tags.

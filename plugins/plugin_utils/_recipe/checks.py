@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.rules import image_builder_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils import _application_plan_sources as sources
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_limits as limits
 from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan import Circumstances, plan
@@ -115,7 +115,7 @@ def _base_image(values: dict[str, Any], folders: Sequence[Path], credentials: Ma
 
 def _builder(values: dict[str, Any], folders: Sequence[Path], credentials: Mapping[str, Any]) -> Iterator[str]:
     builder = {"name": values["name"], **values["builder"]}
-    problems = validation.image_builder_problems({**builder, "state": "running"})
+    problems = image_builder_problems({**builder, "state": "running"})
     yield from (f"builder: {problem}" for problem in problems)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .old_settings import Options, Resource
+from .settings import Options, Resource
 
 
 def image_name_of(resource: Resource) -> str | None:

@@ -187,19 +187,6 @@ def _corrected(word: str, known: Sequence[str]) -> str:
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.75)), word)
 
 
-def _root_volume_problems(size: int | None) -> list[str]:
-    smallest, largest = ROOT_VOLUME_SIZES
-    if size is None or smallest <= size <= largest:
-        return []
-    return [f"root_volume_size {size} is not between {smallest} and {largest} GB"]
-
-
-def _agent_access_problems(access: Mapping[str, Any] | None) -> list[str]:
-    if not access or not access.get("screenshots_upload_enabled") or access.get("s3_bucket_arn"):
-        return []
-    return ["agent_access_config with screenshots_upload_enabled needs s3_bucket_arn"]
-
-
 def software_problems(option: str, names: Collection[str], platform: str | None = None) -> list[str]:
     """Check licence-included software that is to be together on an image builder, and on a platform if it is known.
 
@@ -216,25 +203,3 @@ def software_problems(option: str, names: Collection[str], platform: str | None 
             )
     unfit = [name for name, matched in found.items() if platform in SOFTWARE_NOT_FOR.get(matched.group("year"), ())]
     return problems + [f"{name} cannot be installed on {platform}" for name in unfit]
-
-
-def image_builder_problems(options: Mapping[str, Any]) -> list[str]:
-    """Check the options of module ``image_builder`` that the argument spec cannot check, and that are not ignored."""
-    if options.get("state") == "absent":
-        return image_builder_name_problems(options["name"])
-    domain = options.get("domain") or {}
-    return [
-        *image_builder_name_problems(options["name"]),
-        *length_problems("display_name", options.get("display_name"), DISPLAY_NAME_LENGTH),
-        *length_problems("description", options.get("description"), DESCRIPTION_LENGTH),
-        *pattern_problems("image_arn", options.get("image_arn"), ARN, "arn:aws:appstream:REGION:ACCOUNT:image/NAME"),
-        *pattern_problems("iam_role_arn", options.get("iam_role_arn"), ROLE_ARN, "arn:aws:iam::ACCOUNT:role/NAME"),
-        *instance_type_problems(options.get("instance_type")),
-        *network_problems(options.get("subnet_id"), options.get("security_group_ids")),
-        *organizational_unit_problems(domain.get("organizational_unit")),
-        *access_endpoint_problems(options.get("access_endpoints")),
-        *_root_volume_problems(options.get("root_volume_size")),
-        *software_problems("softwares_to_install", options.get("softwares_to_install") or []),
-        *_agent_access_problems(options.get("agent_access_config")),
-        *tag_problems(options.get("tags")),
-    ]

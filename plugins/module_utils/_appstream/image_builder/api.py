@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.aws import to_ansible_dict
-from ..core.calls import call, call_named
+from ..core.calls import call, call_if_there, call_known, call_named
 
 
 def _about(name: str) -> str:
@@ -27,27 +27,41 @@ def describe_image_builder(client: Any, name: str) -> dict[str, Any] | None:
     return next((builder for builder in describe_image_builders(client, [name]) if builder["name"] == name), None)
 
 
-def create_image_builder(client: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Create an image builder from CreateImageBuilder parameters. Raises AppStreamError."""
-    answer = call(client, "create_image_builder", _about(request["Name"]), **request)
+def create_image_builder(
+    client: Any, request: dict[str, Any], are_references_there: Callable[[], bool]
+) -> dict[str, Any]:
+    """Create an image builder from CreateImageBuilder parameters. Raises AppStreamError.
+
+    ``are_references_there`` says whether what the parameters name, such as the image, can be read: then that it is "not
+    found" passes by itself and is tried again.
+    """
+    about = _about(request["Name"])
+    answer = call_if_there(client, "create_image_builder", about, are_references_there, **request)
     return to_ansible_dict(answer["ImageBuilder"])
 
 
 def update_image_builder(client: Any, name: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """Change what UpdateImageBuilder can change on a stopped image builder. Raises AppStreamError."""
-    answer = call(client, "update_image_builder", _about(name), Name=name, **changes)
+    """Change a stopped image builder that has just been read, by UpdateImageBuilder parameters.
+
+    Raises AppStreamError.
+    """
+    answer = call_known(client, "update_image_builder", _about(name), Name=name, **changes)
     return to_ansible_dict(answer["ImageBuilder"])
 
 
 def start_image_builder(client: Any, name: str, agent_version: str | None = None) -> dict[str, Any]:
-    """Start a stopped image builder, with a certain agent version when one is given. Raises AppStreamError."""
+    """Start a stopped image builder that has just been read, with a certain agent version when one is given.
+
+    Raises AppStreamError.
+    """
     parameters = {"AppstreamAgentVersion": agent_version} if agent_version else {}
-    return to_ansible_dict(call(client, "start_image_builder", _about(name), Name=name, **parameters)["ImageBuilder"])
+    answer = call_known(client, "start_image_builder", _about(name), Name=name, **parameters)
+    return to_ansible_dict(answer["ImageBuilder"])
 
 
 def stop_image_builder(client: Any, name: str) -> dict[str, Any]:
-    """Stop a running image builder. Raises AppStreamError."""
-    return to_ansible_dict(call(client, "stop_image_builder", _about(name), Name=name)["ImageBuilder"])
+    """Stop a running image builder that has just been read. Raises AppStreamError."""
+    return to_ansible_dict(call_known(client, "stop_image_builder", _about(name), Name=name)["ImageBuilder"])
 
 
 def delete_image_builder(client: Any, name: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What module ``image_builder`` has to do: computed once, then either shown (check mode) or carried out."""
+"""An image builder as a managed resource: created, changed, started, stopped, replaced and deleted, step by step."""
 
 from __future__ import annotations
 
@@ -12,15 +12,33 @@ from typing import Any
 from ..core import states
 from ..core.calls import CHANGED_STATE_CODES, require_support
 from ..core.errors import AppStreamError
-from ..core.old_settings import BY_RECREATION, BY_UPDATE, filled, told
-from ..core.tags import tags_after
-from ..core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
-from . import api as image_builders
-from . import settings
+from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.settings import (
+    BY_RECREATION,
+    BY_UPDATE,
+    Change,
+    changed_by,
+    changes,
+    creation_request,
+    desired_settings,
+    drift,
+    filled,
+    in_words,
+    update_request,
+    view,
+    view_after,
+)
+from ..core.tags import as_request, tags_after, with_tags, write_tags
+from ..core.waits import History, Resource, resource_after_refusal, wait_options
+from . import api
+from .references import are_there
+from .rules import image_builder_problems
+from .settings import BY_RESTART, SETTINGS
+from .temporary import refuse_temporary
 
 RESULT_KEY = "image_builder"
 
-# The options that say where to bring the image builder, and in what time: read by the module and by its action plugin.
+# The options that the action plugin waits by.
 GOAL_OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
@@ -28,183 +46,229 @@ GOAL_OPTIONS: dict[str, Any] = {
 }
 
 
-@dataclass
-class Wish:
-    """What the options of module ``image_builder`` ask for. ``created`` turns true when this run has created it."""
+@dataclass(frozen=True)
+class ImageBuilderPlan(Plan):
+    """What is to become of an image builder; ``tags`` are those it has until another one is created."""
 
-    name: str
-    state: str
-    settings: dict[str, Any]
-    request: dict[str, Any]
-    tags: dict[str, Any] | None
-    purge_tags: bool
-    recreate: bool
-    created: bool = field(default=False)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Wish:
-        """Read the options of module ``image_builder``."""
-        return cls(
-            name=options["name"],
-            state=options["state"],
-            settings=settings.wanted_settings(options) if options["state"] != "absent" else {},
-            request=settings.creation_request(options["name"], options),
-            tags=options["tags"] if options["state"] != "absent" else None,
-            purge_tags=options["purge_tags"],
-            recreate=options["recreate"] and options["state"] != "absent",
+
+class ImageBuilder(ManagedResource):
+    """The image builder that module ``image_builder`` describes."""
+
+    result_key = RESULT_KEY
+
+    @property
+    def about(self) -> str:
+        """What messages call the image builder."""
+        return f"Image builder {self.name}"
+
+    @property
+    def _is_wanted(self) -> bool:
+        return bool(self.params["state"] != "absent")
+
+    @property
+    def _desired(self) -> dict[str, Any]:
+        return desired_settings(SETTINGS, self.params) if self._is_wanted else {}
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the parameters."""
+        return image_builder_problems(self.params)
+
+    def read(self) -> Resource:
+        """Return the image builder with its tags."""
+        builder = self._describe()
+        return builder and with_tags(self.connect("appstream"), builder)
+
+    def _describe(self) -> Resource:
+        return api.describe_image_builder(self.connect("appstream"), self.name)
+
+    def plan(self, before: Resource) -> ImageBuilderPlan:
+        """Return what is to become of the image builder."""
+        refuse_temporary(before)
+        wanted = wanted_state(self.params["state"], states.state_of(before))
+        self._refuse_drift(before, wanted)
+        self._require_possible(before, wanted)
+        after = self._view_after(before, wanted)
+        known = (before or {}).get("tags", {})
+        tags = after["tags"] if self._is_kept(before) else known
+        return ImageBuilderPlan(
+            before=_view(before),
+            after=after,
+            steps=[self._tagging(tags)] if tags != known else [],
+            predicted=self._predicted(before, after),
+            wanted=wanted,
+            is_changed=_view_if_left_alone(before) != after,
+            tags=tags,
         )
+
+    def read_again(self, plan: ImageBuilderPlan, history: History) -> Resource:
+        """Return the image builder with the tags it is known to have."""
+        return _tagged(self._describe(), plan, states.CREATE in history.actions)
+
+    def next_step(self, resource: Resource, plan: ImageBuilderPlan, history: History) -> str:
+        """Decide what brings the image builder one step nearer to its wanted state."""
+        is_created = states.CREATE in history.actions
+        found = {} if is_created else self._changes(resource, plan.wanted)
+        update = bool(changed_by(SETTINGS, BY_UPDATE, found))
+        restart = bool(changed_by(SETTINGS, BY_RESTART, found))
+        if restart and not update and states.state_of(resource) == "STOPPED":
+            return states.START
+        replace = not is_created and self._is_replaced(resource)
+        return states.image_builder_step(resource, plan.wanted, replace=replace, update=update or restart)
+
+    def act(
+        self, step: str, resource: Resource, plan: ImageBuilderPlan, history: History
+    ) -> tuple[Resource, list[str]]:
+        """Take a step; one that was refused because it was taken meanwhile counts as taken."""
+        try:
+            current: Resource = self._calls(resource, plan)[step]()
+        except AppStreamError as error:
+            current = resource_after_refusal(error, CHANGED_STATE_CODES, resource, self._describe)
+        return _tagged(current, plan, states.CREATE in (step, *history.actions)), [step]
+
+    def failure_reason(self, resource: Resource) -> str | None:
+        """Say why an image builder in this state can't get where it should."""
+        return failure_reason(self.name, resource)
+
+    def describe(self, resource: Resource) -> str:
+        """Return the state and, while it is RUNNING, the address."""
+        state = super().describe(resource)
+        address = states.eni_address(resource or {}) if states.image_builder_is(states.READY, state) else None
+        return f"{state} at {address}" if address else state
+
+    def _changes(self, builder: Resource, wanted: str) -> dict[str, Change]:
+        """Return the changes that count; what only a start can change counts where the image builder is to run."""
+        found = changes(SETTINGS, builder, self._desired) if builder else {}
+        ignored = {} if wanted == "running" else changed_by(SETTINGS, BY_RESTART, found)
+        return {option: change for option, change in found.items() if option not in ignored}
+
+    def _is_replaced(self, builder: Resource) -> bool:
+        """Say whether the image builder has to be deleted and created again."""
+        if builder is None or not self.params["recreate"] or not self._is_wanted:
+            return False
+        found = changes(SETTINGS, builder, self._desired)
+        has_failed = states.image_builder_is(states.FAILED, states.state_of(builder))
+        return has_failed or bool(changed_by(SETTINGS, BY_RECREATION, found))
+
+    def _is_kept(self, builder: Resource) -> bool:
+        """Say whether the image builder stays, so that its tags can be written."""
+        return unless_deleting(builder) is not None and self._is_wanted and not self._is_replaced(builder)
+
+    def _refuse_drift(self, builder: Resource, wanted: str) -> None:
+        """Raise AppStreamError naming each setting that only a new image builder could have, unless that is allowed."""
+        found = changed_by(SETTINGS, BY_RECREATION, self._changes(unless_deleting(builder), wanted))
+        if found and not self.params["recreate"]:
+            raise AppStreamError(
+                f"{self.about} differs in what the service cannot change on an existing image builder: "
+                f"{in_words(found)}",
+                remedy="With recreate: true it is deleted and created again; everything on its disk is lost.",
+                result={"drift": drift(found)},
+            )
+
+    def _require_possible(self, builder: Resource, wanted: str) -> None:
+        """Raise AppStreamError when a call on the way can't be made, before the image builder is stopped or deleted."""
+        if self._is_kept(builder):
+            self._update_request(builder, wanted)
+        elif self._is_wanted:
+            self._creation_request(unless_deleting(builder))
+
+    def _update_request(self, builder: Resource, wanted: str) -> dict[str, Any]:
+        """Return the parameters of UpdateImageBuilder; raises AppStreamError when it can't be called."""
+        request = update_request(SETTINGS, changed_by(SETTINGS, BY_UPDATE, self._changes(builder, wanted)))
+        if request:
+            require_support(self.connect("appstream"), "UpdateImageBuilder", request)
+        return request
+
+    def _creation_request(self, builder: Resource) -> dict[str, Any]:
+        """Return the parameters of CreateImageBuilder, also for one in place of ``builder``.
+
+        Raises AppStreamError when it can't be called.
+        """
+        request = creation_request(SETTINGS, self._desired)
+        missing = [] if "InstanceType" in request else ["instance_type"]
+        if not {"ImageName", "ImageArn"} & set(request):
+            missing.append("image_name or image_arn")
+        if missing:
+            reason = "is to be created again" if builder else "does not exist"
+            raise AppStreamError(f"{self.about} {reason}, and to create it {' and '.join(missing)} must be set")
+        tags = as_request(self.params["tags"])
+        request = {"Name": self.name, **request, **({"Tags": tags} if tags else {})}
+        require_support(self.connect("appstream"), "CreateImageBuilder", request)
+        return request
+
+    def _view_after(self, before: Resource, wanted: str) -> dict[str, Any]:
+        """Return what the image builder will be like in the form of ``_view``."""
+        if not self._is_wanted:
+            return {}
+        tags, purge = self.params["tags"], self.params["purge_tags"]
+        if before is None or not self._is_kept(before):
+            state = _STATES.get(wanted, "RUNNING")
+            return {**filled(self._desired), "state": state, "tags": tags_after({}, tags, purge)}
+        settings = view_after(SETTINGS, before, self._changes(before, wanted))
+        ends = _STATES.get(wanted, bound_for(states.state_of(before)))
+        return {**settings, "state": ends, "tags": tags_after(before["tags"], tags, purge)}
+
+    def _predicted(self, before: Resource, after: Mapping[str, Any]) -> Resource:
+        """Return the image builder check mode promises, as far as it can be known."""
+        shown = ("display_name", "description", "instance_type", "state", "tags")
+        known = {key: after[key] for key in shown if key in after}
+        kept = {key: value for key, value in (unless_deleting(before) or {}).items() if key not in shown}
+        return {"name": self.name, **kept, **known} if after else None
+
+    def _tagging(self, tags: Mapping[str, str]) -> Step:
+        def tag(builder: dict[str, Any]) -> dict[str, Any]:
+            write_tags(self.connect("appstream"), builder["arn"], builder["tags"], tags)
+            return {**builder, "tags": dict(tags)}
+
+        return Step("", tag)
+
+    def _calls(self, builder: Resource, plan: ImageBuilderPlan) -> Mapping[str, Callable[[], dict[str, Any]]]:
+        """Return what each step does; all raise AppStreamError."""
+        client, name = self.connect("appstream"), self.name
+
+        def create() -> dict[str, Any]:
+            request = self._creation_request(builder)
+            return api.create_image_builder(client, request, lambda: are_there(self.connect, request))
+
+        def delete() -> dict[str, Any]:
+            if self._is_wanted:
+                # It may have failed only while it was waited for.
+                self._creation_request(builder)
+            return api.delete_image_builder(client, name)
+
+        return {
+            states.CREATE: create,
+            states.UPDATE: lambda: api.update_image_builder(client, name, self._update_request(builder, plan.wanted)),
+            states.START: lambda: api.start_image_builder(client, name, self._desired.get("appstream_agent_version")),
+            states.STOP: lambda: api.stop_image_builder(client, name),
+            states.DELETE: delete,
+        }
+
+
+_STATES: Mapping[str, str] = {"running": "RUNNING", "stopped": "STOPPED"}
+
+
+def bound_for(state: str | None) -> str | None:
+    """Return the state an image builder is going to be in if nobody does anything."""
+    return states.IMAGE_BUILDER_DESTINATIONS.get(state, state) if state else None
 
 
 def wanted_state(wanted: str, seen: str | None) -> str:
     """Return the state an image builder first seen in ``seen`` is to be brought to.
 
-    ``present`` is the running or stopped it is in, or on its way to; it has to be settled before anything is done,
-    because an update stops the image builder. It stays ``present`` where neither is true.
+    ``present`` is the running or stopped it is in, or on its way to; that is decided before anything is done, because
+    an update stops the image builder. It stays ``present`` where neither is true.
     """
     if wanted != "present":
         return wanted
-    return {"RUNNING": "running", "STOPPED": "stopped"}.get(settings.bound_for(seen) or "", wanted)
+    ends = bound_for(seen)
+    return next((name for name, state in _STATES.items() if state == ends), wanted)
 
 
-def lasting(image_builder: Resource) -> Resource:
+def unless_deleting(image_builder: Resource) -> Resource:
     """Return the image builder, None when it is about to be gone: nothing on that one can be kept or changed."""
     return None if states.state_of(image_builder) == "DELETING" else image_builder
-
-
-def is_kept(image_builder: Resource, wish: Wish) -> bool:
-    """Say whether the image builder stays, so that its tags can be written."""
-    there = lasting(image_builder)
-    return there is not None and wish.state != "absent" and not is_replaced(there, wish)
-
-
-def drift_of(image_builder: Resource, wish: Wish) -> dict[str, dict[str, Any]]:
-    """Return the differences that count; what only a start can change counts where the image builder is to run."""
-    drift = settings.differences(image_builder, wish.settings) if image_builder else {}
-    ignored = {} if wish.state == "running" else settings.changed_by(settings.BY_RESTART, drift)
-    return {option: both for option, both in drift.items() if option not in ignored}
-
-
-def is_replaced(image_builder: Resource, wish: Wish) -> bool:
-    """Say whether the image builder has to be deleted and created anew."""
-    if image_builder is None or not wish.recreate or wish.created:
-        return False
-    drift = settings.differences(image_builder, wish.settings)
-    return bool(settings.changed_by(BY_RECREATION, drift)) or states.image_builder_is(
-        states.FAILED, states.state_of(image_builder)
-    )
-
-
-def refuse_drift(image_builder: Resource, wish: Wish) -> None:
-    """Raise AppStreamError naming every setting that only a new image builder could have, unless that is allowed."""
-    if wish.recreate:
-        return
-    drift = settings.changed_by(BY_RECREATION, drift_of(lasting(image_builder), wish))
-    if not drift:
-        return
-    kind = "what the service cannot change on an existing image builder"
-    raise AppStreamError(
-        f"Image builder {wish.name} differs in {kind}: {told(drift)}",
-        remedy="With recreate: true it is deleted and created anew; everything on its disk is lost.",
-        result={**_untouched(image_builder), "drift": drift},
-    )
-
-
-def require_possible(client: Any, image_builder: Resource, wish: Wish) -> None:
-    """Raise AppStreamError when a call on the way can't be made, before the image builder is stopped or deleted."""
-    if wish.state == "absent":
-        return
-    try:
-        if is_kept(image_builder, wish):
-            _require_update(client, _update_request(image_builder, wish))
-        else:
-            _require_creation(client, lasting(image_builder), wish)
-    except AppStreamError as error:
-        error.result.update(_untouched(image_builder))
-        raise
-
-
-def _untouched(image_builder: Resource) -> dict[str, Any]:
-    return {RESULT_KEY: image_builder, "elapsed": 0, "state_changes": [], "actions": []}
-
-
-def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
-    """Return what the image builder will look like in the form of ``image_builder_settings.view``."""
-    if wish.state == "absent":
-        return {}
-    if before is None or not is_kept(before, wish):
-        state = "STOPPED" if wish.state == "stopped" else "RUNNING"
-        return {**filled(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
-    changes = {option: both["wanted"] for option, both in drift_of(before, wish).items()}
-    ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(states.state_of(before))
-    return {
-        **settings.view(before),
-        **filled(changes),
-        "state": ends,
-        "tags": tags_after(before.get("tags") or {}, wish.tags, wish.purge_tags),
-    }
-
-
-def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
-    """Say whether anything has to be done; an image builder already on its way to the wanted state needs nothing."""
-    shown = settings.view(before)
-    if before is not None:
-        bound_for = settings.bound_for(states.state_of(before))
-        shown = {} if bound_for is None else {**shown, "state": bound_for}
-    return shown != after
-
-
-def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
-    """Return what check mode promises: the image builder as far as it can be known."""
-    if not after:
-        return Outcome(None, 0, first_sight(before), [])
-    known = ("display_name", "description", "instance_type", "state", "tags")
-    image_builder = {"name": wish.name, **(lasting(before) or {}), **{key: after[key] for key in known if key in after}}
-    return Outcome(image_builder, 0, first_sight(before), [])
-
-
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
-    """Return how to bring the image builder to the wanted state, with the tags it is known to have.
-
-    ``before`` is the image builder with its tags as they are when this begins.
-    """
-
-    def tagged(image_builder: Resource) -> Resource:
-        known = after if wish.created else before or {}
-        return image_builder and {**image_builder, "tags": dict(known.get("tags", {}))}
-
-    def read() -> Resource:
-        return image_builders.describe_image_builder(client, wish.name)
-
-    def act(step: str, image_builder: Resource) -> tuple[Resource, list[str]]:
-        try:
-            current: Resource = _ACTIONS[step](client, wish, image_builder)
-        except AppStreamError as error:
-            current = resource_after_refusal(error, CHANGED_STATE_CODES, image_builder, read)
-        wish.created = wish.created or step == states.CREATE
-        return tagged(current), [step]
-
-    return Reconciler(
-        about=f"Image builder {wish.name}",
-        result_key=RESULT_KEY,
-        wanted=wish.state,
-        next_step=lambda image_builder: next_step(image_builder, wish),
-        act=act,
-        read=lambda: tagged(read()),
-        is_transient=lambda error: error.is_retryable,
-        failure_reason=lambda image_builder: failure_reason(wish.name, image_builder),
-    )
-
-
-def next_step(image_builder: Resource, wish: Wish) -> str:
-    """Decide what brings the image builder one step nearer to what is wished."""
-    drift = {} if wish.created else drift_of(image_builder, wish)
-    update = bool(settings.changed_by(BY_UPDATE, drift))
-    restart = bool(settings.changed_by(settings.BY_RESTART, drift))
-    if restart and not update and states.state_of(image_builder) == "STOPPED":
-        return states.START
-    return states.image_builder_step(
-        image_builder, wish.state, replace=is_replaced(image_builder, wish), update=update or restart
-    )
 
 
 def failure_reason(name: str, image_builder: Resource) -> str | None:
@@ -216,57 +280,20 @@ def failure_reason(name: str, image_builder: Resource) -> str | None:
     return None
 
 
-def _require_creation(client: Any, image_builder: Resource, wish: Wish) -> None:
-    missing = [] if wish.request.get("InstanceType") else ["instance_type"]
-    if not wish.request.get("ImageName") and not wish.request.get("ImageArn"):
-        missing.append("image_name or image_arn")
-    if missing:
-        reason = "is to be created anew" if image_builder else "does not exist"
-        raise AppStreamError(
-            f"Image builder {wish.name} {reason}, and to create it {' and '.join(missing)} must be set"
-        )
-    require_support(client, "CreateImageBuilder", wish.request)
+def _view(image_builder: Resource) -> dict[str, Any]:
+    """Return what can be compared of an image builder: its settings as options, its state and tags; {} when absent."""
+    if image_builder is None:
+        return {}
+    return {**view(SETTINGS, image_builder), "state": image_builder["state"], "tags": image_builder["tags"]}
 
 
-def _require_update(client: Any, request: Mapping[str, Any]) -> None:
-    if request:
-        require_support(client, "UpdateImageBuilder", request)
+def _view_if_left_alone(image_builder: Resource) -> dict[str, Any]:
+    """Return ``_view`` of what the image builder will be if nobody does anything: on its way it needs nothing."""
+    state = bound_for(states.state_of(image_builder))
+    return {**_view(image_builder), "state": state} if state else {}
 
 
-def _update_request(image_builder: Resource, wish: Wish) -> dict[str, Any]:
-    return settings.update_request(drift_of(image_builder, wish))
-
-
-def _create(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    _require_creation(client, image_builder, wish)
-    return image_builders.create_image_builder(client, wish.request)
-
-
-def _update(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    request = _update_request(image_builder, wish)
-    _require_update(client, request)
-    return image_builders.update_image_builder(client, wish.name, request)
-
-
-def _start(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    return image_builders.start_image_builder(client, wish.name, wish.settings.get("appstream_agent_version"))
-
-
-def _stop(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    return image_builders.stop_image_builder(client, wish.name)
-
-
-def _delete(client: Any, wish: Wish, image_builder: Resource) -> dict[str, Any]:
-    if wish.state != "absent":
-        # It may have failed only while it was waited for.
-        _require_creation(client, image_builder, wish)
-    return image_builders.delete_image_builder(client, wish.name)
-
-
-_ACTIONS: Mapping[str, Callable[[Any, Wish, Resource], dict[str, Any]]] = {
-    states.CREATE: _create,
-    states.UPDATE: _update,
-    states.START: _start,
-    states.STOP: _stop,
-    states.DELETE: _delete,
-}
+def _tagged(image_builder: Resource, plan: ImageBuilderPlan, is_created: bool) -> Resource:
+    """Return the image builder with the tags it is known to have; ``is_created``: by this run."""
+    tags = plan.after["tags"] if is_created else plan.tags
+    return image_builder and {**image_builder, "tags": dict(tags)}

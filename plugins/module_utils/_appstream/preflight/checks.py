@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..core import states, validation
+from ..core.settings import changes
 from ..core.tags import IMAGE_TAG, RECIPE_TAG
 from ..core.troubleshooting import reported_errors
 from ..image import selection as image_selection
-from ..image_builder.settings import differences
+from ..image_builder.settings import SETTINGS
 from ..image_builder.temporary import is_temporary
 
 Recipe = Mapping[str, Any]
@@ -233,8 +234,8 @@ def image_builder_warnings(finding: Finding) -> list[str]:
     options = ("instance_type", "subnet_id", "security_group_ids", "iam_role_arn", "domain")
     wanted = {key: _place(finding.recipe)[key] for key in options if _place(finding.recipe).get(key)}
     return [
-        f"image builder {finding.builder_name} exists with {option} {both['current']!r}, wanted is {both['wanted']!r}"
-        for option, both in differences(builder, wanted).items()
+        f"image builder {finding.builder_name} exists with {option} {change.current!r}, wanted is {change.desired!r}"
+        for option, change in changes(SETTINGS, builder, wanted).items()
     ]
 
 

@@ -1,63 +1,93 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Module image_builder from its options to what it asks of AWS."""
+"""Module image_builder, against the simulated AWS: from states and options to what is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import progress
 from ansible_collections.euc.appstream.plugins.modules import image_builder
+from image_builder_account import (
+    CREATION,
+    IMAGE,
+    OTHER_IMAGE,
+    add,
+    backend,
+    builder,
+    let_time_pass,
+    states_of,
+    subnet,
+    tags,
+)
 
 Run = Callable[..., dict[str, Any]]
-IMAGE = "AppStream-WinServer2022-10-10-2025"
-CREATION = {"name": "design", "image_name": IMAGE, "instance_type": "stream.standard.large"}
+OLD_AGENT, NEW_AGENT = "06-20-2023", "03-10-2026"
 
 
-def states_of(result: dict[str, Any]) -> list[str]:
-    return [change["state"] for change in result["state_changes"]]
+@pytest.fixture(autouse=True)
+def _passing_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_time_pass(simulated, monkeypatch)
 
 
-def test_creates(run: Run, aws: Any) -> None:
-    result = run(image_builder, **CREATION, tags={"a": 1})
+def test_creates(run_simulated: Run, simulated: Any) -> None:
+    result = run_simulated(image_builder, **CREATION, tags={"a": 1})
     assert result["changed"]
     assert result["actions"] == ["create"]
     assert result["image_builder"]["state"] == "RUNNING"
-    assert result["image_builder"]["tags"] == {"a": "1"}
+    assert result["image_builder"]["tags"] == tags() == {"a": "1"}
     assert states_of(result) == ["ABSENT", "PENDING", "RUNNING"]
+    assert result["elapsed"] == 600
     assert result["diff"]["before"] == {}
     assert result["diff"]["after"]["state"] == "RUNNING"
     expected = {"Name": "design", "ImageName": IMAGE, "InstanceType": "stream.standard.large", "Tags": {"a": "1"}}
-    assert aws.parameters("create_image_builder") == expected
+    assert builder().request == expected
 
 
-def test_a_second_run_changes_nothing(run: Run, aws: Any) -> None:
-    run(image_builder, **CREATION)
-    aws.calls.clear()
-    result = run(image_builder, **CREATION)
-    assert (result["changed"], result["actions"], aws.operations()) == (False, [], [])
+def test_a_second_run_changes_nothing(run_simulated: Run, simulated: Any) -> None:
+    run_simulated(image_builder, **CREATION)
+    simulated.server.calls.clear()
+    result = run_simulated(image_builder, **CREATION)
+    assert (result["changed"], result["actions"], simulated.operations()) == (False, [], [])
 
 
-def test_creation_without_waiting(run: Run) -> None:
-    result = run(image_builder, **CREATION, wait=False)
+def test_creation_without_waiting(run_simulated: Run) -> None:
+    result = run_simulated(image_builder, **CREATION, wait=False)
     assert (result["changed"], result["image_builder"]["state"]) == (True, "PENDING")
 
 
-def test_adopts_one_in_the_making_without_calling_that_a_change(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "PENDING")
-    aws.moves["design"] = ["PENDING", "RUNNING"]
-    result = run(image_builder, **CREATION)
+def test_adopts_one_in_the_making_without_calling_that_a_change(run_simulated: Run) -> None:
+    run_simulated(image_builder, **CREATION, wait=False)
+    result = run_simulated(image_builder, **CREATION)
     assert (result["changed"], result["image_builder"]["state"]) == (False, "RUNNING")
 
 
-def test_waits_for_the_address(run: Run, aws: Any) -> None:
-    network = {"EniPrivateIpAddress": "10.0.1.5", "EniId": "eni-1"}
-    aws.paths["create_image_builder"] = ["PENDING", "RUNNING", {"NetworkAccessConfiguration": network}]
-    result = run(image_builder, **CREATION, subnet_id="subnet-0123456789abcdef0")
-    assert result["image_builder"]["network_access_configuration"]["eni_private_ip_address"] == "10.0.1.5"
+def test_waits_for_the_address(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, VpcConfig={"SubnetIds": [subnet(simulated)]})
+    made = builder()
+    interface, made.network_interface = made.network_interface, None
+    due = simulated.server.clock.now() + 90
+    backend().timetable.at(due, lambda _due: setattr(made, "network_interface", interface))
+    result = run_simulated(image_builder, name="design")
+    address = interface.private_ip_address
+    assert result["image_builder"]["network_access_configuration"]["eni_private_ip_address"] == address
+    assert (result["changed"], states_of(result), result["elapsed"]) == (False, ["RUNNING"], 120)
+
+
+def test_progress_shows_state_and_address(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "STOPPED", VpcConfig={"SubnetIds": [subnet(simulated)]})
+    lines: list[str] = []
+
+    def show(name: str, text: str, elapsed: float, is_new: bool) -> None:
+        lines.extend([f"{name}: {text} ({elapsed})"] if is_new else [])
+
+    with progress.showing(show):
+        result = run_simulated(image_builder, name="design")
+    address = result["image_builder"]["network_access_configuration"]["eni_private_ip_address"]
+    assert lines == ["design: STOPPED (0)", "design: PENDING (0)", f"design: RUNNING at {address} (600)"]
 
 
 @pytest.mark.parametrize(
@@ -72,135 +102,117 @@ def test_waits_for_the_address(run: Run, aws: Any) -> None:
         ("FAILED", "absent", ["delete"]),
     ],
 )
-def test_from_a_settled_state(run: Run, aws: Any, state: str, wanted: str, actions: list[str]) -> None:
-    aws.add_image_builder("design", state)
-    result = run(image_builder, name="design", state=wanted)
+def test_from_a_resting_state(run_simulated: Run, simulated: Any, state: str, wanted: str, actions: list[str]) -> None:
+    add(simulated, state)
+    result = run_simulated(image_builder, name="design", state=wanted)
     assert result["actions"] == actions
     assert result["changed"] is bool(actions)
 
 
 @pytest.mark.parametrize("way", [["PENDING", "RUNNING"], ["SNAPSHOTTING", "STOPPED"], ["REBOOTING", "RUNNING"]])
-def test_deletes_from_a_moving_state(run: Run, aws: Any, way: list[str]) -> None:
-    aws.add_image_builder("design", way[0])
-    aws.moves["design"] = way
-    result = run(image_builder, name="design", state="absent")
+def test_deletes_from_a_moving_state(run_simulated: Run, simulated: Any, way: list[str]) -> None:
+    add(simulated, *way)
+    result = run_simulated(image_builder, name="design", state="absent")
     assert result["image_builder"] is None
     assert result["actions"][-1] == "delete"
+    assert states_of(result)[0] == way[0]
 
 
-def test_absent_twice(run: Run, aws: Any) -> None:
-    result = run(image_builder, name="design", state="absent")
-    assert (result["changed"], result["image_builder"], aws.operations()) == (False, None, [])
-
-
-def test_running_while_an_image_is_made_fails(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "SNAPSHOTTING")
-    result = run(image_builder, name="design")
-    assert result["failed"]
-    assert "an image is being made" in result["msg"]
-    assert result["image_builder"]["state"] == "SNAPSHOTTING"
-
-
-def test_creating_needs_image_and_instance_type(run: Run, aws: Any) -> None:
-    result = run(image_builder, name="design")
-    assert "instance_type and image_name or image_arn must be set" in result["msg"]
-    assert aws.operations() == []
-
-
-def test_drift_is_named(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design")
-    result = run(image_builder, name="design", instance_type="stream.standard.small", image_name="other")
-    assert result["failed"]
-    assert "instance_type is 'stream.standard.large', wanted 'stream.standard.small'" in result["msg"]
-    assert "image_name is" in result["msg"]
-    assert "recreate: true" in result["remedy"]
-    assert set(result["drift"]) == {"instance_type", "image_name"}
-    assert aws.operations() == []
+def test_absent_twice(run_simulated: Run, simulated: Any) -> None:
+    result = run_simulated(image_builder, name="design", state="absent")
+    assert (result["changed"], result["image_builder"], simulated.operations()) == (False, None, [])
 
 
 @pytest.mark.parametrize("state", ["RUNNING", "STOPPED"])
-def test_recreates_on_drift(run: Run, aws: Any, state: str) -> None:
-    aws.add_image_builder("design", state, Tags={"old": "tag"})
-    wish = {**CREATION, "instance_type": "stream.standard.small", "recreate": True}
-    result = run(image_builder, **wish)
+def test_recreates_on_drift(run_simulated: Run, simulated: Any, state: str) -> None:
+    add(simulated, state, Tags={"old": "tag"})
+    desired = {**CREATION, "instance_type": "stream.standard.small", "recreate": True}
+    result = run_simulated(image_builder, **desired)
     assert result["actions"] == [*(["stop"] if state == "RUNNING" else []), "delete", "create"]
     assert result["image_builder"]["instance_type"] == "stream.standard.small"
-    assert result["image_builder"]["tags"] == {}
-    assert not run(image_builder, **wish)["changed"]
+    assert result["image_builder"]["tags"] == tags() == {}
+    assert not run_simulated(image_builder, **desired)["changed"]
 
 
-def test_a_failed_one_is_told_of(run: Run, aws: Any) -> None:
-    errors = [{"ErrorCode": "SUBNET_NOT_FOUND", "ErrorMessage": "No such subnet."}]
-    aws.add_image_builder("design", "FAILED", ImageBuilderErrors=errors)
-    result = run(image_builder, **CREATION)
-    assert "SUBNET_NOT_FOUND: No such subnet." in result["msg"]
-    assert "Use a subnet that exists" in result["remedy"]
-    assert result["image_builder"]["image_builder_errors"][0]["error_code"] == "SUBNET_NOT_FOUND"
+def test_a_failed_one_is_recreated_when_allowed(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "FAILED")
+    assert run_simulated(image_builder, **CREATION, recreate=True)["actions"] == ["delete", "create"]
 
 
-def test_a_failed_one_is_recreated_when_allowed(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "FAILED")
-    assert run(image_builder, **CREATION, recreate=True)["actions"] == ["delete", "create"]
-
-
-def test_recreation_that_fails_is_not_repeated(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "FAILED")
-    aws.paths["create_image_builder"] = ["PENDING", "FAILED"]
-    result = run(image_builder, **CREATION, recreate=True)
-    assert result["failed"]
-    assert result["actions"] == ["delete", "create"]
-
-
-def test_failing_while_waiting(run: Run, aws: Any) -> None:
-    failure = {"State": "FAILED", "StateChangeReason": {"Code": "IMAGE_UNAVAILABLE", "Message": "Gone."}}
-    aws.paths["create_image_builder"] = ["PENDING", failure]
-    result = run(image_builder, **CREATION)
-    assert "has FAILED: IMAGE_UNAVAILABLE: Gone." in result["msg"]
-    assert states_of(result) == ["ABSENT", "PENDING", "FAILED"]
-
-
-def test_time_out(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "PENDING")
-    result = run(image_builder, name="design", wait_timeout=0)
-    assert "still PENDING after 0 seconds" in result["msg"]
-    assert result["image_builder"]["name"] == "design"
-    assert result["elapsed"] == 0
-
-
-def test_updates_a_stopped_one(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "STOPPED")
-    result = run(image_builder, name="design", state="stopped", display_name="Design", description="new")
+def test_updates_a_stopped_one(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "STOPPED")
+    desired = {"name": "design", "state": "stopped", "display_name": "Design", "description": "new"}
+    result = run_simulated(image_builder, **desired)
     assert (result["changed"], result["actions"]) == (True, ["update"])
-    assert aws.parameters("update_image_builder") == {"Name": "design", "DisplayName": "Design", "Description": "new"}
+    assert (builder().display_name, builder().description, builder().agent_access) == ("Design", "new", None)
     assert result["diff"]["after"]["display_name"] == "Design"
 
 
-def test_a_running_one_is_stopped_for_an_update(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "RUNNING")
-    result = run(image_builder, name="design", display_name="Design")
+def test_an_empty_text_is_taken_away(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "STOPPED", DisplayName="Design")
+    desired = {"name": "design", "state": "stopped", "display_name": ""}
+    predicted = run_simulated(image_builder, check_mode=True, **desired)
+    result = run_simulated(image_builder, **desired)
+    assert (result["changed"], result["actions"], predicted["changed"]) == (True, ["update"], True)
+    assert predicted["diff"] == result["diff"]
+    assert "display_name" in result["diff"]["before"] and "display_name" not in result["diff"]["after"]
+    assert not predicted["image_builder"].get("display_name") and not result["image_builder"].get("display_name")
+    assert not run_simulated(image_builder, **desired)["changed"]
+
+
+def test_agents_access_is_given_and_taken_away(run_simulated: Run, simulated: Any) -> None:
+    access = {
+        "settings": [{"agent_action": "COMPUTER_VISION", "permission": "ENABLED"}],
+        "screen_resolution": "W_1280xH_720",
+        "screen_image_format": "PNG",
+    }
+    created = run_simulated(image_builder, **CREATION, agent_access_config={})
+    assert "agent_access_config" not in created["image_builder"]
+    given = run_simulated(image_builder, **CREATION, agent_access_config=access)
+    assert given["actions"] == ["stop", "update", "start"]
+    assert not run_simulated(image_builder, **CREATION, agent_access_config=access)["changed"]
+    taken = run_simulated(image_builder, **CREATION, agent_access_config={})
+    assert (taken["changed"], taken["actions"]) == (True, ["stop", "update", "start"])
+    assert "agent_access_config" not in taken["image_builder"]
+    assert not run_simulated(image_builder, **CREATION, agent_access_config={})["changed"]
+
+
+def test_a_running_one_is_stopped_for_an_update(run_simulated: Run, simulated: Any) -> None:
+    add(simulated)
+    result = run_simulated(image_builder, name="design", display_name="Design")
     assert result["actions"] == ["stop", "update", "start"]
     assert result["image_builder"]["display_name"] == "Design"
 
 
-def test_the_agent_version_is_changed_by_a_restart(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "RUNNING", AppstreamAgentVersion="1")
-    result = run(image_builder, name="design", appstream_agent_version="2")
-    assert result["actions"] == ["stop", "start"]
-    assert result["image_builder"]["appstream_agent_version"] == "2"
+def test_the_agent_version_is_changed_by_a_restart(run_simulated: Run, simulated: Any) -> None:
+    add(simulated)
+    builder().agent_version = OLD_AGENT
+    result = run_simulated(image_builder, name="design", appstream_agent_version=NEW_AGENT)
+    assert (result["changed"], result["actions"]) == (True, ["stop", "start"])
+    assert result["image_builder"]["appstream_agent_version"] == NEW_AGENT
+
+
+def test_whatever_the_agent_version_is_it_may_be_the_latest(run_simulated: Run, simulated: Any) -> None:
+    created = run_simulated(image_builder, **CREATION, appstream_agent_version="LATEST")
+    assert created["image_builder"]["latest_appstream_agent_version"] == "TRUE"
+    builder().agent_version = OLD_AGENT
+    again = run_simulated(image_builder, **CREATION, appstream_agent_version="LATEST")
+    assert (again["changed"], again["actions"]) == (False, [])
 
 
 @pytest.mark.parametrize(("purge", "after"), [(True, {"keep": "new"}), (False, {"keep": "new", "other": "x"})])
-def test_tags(run: Run, aws: Any, purge: bool, after: dict[str, str]) -> None:
-    aws.add_image_builder("design", Tags={"keep": "old", "other": "x", "aws:mine": "y"})
-    result = run(image_builder, name="design", tags={"keep": "new"}, purge_tags=purge)
-    assert result["changed"]
-    assert result["image_builder"]["tags"] == {**after, "aws:mine": "y"}
-    assert not run(image_builder, name="design", tags={"keep": "new"}, purge_tags=purge)["changed"]
+def test_tags(run_simulated: Run, simulated: Any, purge: bool, after: dict[str, str]) -> None:
+    add(simulated)
+    tags().update({"keep": "old", "other": "x", "aws:mine": "y"})
+    result = run_simulated(image_builder, name="design", tags={"keep": "new"}, purge_tags=purge)
+    assert (result["changed"], result["actions"]) == (True, [])
+    assert result["image_builder"]["tags"] == tags() == {**after, "aws:mine": "y"}
+    assert not run_simulated(image_builder, name="design", tags={"keep": "new"}, purge_tags=purge)["changed"]
 
 
-def test_unset_options_are_left_alone(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", Tags={"a": "b"}, DisplayName="Design")
-    assert not run(image_builder, name="design")["changed"]
+def test_unset_options_are_left_alone(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, Tags={"a": "b"}, DisplayName="Design")
+    assert not run_simulated(image_builder, name="design")["changed"]
 
 
 @pytest.mark.parametrize(
@@ -216,184 +228,66 @@ def test_unset_options_are_left_alone(run: Run, aws: Any) -> None:
     ],
 )
 def test_check_mode_predicts_and_does_nothing(
-    run: Run, aws: Any, state: str | None, options: dict[str, Any], changed: bool
+    run_simulated: Run, simulated: Any, state: str | None, options: dict[str, Any], changed: bool
 ) -> None:
     if state:
-        aws.add_image_builder("design", state)
-    predicted = run(image_builder, check_mode=True, **options)
-    assert aws.operations() == []
-    real = run(image_builder, **options)
+        add(simulated, state)
+    predicted = run_simulated(image_builder, check_mode=True, **options)
+    assert simulated.operations() == []
+    real = run_simulated(image_builder, **options)
     assert predicted["changed"] is real["changed"] is changed
     assert predicted["diff"] == real["diff"]
     assert (predicted["image_builder"] or {}).get("state") == (real["image_builder"] or {}).get("state")
     assert set(predicted) == set(real)
 
 
-def test_check_mode_fails_where_the_run_would(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "SNAPSHOTTING")
-    assert run(image_builder, check_mode=True, name="design")["failed"]
-
-
-@pytest.mark.parametrize("state", ["FAILED", "SNAPSHOTTING"])
-def test_check_mode_writes_no_tags_where_the_run_would_fail(run: Run, aws: Any, state: str) -> None:
-    aws.add_image_builder("design", state, Tags={"a": "1"})
-    assert run(image_builder, check_mode=True, name="design", tags={"a": "2"})["failed"]
-    assert aws.operations() == []
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_recreation_that_cannot_succeed_deletes_nothing(run: Run, aws: Any, check_mode: bool) -> None:
-    aws.add_image_builder("design", "FAILED")
-    result = run(image_builder, check_mode=check_mode, name="design", recreate=True)
-    assert "instance_type and image_name or image_arn must be set" in result["msg"]
-    assert (result["image_builder"]["state"], result["actions"], aws.operations()) == ("FAILED", [], [])
-
-
-def test_one_that_fails_while_waited_for_is_not_deleted_for_nothing(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "PENDING")
-    aws.moves["design"] = ["PENDING", "FAILED"]
-    result = run(image_builder, name="design", recreate=True)
-    assert "must be set" in result["msg"]
-    assert (result["image_builder"]["state"], aws.operations()) == ("FAILED", [])
-
-
-class OldModel:
-    """The service model of a botocore that knows neither UpdateImageBuilder nor any parameter but the first ones."""
-
-    operation_names = ("CreateImageBuilder",)
-
-    def operation_model(self, operation: str) -> Any:
-        text = SimpleNamespace(type_name="string")
-        members = dict.fromkeys(("Name", "ImageName", "InstanceType"), text)
-        return SimpleNamespace(input_shape=SimpleNamespace(type_name="structure", members=members))
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize(
-    ("options", "unknown"),
-    [
-        ({"name": "design", "description": "new"}, "UpdateImageBuilder"),
-        (
-            {**CREATION, "instance_type": "stream.standard.small", "disable_imdsv1": True, "recreate": True},
-            "DisableIMDSV1",
-        ),
-    ],
-)
-def test_what_botocore_does_not_know_is_told_before_anything_is_stopped(
-    run: Run, aws: Any, options: dict[str, Any], unknown: str, check_mode: bool
-) -> None:
-    aws.add_image_builder("design")
-    aws.meta = SimpleNamespace(service_model=OldModel())
-    result = run(image_builder, check_mode=check_mode, **options)
-    assert f"botocore does not know {unknown}" in result["msg"]
-    assert aws.operations() == []
-
-
-def test_an_old_botocore_is_enough_for_what_needs_no_update(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "STOPPED")
-    aws.meta = SimpleNamespace(service_model=OldModel())
-    assert run(image_builder, name="design")["actions"] == ["start"]
-
-
 @pytest.mark.parametrize(
     ("state", "actions"), [("RUNNING", ["stop", "update", "start"]), ("STOPPED", ["update"]), (None, ["create"])]
 )
 def test_present_leaves_it_running_or_stopped_as_it_was(
-    run: Run, aws: Any, state: str | None, actions: list[str]
+    run_simulated: Run, simulated: Any, state: str | None, actions: list[str]
 ) -> None:
     if state:
-        aws.add_image_builder("design", state)
-    wish = {**CREATION, "state": "present", "description": "new"}
-    predicted = run(image_builder, check_mode=True, **wish)
-    result = run(image_builder, **wish)
+        add(simulated, state)
+    desired = {**CREATION, "state": "present", "description": "new"}
+    predicted = run_simulated(image_builder, check_mode=True, **desired)
+    result = run_simulated(image_builder, **desired)
     assert result["actions"] == actions
     assert result["image_builder"]["state"] == result["diff"]["after"]["state"] == (state or "RUNNING")
     assert predicted["diff"] == result["diff"]
-    assert not run(image_builder, **wish)["changed"]
+    assert not run_simulated(image_builder, **desired)["changed"]
 
 
-def test_one_that_is_being_deleted_is_replaced_by_another(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "DELETING", Tags={"old": "tag"})
-    aws.moves["design"] = ["DELETING", "DELETING", None]
-    wish = {**CREATION, "instance_type": "stream.standard.small", "tags": {"new": "tag"}, "purge_tags": False}
-    predicted = run(image_builder, check_mode=True, **wish)
-    result = run(image_builder, **wish)
-    assert (result["actions"], aws.operations()) == (["create"], ["create_image_builder"])
+def test_one_that_is_being_deleted_is_replaced_by_another(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "STOPPED", Tags={"old": "tag"}, ImageName=OTHER_IMAGE)
+    simulated.client("appstream").delete_image_builder(Name="design")
+    simulated.server.calls.clear()
+    desired = {**CREATION, "instance_type": "stream.standard.small", "tags": {"new": "tag"}, "purge_tags": False}
+    predicted = run_simulated(image_builder, check_mode=True, **desired)
+    result = run_simulated(image_builder, **desired)
+    assert (result["actions"], simulated.operations()) == (["create"], ["CreateImageBuilder"])
     assert predicted["image_builder"]["tags"] == result["image_builder"]["tags"] == {"new": "tag"}
     assert predicted["image_builder"]["instance_type"] == result["image_builder"]["instance_type"]
     assert "image_arn" not in predicted["image_builder"]
 
 
-def test_one_that_is_being_deleted_keeps_its_tags_to_the_end(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "DELETING", Tags={"old": "tag"})
-    result = run(image_builder, **CREATION, tags={"new": "tag"}, wait=False)
-    assert (result["image_builder"]["tags"], aws.operations()) == ({"old": "tag"}, [])
+def test_one_that_is_being_deleted_keeps_its_tags_to_the_end(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, "DELETING", Tags={"old": "tag"})
+    result = run_simulated(image_builder, **CREATION, tags={"new": "tag"}, wait=False)
+    assert (result["image_builder"]["tags"], simulated.operations()) == ({"old": "tag"}, [])
 
 
 @pytest.mark.parametrize("wanted", ["stopped", "present"])
-def test_the_agent_version_does_not_count_on_one_that_stays_stopped(run: Run, aws: Any, wanted: str) -> None:
-    aws.add_image_builder("design", "STOPPED", AppstreamAgentVersion="1")
-    result = run(image_builder, name="design", state=wanted, appstream_agent_version="2")
+def test_the_agent_version_does_not_count_on_one_that_stays_stopped(
+    run_simulated: Run, simulated: Any, wanted: str
+) -> None:
+    add(simulated, "STOPPED")
+    builder().agent_version = OLD_AGENT
+    result = run_simulated(image_builder, name="design", state=wanted, appstream_agent_version=NEW_AGENT)
     assert (result["changed"], result["actions"]) == (False, [])
     assert result["diff"]["before"] == result["diff"]["after"]
 
 
-def test_a_time_out_while_deleting_returns_the_tags(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design", "STOPPED", Tags={"a": "b"})
-    aws.paths["delete_image_builder"] = ["DELETING"]
-    result = run(image_builder, name="design", state="absent", wait_timeout=0)
-    assert result["failed"]
-    assert (result["image_builder"]["state"], result["image_builder"]["tags"]) == ("DELETING", {"a": "b"})
-
-
-@pytest.mark.parametrize(("code", "retryable"), [("LimitExceededException", False), ("ServiceUnavailable", True)])
-def test_a_failure_says_whether_it_passes(run: Run, aws: Any, code: str, retryable: bool) -> None:
-    aws.errors["describe_image_builders"] = [code] * 50
-    assert run(image_builder, name="design")["retryable"] is retryable
-
-
-def test_illegal_values_are_ignored_when_deleting(run: Run, aws: Any) -> None:
-    result = run(image_builder, name="design", state="absent", root_volume_size=1, tags={"aws:x": "y"})
+def test_illegal_values_are_ignored_when_deleting(run_simulated: Run) -> None:
+    result = run_simulated(image_builder, name="design", state="absent", root_volume_size=1, tags={"aws:x": "y"})
     assert not result.get("failed")
-
-
-def test_illegal_values_are_refused_before_aws_is_asked(run: Run, aws: Any) -> None:
-    result = run(image_builder, name="-design", root_volume_size=1)
-    assert "image builder name" in result["msg"]
-    assert "root_volume_size" in result["msg"]
-    assert aws.calls == []
-
-
-def test_throttled_at_every_call(run: Run, aws: Any) -> None:
-    operations = ("describe_image_builders", "create_image_builder", "list_tags_for_resource")
-    aws.errors = {operation: ["ThrottlingException"] * 5 for operation in operations}
-    assert run(image_builder, **CREATION)["image_builder"]["state"] == "RUNNING"
-
-
-def test_a_lost_answer_to_creating_is_no_failure(run: Run, aws: Any) -> None:
-    """The first try got through, its answer didn't, and botocore tried again."""
-    create = aws._create_image_builder
-
-    def create_and_lose_the_answer(**request: Any) -> Any:
-        create(**dict(request))
-        return create(**request)
-
-    aws._create_image_builder = create_and_lose_the_answer
-    result = run(image_builder, **CREATION)
-    assert result["image_builder"]["state"] == "RUNNING"
-    assert aws.operations() == ["create_image_builder"]
-
-
-def test_a_refusal_that_says_something_is_told(run: Run, aws: Any) -> None:
-    aws.errors["create_image_builder"] = ["LimitExceededException"]
-    result = run(image_builder, **CREATION)
-    assert result["error"]["code"] == "LimitExceededException"
-    assert "Service Quotas" in result["remedy"]
-    assert result["image_builder"] is None
-
-
-def test_a_stop_refused_because_it_was_stopped_meanwhile(run: Run, aws: Any) -> None:
-    aws.add_image_builder("design")
-    aws.errors["stop_image_builder"] = ["OperationNotPermittedException"]
-    aws.moves["design"] = ["RUNNING", "STOPPED"]
-    assert run(image_builder, name="design", state="stopped")["image_builder"]["state"] == "STOPPED"

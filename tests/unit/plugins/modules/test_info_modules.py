@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Modules image_builder_info and image_info."""
+"""Module image_info."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.modules import image_builder_info, image_info
+from ansible_collections.euc.appstream.plugins.modules import image_info
 
 Run = Callable[..., dict[str, Any]]
 
@@ -43,35 +43,6 @@ def public_images(aws: Any) -> None:
 
 def names(result: dict[str, Any]) -> list[str]:
     return [image["name"] for image in result["images"]]
-
-
-def test_all_image_builders(run: Run, aws: Any) -> None:
-    aws.add_image_builder("two", Tags={"a": "b"})
-    aws.add_image_builder("one", "STOPPED")
-    found = run(image_builder_info)["image_builders"]
-    assert [(one["name"], one["state"], one["tags"]) for one in found] == [
-        ("one", "STOPPED", {}),
-        ("two", "RUNNING", {"a": "b"}),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"), [(["one", "none"], ["one"]), (["none"], []), ([], []), (["one", "two"], ["one", "two"])]
-)
-def test_image_builders_by_name(run: Run, aws: Any, asked: list[str], found: list[str]) -> None:
-    aws.add_image_builder("one")
-    aws.add_image_builder("two")
-    result = run(image_builder_info, names=asked, include_tags=False)
-    assert [one["name"] for one in result["image_builders"]] == found
-    assert "list_tags_for_resource" not in [name for name, parameters in aws.calls]
-
-
-def test_errors_are_told(run: Run, aws: Any) -> None:
-    aws.errors["describe_image_builders"] = ["AccessDeniedException"]
-    result = run(image_builder_info)
-    assert result["failed"]
-    assert result["error"]["code"] == "AccessDeniedException"
-    assert "IAM policy" in result["remedy"]
 
 
 @pytest.mark.usefixtures("public_images")

@@ -127,7 +127,7 @@ def test_a_role_not_known_everywhere_yet_passes_for_creation(client: Any, stubbe
         stubber.add_client_error("create_image_builder", "InvalidRoleException")
     stubber.add_response("create_image_builder", {"ImageBuilder": {"Name": "design", "State": "PENDING"}})
     request = {"Name": "design", "InstanceType": "stream.standard.small"}
-    assert image_builders.create_image_builder(client, request)["state"] == "PENDING"
+    assert image_builders.create_image_builder(client, request, lambda: False)["state"] == "PENDING"
 
 
 @pytest.mark.parametrize("times", [1, 6])

@@ -10,8 +10,21 @@ from typing import Any
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.settings import BY_RECREATION, BY_UPDATE
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import settings
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.settings import (
+    BY_RECREATION,
+    BY_UPDATE,
+    changed_by,
+    changes,
+    creation_request,
+    desired_settings,
+    update_request,
+    view,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.resource import bound_for
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.settings import (
+    BY_RESTART,
+    SETTINGS,
+)
 from botocore.validate import ParamValidator
 
 UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
@@ -39,7 +52,6 @@ FULL: dict[str, Any] = {
         "s3_bucket_arn": "arn:aws:s3:::screenshots",
         "user_control_mode": None,
     },
-    "tags": {"CostCenter": 42},
 }
 BUILDER: dict[str, Any] = {
     "name": "design",
@@ -74,28 +86,29 @@ BUILDER: dict[str, Any] = {
 
 
 def test_a_full_request_passes_botocores_validation(client: Any) -> None:
-    request = settings.creation_request("design", FULL)
+    request = {"Name": "design", **creation_request(SETTINGS, FULL)}
     shape = client.meta.service_model.operation_model("CreateImageBuilder").input_shape
-    assert set(request) == {"Name", *(setting.parameter for setting in settings.SETTINGS), "Tags"} - {"ImageArn"}
+    assert set(request) == {"Name", *(setting.parameter for setting in SETTINGS)} - {"ImageArn"}
     assert not ParamValidator().validate(request, shape).has_errors()
-    assert request["Tags"] == {"CostCenter": "42"}
-    assert request["VpcConfig"]["SubnetIds"] == ["subnet-0123456789abcdef0"]
+    groups = ["sg-00000000000000002", "sg-00000000000000001"]
+    assert request["VpcConfig"] == {"SubnetIds": ["subnet-0123456789abcdef0"], "SecurityGroupIds": groups}
     assert request["AgentAccessConfig"]["S3BucketArn"] == "arn:aws:s3:::screenshots"
     assert "UserControlMode" not in request["AgentAccessConfig"]
 
 
 def test_every_parameter_of_the_installed_model_has_an_option(client: Any) -> None:
     members = client.meta.service_model.operation_model("CreateImageBuilder").input_shape.members
-    assert set(members) - {"Name", "Tags"} == {setting.parameter for setting in settings.SETTINGS}
+    assert set(members) - {"Name", "Tags"} == {setting.parameter for setting in SETTINGS}
 
 
 def test_empty_values_are_left_out_of_a_request() -> None:
     empty = {"display_name": "", "access_endpoints": [], "agent_access_config": {}, "security_group_ids": []}
-    assert settings.creation_request("design", empty) == {"Name": "design"}
+    assert creation_request(SETTINGS, empty) == {}
+    assert creation_request(SETTINGS, {"agent_access_config": {"settings": None}}) == {}
 
 
 def test_nothing_differs() -> None:
-    assert settings.differences(BUILDER, settings.wanted_settings(FULL)) == {}
+    assert changes(SETTINGS, BUILDER, desired_settings(SETTINGS, FULL)) == {}
 
 
 @pytest.mark.parametrize(
@@ -116,13 +129,13 @@ def test_nothing_differs() -> None:
         ("description", "other", BY_UPDATE),
         ("agent_access_config", {}, BY_UPDATE),
         ("agent_access_config", {**FULL["agent_access_config"], "user_control_mode": "VIEW_ONLY"}, BY_UPDATE),
-        ("appstream_agent_version", "11-11-2026", settings.BY_RESTART),
+        ("appstream_agent_version", "11-11-2026", BY_RESTART),
     ],
 )
 def test_differences(option: str, wanted: Any, change: str) -> None:
-    drift = settings.differences(BUILDER, {option: wanted})
-    assert drift[option]["wanted"] == wanted
-    assert list(settings.changed_by(change, drift)) == [option]
+    found = changes(SETTINGS, BUILDER, {option: wanted})
+    assert found[option].desired == wanted
+    assert list(changed_by(SETTINGS, change, found)) == [option]
 
 
 @pytest.mark.parametrize(
@@ -133,18 +146,18 @@ def test_differences(option: str, wanted: Any, change: str) -> None:
         ("appstream_agent_version", "LATEST"),
     ],
 )
-def test_what_the_service_does_not_tell_is_no_difference(option: str, wanted: Any) -> None:
-    assert settings.differences(BUILDER, {option: wanted}) == {}
+def test_what_the_service_does_not_report_is_no_difference(option: str, wanted: Any) -> None:
+    assert changes(SETTINGS, BUILDER, {option: wanted}) == {}
 
 
 @pytest.mark.parametrize("option", ["root_volume_size", "disable_imdsv1", "appstream_agent_version"])
 def test_attributes_an_older_service_leaves_out_are_no_difference(option: str) -> None:
-    assert settings.differences({"name": "design"}, {option: FULL[option]}) == {}
+    assert changes(SETTINGS, {"name": "design"}, {option: FULL[option]}) == {}
 
 
 def test_update_request() -> None:
     wanted = {"display_name": "", "agent_access_config": {"settings": None}, "instance_type": "x"}
-    request = settings.update_request(settings.differences(BUILDER, wanted))
+    request = update_request(SETTINGS, changed_by(SETTINGS, BY_UPDATE, changes(SETTINGS, BUILDER, wanted)))
     assert request == {"DisplayName": "", "AttributesToDelete": ["AGENT_ACCESS_CONFIG"]}
 
 
@@ -161,12 +174,11 @@ def test_require_support(client: Any) -> None:
     [(None, None), ("PENDING", "RUNNING"), ("STOPPING", "STOPPED"), ("DELETING", None), ("RUNNING", "RUNNING")],
 )
 def test_bound_for(state: str | None, bound: str | None) -> None:
-    assert settings.bound_for(state) == bound
+    assert bound_for(state) == bound
 
 
 def test_view_shows_options() -> None:
-    shown = settings.view({**BUILDER, "tags": {"a": "b"}})
+    shown = view(SETTINGS, BUILDER)
     assert shown["subnet_id"] == "subnet-0123456789abcdef0"
     assert shown["image_name"] == "AppStream-WinServer2022-10-10-2025"
-    assert (shown["state"], shown["tags"]) == ("STOPPED", {"a": "b"})
-    assert settings.view(None) == {}
+    assert view(SETTINGS, None) == {}

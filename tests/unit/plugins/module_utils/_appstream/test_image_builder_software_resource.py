@@ -23,7 +23,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.trou
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.validation import (
     SOFTWARE_NAME,
-    image_builder_problems,
     software_problems,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import resource as goals
@@ -167,10 +166,3 @@ def test_names_of_another_form_are_left_to_the_service(names: list[str]) -> None
 )
 def test_platforms(year: str, platform: str | None, fits: bool) -> None:
     assert (software_problems("softwares", [OFFICE.replace("2024", year)], platform) == []) is fits
-
-
-def test_software_at_creation_must_go_together_too() -> None:
-    options = {"name": "design", "softwares_to_install": [OFFICE, VISIO.replace("64", "32")]}
-    (problem,) = image_builder_problems(options)
-    assert "softwares_to_install mixes the architectures 32Bit and 64Bit" in problem
-    assert image_builder_problems({**options, "state": "absent"}) == []

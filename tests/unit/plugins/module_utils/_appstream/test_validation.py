@@ -103,39 +103,6 @@ def test_networks(subnet: Any, groups: Any, problems: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"display_name": "x" * 101}, "display_name has 101"),
-        ({"description": "x" * 257}, "description has 257"),
-        ({"image_arn": "AppStream-x"}, "image_arn"),
-        ({"iam_role_arn": "arn:aws:iam::1:role/x"}, "iam_role_arn"),
-        ({"root_volume_size": 199}, "root_volume_size 199"),
-        ({"access_endpoints": [{"vpce_id": "vpce-x"}]}, "vpce_id"),
-        ({"access_endpoints": [{}] * 5}, "5 access_endpoints"),
-        ({"agent_access_config": {"screenshots_upload_enabled": True}}, "s3_bucket_arn"),
-        ({"domain": {"organizational_unit": "x"}}, "organizational_unit"),
-        ({"tags": {"aws:x": ""}}, "reserved"),
-        ({"name": "-"}, "image builder name"),
-    ],
-)
-def test_image_builder_problems(options: dict[str, Any], told: str) -> None:
-    problems = validation.image_builder_problems({"name": "design", **options})
-    assert len(problems) == 1
-    assert told in problems[0]
-
-
-def test_an_image_builder_without_problems() -> None:
-    options = {
-        "name": "design",
-        "image_arn": "arn:aws:appstream:eu-central-1::image/AppStream-WinServer2022-10-10-2025",
-        "iam_role_arn": "arn:aws-us-gov:iam::123456789012:role/path/image-builder",
-        "root_volume_size": 500,
-        "access_endpoints": [{"endpoint_type": "STREAMING", "vpce_id": "vpce-0123456789abcdef0"}],
-    }
-    assert validation.image_builder_problems(options) == []
-
-
-@pytest.mark.parametrize(
     ("instance_type", "meant"),
     [
         ("stream.standart.medium", "stream.standard.medium"),
