@@ -10,18 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Reconciler, Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import (
-    resource as software_association_goal,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import Plan
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import History, Reconciler, Resource
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import (
     GOAL_OPTIONS,
     RESULT_KEY,
     WANTED,
-    Wish,
+    ImageBuilderSoftware,
     with_list,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision, WaitWithProgress
+
+
+def _no_client(service: str, **more: Any) -> Any:
+    raise NotImplementedError(service)
 
 
 class ActionModule(WaitWithProgress):
@@ -48,20 +50,17 @@ class ActionModule(WaitWithProgress):
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the image builder's state and its software's statuses mean for the wanted state."""
-        wish = Wish.from_options(options)
-        # The same list, which grows with every run of the module.
-        wish.taken = self._taken
+        self._software = ImageBuilderSoftware(options, _no_client)
+        # The same list of actions, which grows with every run of the module.
+        history = History(began=0, actions=self._taken)
         return Decision(
-            next_step=lambda image_builder: software_association_goal.next_step(image_builder, wish),
-            failure_reason=lambda image_builder: software_association_goal.failure_reason(wish.name, image_builder),
+            next_step=lambda image_builder: self._software.next_step(image_builder, Plan({}, {}), history),
+            failure_reason=self._software.failure_reason,
         )
 
     def describe(self, resource: Resource) -> str:
-        """Return the state, and how many of the software are not yet where they should be."""
-        statuses = software_association_goal.statuses_of(resource)
-        waiting = [name for name, status in statuses.items() if status != "INSTALLED"]
-        state = super().describe(resource)
-        return f"{state}, waiting for {', '.join(waiting)}" if waiting else state
+        """Return the state, and which of the software is not yet where it should be."""
+        return self._software.describe(resource)
 
     def _goal(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Reconciler:
         return dataclasses.replace(super()._goal(options, runs), wanted=WANTED)

@@ -128,6 +128,8 @@ software_associations:
   description:
     - The licence-included software of the image builder as last seen, by name, also when the task fails while waiting.
     - In check mode as it would be.
+    - All its keys are those of RV(euc.appstream.image_builder_software_info#module:software_associations); these are
+      the ones that matter most.
   type: list
   elements: dict
   returned: always, once AWS has been asked
@@ -138,31 +140,21 @@ software_associations:
       returned: always
       sample: Microsoft_Office_2024_LTSC_Standard_64Bit
     status:
-      description:
-        - How far it is, of C(STAGED_FOR_INSTALLATION), C(PENDING_INSTALLATION), C(INSTALLED),
-          C(STAGED_FOR_UNINSTALLATION), C(PENDING_UNINSTALLATION), C(FAILED_TO_INSTALL) and C(FAILED_TO_UNINSTALL).
-        - Software that has been removed is not listed.
+      description: How far it is. Software that has been removed is not listed.
       type: str
       returned: always
       sample: INSTALLED
     deployment_error:
-      description: Why the deployment failed.
+      description: Why the deployment failed, each with C(error_code) and C(error_message).
       type: list
       elements: dict
       returned: when reported by the service
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: "1603"
-        error_message:
-          description: The message.
-          type: str
-          returned: when reported by the service
-          sample: The installation failed.
+      sample: [{error_code: "1603", error_message: The installation failed.}]
 image_builder:
-  description: The image builder as last seen. Null when it does not exist.
+  description:
+    - The image builder as last seen. Null when it does not exist.
+    - All its keys are those of RV(euc.appstream.image_builder_software_info#module:image_builder); these are the ones
+      that matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -171,21 +163,11 @@ image_builder:
       type: str
       returned: always
       sample: design
-    arn:
-      description: The ARN.
-      type: str
-      returned: always
-      sample: arn:aws:appstream:eu-central-1:123456789012:image-builder/design
     state:
       description: The state.
       type: str
       returned: always
       sample: RUNNING
-    platform:
-      description: The operating system.
-      type: str
-      returned: when reported by the service
-      sample: WINDOWS_SERVER_2022
     software_associations:
       description: The same as RV(software_associations).
       type: list
@@ -198,23 +180,16 @@ elapsed:
   returned: always, once AWS has been asked
   sample: 240
 state_changes:
-  description: Every state of the image builder seen, in order, and after how many seconds. C(ABSENT) stands for an
-    image builder that does not exist.
+  description: Every state of the image builder seen, in order, and after how many seconds it was seen first. C(ABSENT)
+    stands for an image builder that does not exist.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: RUNNING, elapsed: 0}, {state: SYNCING_APPS, elapsed: 60}, {state: RUNNING, elapsed: 240}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
-  description: What was done, in order, of C(disassociate), C(associate) and C(deploy).
+  description:
+    - What was done, in order, of C(disassociate), C(associate) and C(deploy).
+    - When the task fails, what had been done until then; C(changed) says whether there was anything.
   type: list
   elements: str
   returned: always, once AWS has been asked
@@ -239,59 +214,25 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    converge,
-    outcome_values,
-    wait_config,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import (
-    resource as software_association_goal,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.api import (
-    describe_image_builder_software,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import (
-    RESULT_KEY,
-    Wish,
-    with_list,
+    ImageBuilderSoftware,
 )
 
-ARGUMENT_SPEC: dict[str, Any] = {**software_association_goal.GOAL_OPTIONS}
-
-
-def do(module: AnsibleAppStreamModule, wish: Wish) -> dict[str, Any]:
-    """Bring the software where it should be and return the module's return values. Raises AppStreamError."""
-    problems = software_association_goal.problems(module.params)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    before = describe_image_builder_software(client, wish.name)
-    software_association_goal.require_possible(client, before, wish)
-    after = software_association_goal.statuses_after(before, wish)
-    values: dict[str, Any] = {
-        "changed": software_association_goal.is_changed(before, after),
-        "diff": {"before": software_association_goal.statuses_of(before), "after": after},
-    }
-    goal = software_association_goal.goal(client, wish)
-    if module.check_mode and goal.next_step(before) != FAIL:
-        outcome = software_association_goal.predicted_outcome(before, after)
-    else:
-        outcome = converge(goal, before, wait_config(module.params))
-    return {**values, **outcome_values(outcome, RESULT_KEY), "actions": wish.taken}
+ARGUMENT_SPEC: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "softwares": {"type": "list", "elements": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge": {"type": "bool", "default": False},
+    "deploy": {"type": "bool", "default": True},
+    "retry_failed": {"type": "bool", "default": False},
+    **wait_options(timeout=3600),
+}
 
 
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    wish = Wish.from_options(module.params)
-    try:
-        values = do(module, wish)
-    except AppStreamError as error:
-        if RESULT_KEY in error.result:
-            error.result = with_list({**error.result, "actions": wish.taken})
-        module.fail_json_appstream(error)
-    module.exit_json(**with_list(values))
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), ImageBuilderSoftware)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the software of an image builder
+- name: Read the software of an image builder
   euc.appstream.image_builder_software_info:
     name: design
   register: software
@@ -53,7 +53,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.software_name }}"
 
-- name: Look at the software of an image
+- name: Read the software of an image
   euc.appstream.image_builder_software_info:
     image_name: design-2026-11
   register: image_software
@@ -184,8 +184,8 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     if options["name"] is not None:
         builder = describe_image_builder_software(client, options["name"])
         found = builder or {"arn": None, "software_associations": []}
-        told = {key: found[key] for key in ("arn", "software_associations")}
-        return {"changed": False, "image_builder": builder, **told}
+        seen = {"arn": found["arn"], "software_associations": found["software_associations"]}
+        return {"changed": False, "image_builder": builder, **seen}
     arn = options["arn"]
     if options["image_name"] is not None:
         arn = (describe_image(client, options["image_name"]) or {}).get("arn")

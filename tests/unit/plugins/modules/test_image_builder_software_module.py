@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import progress
 from ansible_collections.euc.appstream.plugins.modules import image_builder_software as software
 from ansible_collections.euc.appstream.plugins.modules import image_builder_software_info as software_info
+from image_builder_account import count, let_time_pass, states_of
 
 Run = Callable[..., dict[str, Any]]
 
@@ -24,16 +25,8 @@ DEPLOY = "StartSoftwareDeploymentToImageBuilder"
 
 
 @pytest.fixture(autouse=True)
-def passing_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look at something later is a look a virtual minute later, and time-outs count virtual seconds."""
-
-    def wait_config(options: dict[str, Any]) -> waits.WaitConfig:
-        clock = simulated.server.clock.now
-        return waits.WaitConfig(
-            options["wait"], options["wait_timeout"], 60, clock, lambda _seconds: simulated.advance(60)
-        )
-
-    monkeypatch.setattr(software, "wait_config", wait_config)
+def _passing_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_time_pass(simulated, monkeypatch)
 
 
 @pytest.fixture
@@ -64,10 +57,6 @@ def statuses(appstream: Any, name: str = "design") -> dict[str, str]:
     return {one["SoftwareName"]: one["Status"] for one in found}
 
 
-def states_of(result: dict[str, Any]) -> list[str]:
-    return [change["state"] for change in result["state_changes"]]
-
-
 def test_installs_and_a_second_run_changes_nothing(run_simulated: Run, simulated: Any, design: Any) -> None:
     result = run_simulated(software, name="design", softwares=[OFFICE, VISIO, OFFICE])
     assert (result["changed"], result["actions"]) == (True, ["associate", "deploy"])
@@ -96,6 +85,8 @@ def test_purging_makes_room_for_another_year(run_simulated: Run, simulated: Any,
     assert refused["failed"]
     assert "mixes the years 2021 and 2024" in refused["msg"]
     assert "purge: true" in refused["remedy"]
+    assert (refused["changed"], refused["actions"], states_of(refused)) == (False, [], ["RUNNING"])
+    assert shown(refused) == {OLD_OFFICE: "INSTALLED"}
     assert simulated.operations() == []
     result = run_simulated(software, name="design", softwares=[OFFICE], purge=True)
     assert result["actions"] == ["disassociate", "associate", "deploy"]
@@ -150,7 +141,7 @@ def test_without_waiting(run_simulated: Run, simulated: Any, design: Any) -> Non
         ({"softwares": [VISIO]}, {VISIO: "INSTALLED"}),
     ],
 )
-def test_check_mode_does_nothing_and_tells_what_happens(
+def test_check_mode_does_nothing_and_says_what_happens(
     run_simulated: Run, simulated: Any, design: Any, options: dict[str, Any], after: dict[str, str]
 ) -> None:
     run_simulated(software, name="design", softwares=[VISIO])
@@ -232,7 +223,7 @@ def test_a_builder_on_its_way_is_waited_for(run_simulated: Run, simulated: Any) 
     assert (result["changed"], shown(result)) == (True, {VISIO: "INSTALLED"})
 
 
-def test_failures_are_told_and_retried_when_asked_for(run_simulated: Run, simulated: Any, design: Any) -> None:
+def test_failures_are_reported_and_retried_when_asked_for(run_simulated: Run, simulated: Any, design: Any) -> None:
     rule = {"software": f"{OFFICE}|{VISIO}", "error_code": "1603", "message": "Setup failed.", "times": 5}
     simulated.server.simulation.outcomes.add(rule)
     result = run_simulated(software, name="design", softwares=[OFFICE, VISIO])
@@ -240,13 +231,14 @@ def test_failures_are_told_and_retried_when_asked_for(run_simulated: Run, simula
     for name in (OFFICE, VISIO):
         assert f"{name} FAILED_TO_INSTALL: 1603: Setup failed." in result["msg"]
     assert "retry_failed: true" in result["remedy"]
-    assert result["actions"] == ["associate", "deploy"]
+    assert (result["changed"], result["actions"]) == (True, ["associate", "deploy"])
+    assert states_of(result) == ["RUNNING", "PENDING_SYNCING_APPS", "SYNCING_APPS", "RUNNING"]
     assert shown(result) == dict.fromkeys((OFFICE, VISIO), "FAILED_TO_INSTALL")
     assert result["software_associations"][0]["deployment_error"][0]["error_code"] == "1603"
     simulated.server.calls.clear()
     for check_mode in (True, False):
         again = run_simulated(software, check_mode, name="design", softwares=[OFFICE])
-        assert (again["failed"], again["actions"]) == (True, [])
+        assert (again["failed"], again["changed"], again["actions"]) == (True, False, [])
     assert simulated.operations() == []
     # Once per task: it fails again.
     retried = run_simulated(software, name="design", softwares=[OFFICE], retry_failed=True)
@@ -300,18 +292,73 @@ def test_an_answer_lost_after_the_call_was_carried_out(
     assert result["actions"] == ["disassociate", "associate", "deploy"]
 
 
+@pytest.mark.parametrize("operation", [*STAGING, DEPLOY])
+def test_not_found_passes_for_what_was_just_read(
+    run_simulated: Run, simulated: Any, design: Any, operation: str
+) -> None:
+    run_simulated(software, name="design", softwares=[OLD_OFFICE])
+    simulated.fail(match=f"appstream:{operation}", code="ResourceNotFoundException", times=3)
+    result = run_simulated(software, name="design", softwares=[OFFICE], purge=True)
+    assert (result["actions"], shown(result)) == (["disassociate", "associate", "deploy"], {OFFICE: "INSTALLED"})
+
+
+def test_a_name_of_another_form_is_not_tried_again(run_simulated: Run, simulated: Any, design: Any) -> None:
+    simulated.fail(match=f"appstream:{STAGING[0]}", code="ResourceNotFoundException")
+    simulated.server.calls.clear()
+    result = run_simulated(software, name="design", softwares=["Microsoft_Offfice"])
+    assert (result["error"]["code"], result["changed"]) == ("ResourceNotFoundException", False)
+    assert count(simulated, STAGING[0]) == 1
+
+
+def test_what_is_no_longer_there_is_not_tried_to_be_removed_again(
+    run_simulated: Run, simulated: Any, design: Any
+) -> None:
+    """An answer that got lost: the second try is refused, because nothing is left to remove."""
+    run_simulated(software, name="design", softwares=[OFFICE], deploy=False)
+    simulated.server.calls.clear()
+    simulated.fail(match=f"appstream:{STAGING[1]}", drop="after", times=1)
+    result = run_simulated(software, name="design", softwares=[OFFICE], state="absent")
+    assert (result["changed"], result["actions"], shown(result)) == (True, ["disassociate"], {})
+    assert count(simulated, STAGING[1]) == 2
+
+
+def test_a_reading_that_fails_after_a_call_does_not_repeat_the_call(
+    run_simulated: Run, simulated: Any, design: Any
+) -> None:
+    reading = "appstream:DescribeSoftwareAssociations"
+    # One reading before, one after each call: that after the deployment fails, however often it is tried again.
+    simulated.fail(match=reading, code="ServiceUnavailable", status=503, after=2, times=60)
+    simulated.server.calls.clear()
+    result = run_simulated(software, name="design", softwares=[OFFICE])
+    assert (result["actions"], shown(result)) == (["associate", "deploy"], {OFFICE: "INSTALLED"})
+    assert simulated.operations() == [STAGING[0], DEPLOY]
+
+
+def test_progress_shows_what_is_waited_for(run_simulated: Run, design: Any) -> None:
+    lines: list[str] = []
+
+    def show(name: str, text: str, elapsed: float, is_new: bool) -> None:
+        lines.extend([f"{name}: {text}"] if is_new else [])
+
+    with progress.showing(show):
+        run_simulated(software, name="design", softwares=[OFFICE])
+    waiting = f"SYNCING_APPS, waiting for {OFFICE}"
+    assert lines == ["design: RUNNING", f"design: PENDING_{waiting}", f"design: {waiting}", "design: RUNNING"]
+
+
 def test_a_refusal_in_the_middle_is_continued_by_the_next_run(run_simulated: Run, simulated: Any, design: Any) -> None:
     run_simulated(software, name="design", softwares=[OLD_OFFICE])
     simulated.fail(match=f".*:{DEPLOY}", code="AccessDeniedException", times=1)
     result = run_simulated(software, name="design", softwares=[OFFICE], purge=True)
     assert result["failed"]
     assert result["error"]["code"] == "AccessDeniedException"
-    assert result["actions"] == ["disassociate", "associate"]
+    assert (result["changed"], result["actions"]) == (True, ["disassociate", "associate"])
+    assert shown(result) == {OLD_OFFICE: "STAGED_FOR_UNINSTALLATION", OFFICE: "STAGED_FOR_INSTALLATION"}
     again = run_simulated(software, name="design", softwares=[OFFICE], purge=True)
     assert (again["actions"], shown(again)) == (["deploy"], {OFFICE: "INSTALLED"})
 
 
-def test_an_older_botocore_is_told_of_before_anything(
+def test_an_older_botocore_is_reported_before_anything(
     run_simulated: Run, simulated: Any, design: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = design.meta.service_model

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import Connect, Plan
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import (
     ASSOCIATE,
     DEPLOY,
@@ -25,8 +26,10 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.vali
     SOFTWARE_NAME,
     software_problems,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software import resource as goals
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import Wish
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import History
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder_software.resource import (
+    ImageBuilderSoftware,
+)
 from appstream_simulator.aws.licensed_software import SOFTWARE_NAMES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +38,11 @@ OFFICE = "Microsoft_Office_2024_LTSC_Standard_64Bit"
 VISIO = "Microsoft_Visio_2024_LTSC_Standard_64Bit"
 
 
-def wish(**options: Any) -> Wish:
+def no_client(service: str, **more: Any) -> Any:
+    raise NotImplementedError(service)
+
+
+def software(connect: Connect = no_client, **options: Any) -> ImageBuilderSoftware:
     defaults = {
         "name": "design",
         "softwares": [OFFICE],
@@ -44,7 +51,12 @@ def wish(**options: Any) -> Wish:
         "deploy": True,
         "retry_failed": False,
     }
-    return Wish.from_options({**defaults, **options})
+    return ImageBuilderSoftware({**defaults, **options}, connect)
+
+
+def step(image_builder: dict[str, Any], *taken: str, **options: Any) -> str:
+    """The next step after those that have been taken."""
+    return software(**options).next_step(image_builder, Plan({}, {}), History(began=0, actions=list(taken)))
 
 
 def builder(state: str = "RUNNING", **statuses: str) -> dict[str, Any]:
@@ -70,9 +82,7 @@ def builder(state: str = "RUNNING", **statuses: str) -> dict[str, Any]:
 def test_steps_by_status(status: str | None, present: str, staged: str, absent: str, unstaged: str) -> None:
     image_builder = builder(office=status) if status else builder()
     steps = [
-        goals.next_step(image_builder, wish(state=state, deploy=deploy))
-        for state in ("present", "absent")
-        for deploy in (True, False)
+        step(image_builder, state=state, deploy=deploy) for state in ("present", "absent") for deploy in (True, False)
     ]
     assert steps == [present, staged, absent, unstaged]
 
@@ -95,40 +105,51 @@ def test_steps_by_status(status: str | None, present: str, staged: str, absent: 
     ],
 )
 def test_steps_by_state(state: str, to_do: str, nothing_to_do: str) -> None:
-    assert goals.next_step(builder(state), wish()) == to_do
-    assert goals.next_step(builder(state, office="INSTALLED"), wish()) == nothing_to_do
+    assert step(builder(state)) == to_do
+    assert step(builder(state, office="INSTALLED")) == nothing_to_do
 
 
 def test_failures_of_other_software_are_none_of_this_tasks() -> None:
     image_builder = builder(office="INSTALLED", visio="FAILED_TO_INSTALL")
-    assert goals.next_step(image_builder, wish()) == DONE
-    assert goals.next_step(image_builder, wish(purge=True)) == DEPLOY
-    assert goals.statuses_after(image_builder, wish()) == {OFFICE: "INSTALLED", VISIO: "FAILED_TO_INSTALL"}
+    assert step(image_builder) == DONE
+    assert step(image_builder, purge=True) == DEPLOY
+    assert software().statuses_after(image_builder) == {OFFICE: "INSTALLED", VISIO: "FAILED_TO_INSTALL"}
 
 
 def test_what_others_have_begun_is_waited_for_and_deployed_along() -> None:
-    assert goals.next_step(builder(office="INSTALLED", visio="PENDING_UNINSTALLATION"), wish()) == WAIT
-    assert goals.next_step(builder(office="INSTALLED", visio="STAGED_FOR_INSTALLATION"), wish()) == DEPLOY
+    assert step(builder(office="INSTALLED", visio="PENDING_UNINSTALLATION")) == WAIT
+    assert step(builder(office="INSTALLED", visio="STAGED_FOR_INSTALLATION")) == DEPLOY
     staged = builder(office="INSTALLED", visio="STAGED_FOR_INSTALLATION")
-    assert goals.next_step(staged, wish(deploy=False)) == DONE
+    assert step(staged, deploy=False) == DONE
 
 
 def test_failed_software_is_retried_once() -> None:
-    failed, retrying = builder(office="FAILED_TO_INSTALL"), wish(retry_failed=True)
-    assert goals.next_step(failed, retrying) == DEPLOY
-    retrying.taken.append(DEPLOY)
-    assert goals.next_step(failed, retrying) == FAIL
-    assert goals.next_step(failed, wish(retry_failed=True, deploy=False)) == FAIL
+    failed = builder(office="FAILED_TO_INSTALL")
+    assert step(failed, retry_failed=True) == DEPLOY
+    assert step(failed, DEPLOY, retry_failed=True) == FAIL
+    assert step(failed, retry_failed=True, deploy=False) == FAIL
 
 
-def test_what_is_under_way_is_no_change() -> None:
-    for deploy in (True, False):
-        image_builder = builder(office="PENDING_INSTALLATION")
-        after = goals.statuses_after(image_builder, wish(deploy=deploy))
-        assert (after, goals.is_changed(image_builder, after)) == ({OFFICE: "INSTALLED"}, False)
+@pytest.mark.parametrize("deploy", [True, False])
+def test_what_is_under_way_is_no_change(client: Any, deploy: bool) -> None:
+    plan = software(lambda service, **more: client, deploy=deploy).plan(builder(office="PENDING_INSTALLATION"))
+    assert (plan.after, plan.changes_anything) == ({OFFICE: "INSTALLED"}, False)
 
 
-def test_failures_are_told_with_their_errors() -> None:
+@pytest.mark.parametrize(
+    ("image_builder", "shown"),
+    [
+        (builder(), "RUNNING"),
+        (builder("SYNCING_APPS", office="PENDING_INSTALLATION"), f"SYNCING_APPS, waiting for {OFFICE}"),
+        (builder(office="INSTALLED"), "RUNNING"),
+        (None, "ABSENT"),
+    ],
+)
+def test_what_lines_of_progress_show(image_builder: dict[str, Any] | None, shown: str) -> None:
+    assert software().describe(image_builder) == shown
+
+
+def test_failures_are_reported_with_their_errors() -> None:
     errors = [{"error_code": "1603", "error_message": "No space."}, {"error_code": "17002"}]
     image_builder = builder(office="FAILED_TO_INSTALL", visio="INSTALLED")
     image_builder["software_associations"][0]["deployment_error"] = errors
