@@ -10,11 +10,8 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export.resource import (
-    GOAL_OPTIONS,
-    RESULT_KEY,
-    failure_reason,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export.resource import ImageExport
+from ansible_collections.euc.appstream.plugins.modules.image_export import ARGUMENT_SPEC
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
 
@@ -24,8 +21,10 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_export"
     info_module_name = "euc.appstream.image_export_info"
-    result_key = RESULT_KEY
-    goal_options = GOAL_OPTIONS
+    result_key = ImageExport.result_key
+    goal_options = {
+        name: ARGUMENT_SPEC[name] for name in ("name", "ami_name", "retry_failed", "wait", "wait_timeout", "wait_delay")
+    }
     wanted = "COMPLETED"
     last_actions = frozenset({states.CREATE})
 
@@ -35,15 +34,16 @@ class ActionModule(RetriesOnce):
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what the states of a task mean."""
+        kind: Any = ImageExport
         return Decision(
             next_step=lambda task: states.export_task_step(task, retry=self.may_retry(options)),
-            failure_reason=lambda task: failure_reason(options["name"], options["ami_name"], task),
+            failure_reason=kind(options, None).failure_reason,
         )
 
     def _look(self, options: Mapping[str, Any], runs: list[dict[str, Any]]) -> Resource:
         """Read the task of the module's last run; one that was begun just now may not be found at once."""
-        known: Resource = runs[-1][RESULT_KEY]
+        known: Resource = runs[-1][self.result_key]
         if known is None:
             return None
-        found = self.read_info(self.info_module_name, {"task_ids": [known["task_id"]]})[f"{RESULT_KEY}s"]
+        found = self.read_info(self.info_module_name, {"task_ids": [known["task_id"]]})[f"{self.result_key}s"]
         return next(iter(found), known)

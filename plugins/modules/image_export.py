@@ -14,7 +14,7 @@ description:
   - The service takes the AppStream agent and licence-included applications off the AMI.
   - An image is exported to a name once. When there is a task for the image and the AMI's name already, that one is
     waited for, and one that is COMPLETED is as good as a new one. Tasks that are older than the image are those of a
-    former image of the same name, and an image whose AMI has been deregistered since is exported anew.
+    former image of the same name, and an image whose AMI has been deregistered since is exported again.
   - A task that has begun cannot be cancelled.
 author:
   - The euc.appstream team (@euc)
@@ -50,9 +50,9 @@ options:
     aliases: [resource_tags]
   retry_failed:
     description:
-      - Whether to begin anew when the last task for the image and the AMI's name has FAILED or TIMED_OUT. With V(false)
-        this fails.
-      - A task that this very task has begun is not begun once more when it fails.
+      - Whether to begin again when the last task for the image and the AMI's name has FAILED or TIMED_OUT. With
+        V(false) this fails.
+      - An export that this very task has begun is not begun once more when it fails.
     type: bool
     default: true
   wait_timeout:
@@ -110,8 +110,9 @@ RETURN = r"""
 export_image_task:
   description:
     - The export task as last seen, also when the task fails while waiting. Null when there is none.
-    - Attributes the service does not report are left out.
     - In check mode the export task as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.image_export_info#module:export_image_tasks); these are the ones that
+      matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -120,26 +121,6 @@ export_image_task:
       type: str
       returned: when it exists
       sample: 01234567-89ab-cdef-0123-456789abcdef
-    image_arn:
-      description: The ARN of the image.
-      type: str
-      returned: always
-      sample: arn:aws:appstream:eu-central-1:123456789012:image/design-20261122T124526Z
-    ami_name:
-      description: The name of the AMI.
-      type: str
-      returned: always
-      sample: design/20261122T124526Z
-    created_date:
-      description: When the task was begun.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T14:00:00+00:00"
-    ami_description:
-      description: The description of the AMI.
-      type: str
-      returned: when it has one
-      sample: Design applications
     state:
       description: The state, C(EXPORTING), C(COMPLETED), C(FAILED) or C(TIMED_OUT).
       type: str
@@ -150,47 +131,29 @@ export_image_task:
       type: str
       returned: when the task is COMPLETED
       sample: ami-0123456789abcdef0
-    tag_specifications:
-      description: The tags of the AMI.
-      type: dict
-      returned: when it was given any
-      sample: {CostCenter: "42"}
+    created_date:
+      description: When the task was begun.
+      type: str
+      returned: when it exists
+      sample: "2026-11-22T14:00:00+00:00"
     error_details:
-      description: What went wrong.
+      description: What went wrong, each with C(error_code) and C(error_message).
       type: list
       elements: dict
       returned: when the task did not end well
-      contains:
-        error_code:
-          description: The code. Which there are is not documented.
-          type: str
-          returned: when reported by the service
-          sample: InvalidAMIName.Duplicate
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when reported by the service
-          sample: AMI name design is already in use.
+      sample: [{error_code: InvalidAMIName.Duplicate, error_message: AMI name design is already in use.}]
 elapsed:
   description: How many seconds it took.
   type: int
   returned: always, once AWS has been asked
   sample: 1810
 state_changes:
-  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for a task that does not exist.
+  description: Every C(state) seen, in order, and after how many seconds (C(elapsed)). C(ABSENT) stands for a task that
+    does not exist.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: ABSENT, elapsed: 0}, {state: EXPORTING, elapsed: 1}, {state: COMPLETED, elapsed: 1810}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
   description: What was done, in order; only C(create) is possible.
   type: list
@@ -217,62 +180,23 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.calls import once_only_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import CREATE, FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    converge,
-    outcome_values,
-    wait_config,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import api as image_exports
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import resource as image_export_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.rules import image_export_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export.resource import ImageExport
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **image_export_goal.GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
+    "ami_name": {"type": "str", "required": True},
     "iam_role_arn": {"type": "str", "required": True},
     "ami_description": {"type": "str"},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "retry_failed": {"type": "bool", "default": True},
+    **wait_options(timeout=7200),
 }
 
 
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Export the image, unless it has been, and return the module's return values. Raises AppStreamError."""
-    options = module.params
-    problems = image_export_problems(options)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream", config=once_only_config())
-    wish = image_export_goal.Wish.from_options(options)
-    tasks = image_exports.list_export_image_tasks(client)
-    image = images.describe_image(client, wish.name)
-    before = image_export_goal.find_task(tasks, image, wish)
-    before = image_export_goal.still_counts(before, lambda: module.client("ec2"))
-    image_export_goal.require_possible(client, image, before, wish)
-    known_ids = frozenset(str(task["task_id"]) for task in tasks)
-    goal = image_export_goal.goal(client, wish, before, known_ids)
-    for warning in image_export_goal.warnings(before, wish):
-        module.warn(warning)
-    step = goal.next_step(before)
-    values: dict[str, Any] = {
-        "changed": step == CREATE,
-        "diff": {"before": image_export_goal.view(before), "after": image_export_goal.view_after(before, wish)},
-    }
-    if module.check_mode and step != FAIL:
-        outcome = image_export_goal.predicted_outcome(before, image, wish)
-        return {**values, **outcome_values(outcome, goal.result_key)}
-    return {**values, **outcome_values(converge(goal, before, wait_config(options)), goal.result_key)}
-
-
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), ImageExport)
 
 
 if __name__ == "__main__":

@@ -319,7 +319,7 @@ def export_task_is(kind: str, state: str | None) -> bool:
 
 
 def export_task_step(task: Mapping[str, Any] | None, *, retry: bool) -> str:
-    """Decide what brings an export one step nearer to COMPLETED; with ``retry`` a failed task is begun anew."""
+    """Decide what brings an export one step nearer to COMPLETED; with ``retry`` a failed task is begun again."""
     state = state_of(task)
     return CREATE if retry and export_task_is(FAILED, state) else EXPORT_TASK_STEPS.get(state, WAIT)
 

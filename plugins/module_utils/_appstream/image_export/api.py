@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ..core.aws import to_ansible_dict
-from ..core.calls import NOT_FOUND, call, call_tokens, require_support
+from ..core.calls import NOT_FOUND, call, call_known, call_tokens, require_support
 from ..core.errors import AppStreamError
 
 # Amazon EC2's answers about an AMI that is no more, or never was.
@@ -18,11 +18,11 @@ _GONE_CODES = frozenset({"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"})
 
 
 def create_export_image_task(client: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Begin to export an image from CreateExportImageTask parameters and return the task. Raises AppStreamError.
+    """Begin to export an image that has just been read from CreateExportImageTask parameters; returns the task.
 
-    Not tried again when it is unknown whether it had an effect, see ``retries.ONCE_ONLY``.
+    Not tried again when it is unknown whether it had an effect, see ``retries.ONCE_ONLY``. Raises AppStreamError.
     """
-    answer = call(client, "create_export_image_task", f"image {request['ImageName']}", **request)
+    answer = call_known(client, "create_export_image_task", f"image {request['ImageName']}", **request)
     return to_ansible_dict(answer["ExportImageTask"])
 
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The rules on what images are imported from and exported to, checked before anything is called.
+"""The rules on what images are imported from, checked before anything is called.
 
 Every function returns a list of problems, empty when there are none. Sources: botocore's service model (patterns and
-lengths of CreateImportedImage and CreateExportImageTask), developer guide, "Import Image" and "Applications Details".
+lengths of CreateImportedImage), developer guide, "Import Image" and "Applications Details".
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from ..core.validation import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
     ROLE_ARN,
-    existing_image_name_problems,
     image_name_problems,
     length_problems,
     pattern_problems,
@@ -25,7 +24,6 @@ from ..core.validation import (
 )
 
 AMI_ID = re.compile(r"ami-[a-z0-9]{8,17}\Z")
-AMI_NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}\Z")
 WORKSPACE_IMAGE_ID = re.compile(r"wsi-[0-9a-z]{8,63}\Z")
 PLAIN_TEXT = re.compile(r"[a-zA-Z0-9_.() -]+\Z")
 INSTANCE_TYPE = re.compile(r"[a-zA-Z0-9-]+(\.[a-z0-9-]+)+\.(small|medium|large|xlarge|\d+xlarge|metal)\Z")
@@ -38,8 +36,6 @@ MOST_APPLICATIONS = 50
 PATH_LENGTH = 32767
 LAUNCH_PARAMETERS_LENGTH = 1024
 PATHS = ("absolute_app_path", "absolute_icon_path", "absolute_manifest_path", "working_directory")
-# What an exported AMI can be made of: "only Microsoft Windows Server 2022 and 2025 images can be exported".
-EXPORTED_PLATFORMS = ("WINDOWS_SERVER_2022", "WINDOWS_SERVER_2025")
 
 
 def image_import_problems(options: Mapping[str, Any]) -> list[str]:
@@ -113,18 +109,3 @@ def _launch_parameters_problems(name: str, parameters: str) -> list[str]:
     told = f"launch_parameters of application {name!r}"
     problems = length_problems(told, parameters, LAUNCH_PARAMETERS_LENGTH)
     return [*problems, f"{told} has a character with the code 0"] if "\x00" in parameters else problems
-
-
-def image_export_problems(options: Mapping[str, Any]) -> list[str]:
-    """Check the options of module ``image_export`` that the argument spec cannot check."""
-    problems = existing_image_name_problems(options["name"])
-    if not AMI_NAME.match(options["ami_name"]):
-        problems.append(
-            f"ami_name {options['ami_name']!r} is not legal: 3 to 128 letters, digits and ().-/_ of ASCII, no spaces"
-        )
-    return [
-        *problems,
-        *length_problems("ami_description", options.get("ami_description"), DESCRIPTION_LENGTH),
-        *pattern_problems("iam_role_arn", options["iam_role_arn"] or " ", ROLE_ARN, "arn:aws:iam::ACCOUNT:role/NAME"),
-        *tag_problems(options.get("tags")),
-    ]

@@ -174,7 +174,8 @@ def test_images_that_cannot_be_exported(
     for check_mode in (True, False):
         result = run_simulated(image_export, check_mode=check_mode, **{**options, "name": name})
         assert result["failed"] and told in result["msg"], result["msg"]
-        assert result["export_image_task"] is None
+        assert (result["export_image_task"], result["changed"]) == (None, False)
+        assert result["state_changes"] == [{"state": "ABSENT", "elapsed": 0}]
     assert stored(simulated) == []
 
 
@@ -193,10 +194,12 @@ def test_exports_that_do_not_end_well(run_simulated: Run, simulated: Any, option
     assert failed["failed"] and f"has {state}" in failed["msg"] and "InternalError: No space." in failed["msg"]
     assert ("ec2:CopyImage" in failed["remedy"]) == (state == "FAILED")
     assert failed["export_image_task"]["error_details"][0]["error_message"] == "No space."
-    assert failed["actions"] == ["create"], "what failed in this run is not begun once more"
+    assert (failed["changed"], failed["actions"]) == (True, ["create"]), "what failed in this run is begun only once"
+    assert [one["state"] for one in failed["state_changes"]] == ["ABSENT", "EXPORTING", state]
     for check_mode in (True, False):
         kept = run_simulated(image_export, check_mode=check_mode, **options, retry_failed=False)
         assert kept["failed"] and kept["actions"] == [] and f"has {state}" in kept["msg"]
+        assert (kept["changed"], kept["state_changes"]) == (False, [{"state": state, "elapsed": 0}])
     assert run_simulated(image_export, check_mode=True, **options)["changed"]
     recovered = run_simulated(image_export, **options)
     assert (recovered["changed"], recovered["export_image_task"]["state"]) == (True, "COMPLETED")
@@ -245,6 +248,19 @@ def test_throttling_and_a_role_made_just_before(run_simulated: Run, simulated: A
     simulated.fail(match="appstream:CreateExportImageTask", code="InvalidRoleException", times=2)
     assert run_simulated(image_export, **options)["export_image_task"]["state"] == "COMPLETED"
     assert run_simulated(image_export, **options)["changed"] is False
+
+
+def test_an_image_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any, options: dict[str, Any]) -> None:
+    simulated.fail(match="appstream:CreateExportImageTask", code="ResourceNotFoundException", times=3)
+    result = run_simulated(image_export, **options)
+    assert (result["changed"], result["actions"], begun(simulated)) == (True, ["create"], 4)
+    assert result["export_image_task"]["state"] == "COMPLETED"
+
+
+def test_a_task_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any, options: dict[str, Any]) -> None:
+    simulated.fail(match="appstream:GetExportImageTask", code="ResourceNotFoundException", times=3)
+    result = run_simulated(image_export, **options)
+    assert (result["export_image_task"]["state"], len(stored(simulated))) == ("COMPLETED", 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import rules as ami_validation
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import rules as export_rules
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import rules as import_rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +54,7 @@ EDITOR = {"name": "editor", "absolute_app_path": r"C:\editor.exe"}
     ],
 )
 def test_imports(change: dict[str, Any], told: str) -> None:
-    problems = ami_validation.image_import_problems({**IMPORT, **change})
+    problems = import_rules.image_import_problems({**IMPORT, **change})
     assert told in "; ".join(problems)
     assert bool(problems) == bool(told), problems
 
@@ -74,7 +75,7 @@ def test_imports(change: dict[str, Any], told: str) -> None:
     ],
 )
 def test_exports(change: dict[str, Any], told: str) -> None:
-    problems = ami_validation.image_export_problems({**EXPORT, **change})
+    problems = export_rules.image_export_problems({**EXPORT, **change})
     assert told in "; ".join(problems)
     assert bool(problems) == bool(told), problems
 
@@ -82,11 +83,11 @@ def test_exports(change: dict[str, Any], told: str) -> None:
 @given(st.text(max_size=1100))
 def test_launch_parameters_are_never_repeated(text: str) -> None:
     secret = f"{text}\x00the-secret"
-    problem = ami_validation.catalog_problems([{**EDITOR, "launch_parameters": secret}])[0]
+    problem = import_rules.catalog_problems([{**EDITOR, "launch_parameters": secret}])[0]
     assert "the-secret" not in problem
 
 
 @given(st.text(alphabet=st.characters(codec="ascii")))
 def test_what_passes_for_absolute_names_a_drive_or_a_share(text: str) -> None:
-    if not ami_validation.catalog_problems([{**EDITOR, "absolute_icon_path": text}]):
+    if not import_rules.catalog_problems([{**EDITOR, "absolute_icon_path": text}]):
         assert text == "" or text[1:2] == ":" or text.startswith("\\\\")

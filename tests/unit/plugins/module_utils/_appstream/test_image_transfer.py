@@ -14,7 +14,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
     states,
     troubleshooting,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export import resource as image_export_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export.resource import find_task
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import resource as image_import_goal
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -98,8 +98,7 @@ def _task(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_which_tasks_count(task: dict[str, Any], image: dict[str, Any] | None, counts: bool) -> None:
-    wish = image_export_goal.Wish("design", "design/1", {}, retry_failed=True)
-    assert (image_export_goal.find_task([task], image, wish) is not None) == counts
+    assert (find_task([task], image, "design", "design/1") is not None) == counts
 
 
 def test_the_name_of_a_tasks_image() -> None:
