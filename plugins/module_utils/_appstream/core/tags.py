@@ -17,9 +17,10 @@ RECIPE_TAG = "euc.appstream:recipe"
 IMAGE_TAG = "euc.appstream:image"
 
 
-def read_tags(client: Any, arn: str) -> dict[str, str]:
-    """Return the tags of a resource. Raises AppStreamError."""
-    return dict(call(client, "list_tags_for_resource", arn, ResourceArn=arn).get("Tags") or {})
+def read_tags(client: Any, arn: str, *, is_known: bool = False) -> dict[str, str]:
+    """Return the tags of a resource. ``is_known``: that it is not found passes. Raises AppStreamError."""
+    read = call_known if is_known else call
+    return dict(read(client, "list_tags_for_resource", arn, ResourceArn=arn).get("Tags") or {})
 
 
 def with_tags(client: Any, resource: dict[str, Any]) -> dict[str, Any]:
