@@ -9,12 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.resource import (
-    AGAIN,
-    GOAL_OPTIONS,
-    about,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.resource import ImageImport
+from ansible_collections.euc.appstream.plugins.modules.image_import import ARGUMENT_SPEC
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
 
@@ -24,14 +20,17 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_import"
     info_module_name = "euc.appstream.image_info"
-    result_key = made_images.RESULT_KEY
-    goal_options = GOAL_OPTIONS
+    result_key = ImageImport.result_key
+    goal_options = {
+        name: ARGUMENT_SPEC[name] for name in ("name", "retry_failed", "wait", "wait_timeout", "wait_delay")
+    }
     wanted = "AVAILABLE"
     last_actions = frozenset({states.CREATE})
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for an import."""
+        kind: Any = ImageImport
         return Decision(
             next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
-            failure_reason=lambda image: made_images.failure_reason(image, about(options["name"]), AGAIN),
+            failure_reason=kind(options, None).failure_reason,
         )

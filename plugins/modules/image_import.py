@@ -12,7 +12,7 @@ description:
   - Makes an image of Amazon AppStream 2.0 (also named Amazon WorkSpaces Applications) of an AMI or of an Amazon
     WorkSpaces image, and waits until it is AVAILABLE.
   - An image of the given name that exists already is adopted, whatever it was made of. Images cannot be changed, tags
-    apart, so what differs from the task is told by a warning.
+    apart, so there is a warning when one differs from the task.
   - Images imported from AMIs run on instance types such as V(GeneralPurpose.t3.large), C(ComputeOptimized.*),
     C(MemoryOptimized.*) and C(Accelerated.*), not on V(stream.standard.large) and its like.
   - An import takes 30 to 60 minutes, and longer with O(runtime_validation_config).
@@ -111,8 +111,8 @@ options:
         required: true
   retry_failed:
     description:
-      - What to do with a FAILED image of the name, which the name is taken by. V(true) deletes it and imports anew,
-        V(false) fails.
+      - What to do with a FAILED image of the name, which the name is taken by. V(true) deletes it and imports
+        again, V(false) fails.
       - An import that this very task has begun is not begun once more when it fails.
     type: bool
     default: false
@@ -184,8 +184,8 @@ RETURN = r"""
 image:
   description:
     - The image as last seen, also when the task fails while waiting. Null when it does not exist.
-    - Attributes the service does not report are left out.
     - In check mode the image as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.image_info#module:images); these are the ones that matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -199,223 +199,28 @@ image:
       type: str
       returned: when it exists
       sample: arn:aws:appstream:eu-central-1:123456789012:image/golden-2026-11
-    base_image_arn:
-      description: The ARN of the image it was made from.
-      type: str
-      returned: when reported by the service
-      sample: arn:aws:appstream:eu-central-1:123456789012:image/golden-2026-10
-    display_name:
-      description: The name shown to people.
-      type: str
-      returned: when it has one
-      sample: Golden image
     state:
       description: The state.
       type: str
       returned: always
       sample: AVAILABLE
-    visibility:
-      description: Whose it is; C(PRIVATE) stands for this account's own.
-      type: str
-      returned: when it exists
-      sample: PRIVATE
-    image_builder_supported:
-      description: Whether an image builder can be started from it.
-      type: bool
-      returned: when it exists
-      sample: true
-    image_builder_name:
-      description: The image builder it was made on.
-      type: str
-      returned: when it was made on one
-      sample: golden
-    platform:
-      description: The operating system.
-      type: str
-      returned: when reported by the service
-      sample: WINDOWS_SERVER_2022
-    description:
-      description: The description.
-      type: str
-      returned: when it has one
-      sample: From the golden AMI
     state_change_reason:
-      description: Why the state changed last.
+      description: Why the state changed last, its C(code) and C(message).
       type: dict
       returned: when reported by the service
-      contains:
-        code:
-          description: The code, C(IMAGE_IMPORT_FAILURE) when the import failed.
-          type: str
-          returned: when reported by the service
-          sample: IMAGE_IMPORT_FAILURE
-        message:
-          description: The reason in words.
-          type: str
-          returned: when reported by the service
-          sample: The image could not be imported.
-    applications:
-      description: The applications in its catalog.
-      type: list
-      elements: dict
-      returned: when it exists
-      contains:
-        name:
-          description: The name.
-          type: str
-          returned: when reported by the service
-          sample: notepad
-        display_name:
-          description: The name users see.
-          type: str
-          returned: when reported by the service
-          sample: Notepad
-        icon_url:
-          description: The URL of the icon, which may be valid for some time only.
-          type: str
-          returned: when reported by the service
-          sample: https://example.com/notepad.png
-        launch_path:
-          description: The path of the program.
-          type: str
-          returned: when reported by the service
-          sample: C:\Windows\System32\notepad.exe
-        launch_parameters:
-          description: What it is started with.
-          type: str
-          returned: when reported by the service
-          sample: C:\welcome.txt
-        enabled:
-          description: Whether it can be used.
-          type: bool
-          returned: when reported by the service
-          sample: true
-        metadata:
-          description: Further attributes.
-          type: dict
-          returned: when reported by the service
-          sample: {}
-        working_directory:
-          description: The folder it is started in.
-          type: str
-          returned: when reported by the service
-          sample: C:\Windows
-        description:
-          description: The description.
-          type: str
-          returned: when reported by the service
-          sample: A text editor
-        arn:
-          description: The ARN.
-          type: str
-          returned: when reported by the service
-          sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
-        app_block_arn:
-          description: The ARN of its app block.
-          type: str
-          returned: when reported by the service
-          sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
-        icon_s3_location:
-          description: Where its icon is stored, C(s3_bucket) and C(s3_key).
-          type: dict
-          returned: when reported by the service
-          sample: {s3_bucket: icons, s3_key: notepad.png}
-        platforms:
-          description: The operating systems it runs on.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [WINDOWS_SERVER_2022]
-        instance_families:
-          description: The instance families it runs on.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [GENERAL_PURPOSE]
-        created_time:
-          description: When it was created.
-          type: str
-          returned: when reported by the service
-          sample: "2026-11-22T12:45:26+00:00"
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T12:45:26+00:00"
-    public_base_image_released_date:
-      description: When the public base image it comes from was released.
-      type: str
-      returned: when reported by the service
-      sample: "2025-10-10T00:00:00+00:00"
-    appstream_agent_version:
-      description: The version of the AppStream agent.
-      type: str
-      returned: when reported by the service
-      sample: 10-10-2025
-    image_permissions:
-      description: What this account may do with an image that is shared with it, C(allow_fleet) and
-        C(allow_image_builder).
-      type: dict
-      returned: when it is shared with this account
-      sample: {allow_fleet: true, allow_image_builder: false}
+      sample: {code: IMAGE_IMPORT_FAILURE, message: The image could not be imported.}
     image_errors:
-      description: What went wrong.
+      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
       type: list
       elements: dict
       returned: when reported by the service
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: VALIDATION_ERROR
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when reported by the service
-          sample: The AMI has no TPM.
-        error_timestamp:
-          description: When it occurred.
-          type: str
-          returned: when reported by the service
-          sample: "2026-11-22T13:20:00+00:00"
-    latest_appstream_agent_version:
-      description: Whether instances always run the latest AppStream agent, C(TRUE) or C(FALSE).
-      type: str
-      returned: when reported by the service
-      sample: "TRUE"
+      sample: [{error_code: VALIDATION_ERROR, error_message: The AMI has no TPM.}]
     supported_instance_families:
       description: The instance families it runs on.
       type: list
       elements: str
       returned: when reported by the service
       sample: [GeneralPurpose, ComputeOptimized, MemoryOptimized, Accelerated]
-    dynamic_app_providers_enabled:
-      description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
-      type: str
-      returned: when reported by the service
-      sample: DISABLED
-    image_shared_with_others:
-      description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
-      type: str
-      returned: when reported by the service
-      sample: "FALSE"
-    managed_software_included:
-      description: Whether it has licence-included applications.
-      type: bool
-      returned: when reported by the service
-      sample: false
-    image_type:
-      description: What it was made of, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a WorkSpaces image with its own
-        licence, C(NATIVE) a base image of AWS.
-      type: str
-      returned: when reported by the service
-      sample: CUSTOM
-    image_software_metadata:
-      description: Software found on it, C(nvidia_grid_driver_version).
-      type: dict
-      returned: when reported by the service
-      sample: {nvidia_grid_driver_version: "573.39"}
     tags:
       description: The tags.
       type: dict
@@ -427,21 +232,12 @@ elapsed:
   returned: always, once AWS has been asked
   sample: 2415
 state_changes:
-  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for an image that does not
-    exist.
+  description: Every C(state) seen, in order, and after how many seconds (C(elapsed)). C(ABSENT) stands for an image
+    that does not exist.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: ABSENT, elapsed: 0}, {state: IMPORTING, elapsed: 1}, {state: AVAILABLE, elapsed: 2415}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
   description: What was done, in order, of C(delete) (a failed image) and C(create).
   type: list
@@ -468,21 +264,12 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    converge,
-    outcome_values,
-    wait_config,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import resource as image_import_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.rules import image_import_problems
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.resource import ImageImport
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **image_import_goal.GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
     "source_ami_id": {"type": "str"},
     "workspace_image_id": {"type": "str"},
     "iam_role_arn": {"type": "str"},
@@ -508,39 +295,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     },
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
     "purge_tags": {"type": "bool", "default": True},
+    "retry_failed": {"type": "bool", "default": False},
+    **wait_options(timeout=7200),
 }
-
-
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Import the image, or adopt it, and return the module's return values. Raises AppStreamError."""
-    options = module.params
-    problems = image_import_problems(options)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    wish = image_import_goal.Wish.from_options(options)
-    before = images.describe_image(client, wish.name)
-    before = before and images.with_tags(client, before)
-    image_import_goal.require_possible(client, before, wish)
-    after = image_import_goal.view_after(before, wish)
-    goal = image_import_goal.goal(client, wish, before, after)
-    is_made = made_images.is_made(before, wish)
-    for warning in image_import_goal.warnings(before, wish):
-        module.warn(warning)
-    values: dict[str, Any] = {
-        "changed": made_images.would_change(before, after, wish, waits=options["wait"]),
-        "diff": {"before": image_import_goal.view(before), "after": after},
-    }
-    if module.check_mode and goal.next_step(before) != FAIL:
-        if is_made:
-            image_import_goal.check(client, before, wish)
-        outcome = image_import_goal.predicted_outcome(before, after, wish)
-        return {**values, **outcome_values(outcome, goal.result_key)}
-    tagged = before
-    if before and not is_made and not module.check_mode:
-        write_tags(client, before["arn"], before["tags"], after["tags"])
-        tagged = {**before, "tags": after["tags"]}
-    return {**values, **outcome_values(converge(goal, tagged, wait_config(options)), goal.result_key)}
 
 
 def main() -> None:
@@ -551,11 +308,7 @@ def main() -> None:
         required_by={"source_ami_id": "iam_role_arn"},
         supports_check_mode=True,
     )
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(module, ImageImport)
 
 
 if __name__ == "__main__":

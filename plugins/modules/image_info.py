@@ -220,7 +220,7 @@ images:
     platform:
       description: The operating system.
       type: str
-      returned: always
+      returned: when reported by the service
       sample: WINDOWS_SERVER_2022
     image_builder_supported:
       description: Whether an image builder can be started from it.

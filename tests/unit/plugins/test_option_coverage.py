@@ -113,6 +113,7 @@ def test_options_in_the_table_exist() -> None:
         ("UpdateFleet", "fleet.settings"),
         ("CreateStack", "stack.settings"),
         ("UpdateStack", "stack.settings"),
+        ("CreateImportedImage", "image_import.settings"),
     ],
 )
 def test_what_the_table_promises_is_what_the_module_sends(operation: str, settings: str) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import tags
@@ -57,7 +57,7 @@ def names_in_state(client: Any, state: str) -> list[str]:
     return sorted(str(image["name"]) for image in found if image.get("state") == state)
 
 
-def is_own(image: dict[str, Any]) -> bool:
+def is_own(image: Mapping[str, Any]) -> bool:
     """Say whether an image belongs to this account: only then can it be tagged and deleted."""
     return image.get("visibility") == "PRIVATE"
 

@@ -6,16 +6,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..core import states, tags
-from ..core.calls import CHANGED_STATE_CODES
+from ..core.calls import CHANGED_STATE_CODES, NOT_FOUND
 from ..core.errors import AppStreamError
 from ..core.retries import MUTATION_CODES
 from ..core.waits import Resource
+from .api import is_own
+
+# The step of writing tags; not among the ``actions`` that are returned.
+TAG = "tag"
 
 # Unproven: from when on an image in the making can be tagged, and with which of these the service refuses it before.
 _NOT_YET_CODES = CHANGED_STATE_CODES | MUTATION_CODES
+
+
+@dataclass(frozen=True)
+class DesiredTags:
+    """What an image's tags are to be. ``tags`` None leaves them alone, ``purge`` removes all others."""
+
+    tags: Mapping[str, Any] | None = None
+    purge: bool = False
+
+    def after(self, current: Mapping[str, str]) -> dict[str, str]:
+        """Return what becomes of the tags there are."""
+        return tags.tags_after(current, self.tags, self.purge)
+
+
+def can_be_tagged(image: Mapping[str, Any]) -> bool:
+    """Say whether it is worth trying: what has failed or is about to be gone is not worth tags."""
+    state = image["state"]
+    return state != "DELETING" and (states.image_is(states.READY, state) or states.image_is(states.MOVING, state))
+
+
+def known_tags(client: Any, image: Mapping[str, Any]) -> dict[str, str]:
+    """Return an image's tags as far as they can be read; those of others' images can't.
+
+    Raises AppStreamError when they can't be read for a reason that does not pass while the image is made.
+    """
+    if not is_own(image):
+        return {}
+    try:
+        return tags.read_tags(client, image["arn"])
+    except AppStreamError as error:
+        passing = {NOT_FOUND} if states.image_is(states.READY, image["state"]) else _NOT_YET_CODES
+        if error.code not in passing:
+            raise
+        return {}
+
+
+def write_if_possible(
+    client: Any, image: Mapping[str, Any], desired: DesiredTags
+) -> tuple[dict[str, str], bool] | None:
+    """Give an image its tags; returns them and whether any had to be written, None while the service refuses that.
+
+    Raises AppStreamError when they can't be written for a reason that does not pass while the image is made.
+    """
+    is_ready = states.image_is(states.READY, image["state"])
+    try:
+        current = tags.read_tags(client, image["arn"], is_known=is_ready)
+        after = desired.after(current)
+        tags.write_tags(client, image["arn"], current, after, is_known=is_ready)
+    except AppStreamError as error:
+        if is_ready or error.code not in _NOT_YET_CODES:
+            raise
+        return None
+    return after, after != current
 
 
 class Tagging:
@@ -38,7 +96,7 @@ class Tagging:
         """
         if image is None:
             return None
-        if self._settled is None and _can_be_tagged(image):
+        if self._settled is None and can_be_tagged(image):
             self._settle(image)
         known = image.get("tags") or {} if self._settled is None else self._settled
         return {**image, "tags": dict(known)}
@@ -55,9 +113,3 @@ class Tagging:
             return
         self.is_written = self.is_written or after != current
         self._settled = after
-
-
-def _can_be_tagged(image: Mapping[str, Any]) -> bool:
-    """Say whether it is worth trying: what has failed or is about to be gone is not worth tags."""
-    state = image["state"]
-    return state != "DELETING" and (states.image_is(states.READY, state) or states.image_is(states.MOVING, state))

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
 from ansible_collections.euc.appstream.plugins.modules import image_import
+from appstream_simulator.aws.models import appstream_backends
 
 Run = Callable[..., dict[str, Any]]
 
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "appstream.amazonaws.com"}}]}
+BASE_IMAGE = "AppStream-WinServer2022-09-09-2026"
 EDITOR = {
     "name": "editor",
     "absolute_app_path": r"C:\editor.exe",
@@ -168,6 +170,8 @@ def test_check_mode_fails_where_the_import_would(
     ]
     assert [(one["failed"], one["error"]["code"]) for one in results] == [(True, code)] * 2
     assert results[0]["msg"] == results[1]["msg"]
+    assert [(one["changed"], one["image"], one["actions"]) for one in results] == [(False, None, [])] * 2
+    assert [one["state_changes"] for one in results] == [[{"state": "ABSENT", "elapsed": 0}]] * 2
     assert stored(simulated) == []
 
 
@@ -191,12 +195,14 @@ def test_a_failed_import(run_simulated: Run, simulated: Any, options: dict[str, 
     for wanted in (options, options, {**options, "retry_failed": True}):
         result = run_simulated(image_import, **wanted)
         assert result["failed"]
-        assert "has FAILED (with retry_failed: true it is deleted and imported anew)" in result["msg"]
+        assert "has FAILED (with retry_failed: true it is deleted and imported again)" in result["msg"]
         assert "The AMI has no TPM." in result["msg"] and "See that the AMI meets" in result["remedy"]
         assert result["image"]["state"] == "FAILED"
+        assert result["changed"] is bool(result["actions"])
     assert result["actions"] == ["delete", "create"]
     predicted = run_simulated(image_import, check_mode=True, **options)
-    assert predicted["failed"] and predicted["actions"] == []
+    assert (predicted["failed"], predicted["changed"], predicted["actions"]) == (True, False, [])
+    assert predicted["state_changes"] == [{"state": "FAILED", "elapsed": 0}]
     promised = run_simulated(image_import, check_mode=True, **options, retry_failed=True)
     assert (promised["changed"], promised["image"]["state"]) == (True, "AVAILABLE")
     assert stored(simulated)[0]["State"] == "FAILED"
@@ -214,9 +220,41 @@ def test_time_is_up(run_simulated: Run, simulated: Any, options: dict[str, Any])
     assert run_simulated(image_import, **options)["actions"] == []
 
 
-@pytest.mark.parametrize("name", ["AppStream-WinServer2022-09-09-2026"])
-def test_images_of_others(run_simulated: Run, simulated: Any, options: dict[str, Any], name: str) -> None:
-    assert "reserved" in run_simulated(image_import, **{**options, "name": name})["msg"]
+def test_names_of_images_of_others(
+    run_simulated: Run, simulated: Any, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "reserved" in run_simulated(image_import, **{**options, "name": BASE_IMAGE})["msg"]
+    public = appstream_backends["123456789012"]["eu-west-1"].public
+    monkeypatch.setitem(public, "golden-1", public[BASE_IMAGE])
+    monkeypatch.setattr(public["golden-1"], "name", "golden-1")
+    result = run_simulated(image_import, **options)
+    assert "Image golden-1 is PUBLIC and not this account's: choose another name" in result["msg"]
+    assert (result["changed"], result["state_changes"]) == (False, [{"state": "AVAILABLE", "elapsed": 0}])
+
+
+def test_tags_of_an_import_under_way(run_simulated: Run, simulated: Any, options: dict[str, Any]) -> None:
+    run_simulated(image_import, **options, wait=False)
+    simulated.fail(match="appstream:TagResource", code="OperationNotPermittedException", times=2)
+    wanted = {**options, "tags": {"of": "other"}, "purge_tags": False}
+    refused = run_simulated(image_import, **wanted, wait=False)
+    assert (refused["changed"], refused["image"]["tags"]) == (False, {"of": "import", "number": "1"})
+    result = run_simulated(image_import, **wanted)
+    assert (result["changed"], result["actions"]) == (True, [])
+    assert result["image"]["tags"] == {"of": "other", "number": "1"}
+    assert simulated.operations().count("TagResource") == 3
+
+
+def test_an_image_that_cannot_be_seen_at_once(run_simulated: Run, simulated: Any, options: dict[str, Any]) -> None:
+    simulated.fail(match="appstream:DescribeImages", code="ResourceNotFoundException", times=3)
+    result = run_simulated(image_import, **options)
+    assert [one["state"] for one in result["state_changes"]] == [
+        "ABSENT",
+        "IMPORTING",
+        "ABSENT",
+        "IMPORTING",
+        "AVAILABLE",
+    ]
+    assert (result["actions"], result["image"]["tags"]) == (["create"], {"of": "import", "number": "1"})
 
 
 def test_lost_answers_and_throttling(run_simulated: Run, simulated: Any, options: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core impo
     troubleshooting,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_export.resource import find_task
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import import resource as image_import_goal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_import.resource import ImageImport
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 ARN = "arn:aws:appstream:eu-west-1:123456789012:image/design"
@@ -59,6 +59,8 @@ def test_steps_of_exports(state: str | None, step: str, retried: str) -> None:
 
 def test_empty_values_are_left_out_of_the_request() -> None:
     wanted = {
+        "name": "golden",
+        "tags": {"number": 1},
         "source_ami_id": "ami-0123456789abcdef0",
         "description": "",
         "app_catalog_config": [
@@ -66,7 +68,7 @@ def test_empty_values_are_left_out_of_the_request() -> None:
         ],
         "runtime_validation_config": {"intended_instance_type": "GeneralPurpose.t3.large"},
     }
-    assert image_import_goal.creation_request("golden", wanted, {"number": 1}) == {
+    assert ImageImport(wanted, lambda service, **more: None).request() == {
         "Name": "golden",
         "SourceAmiId": "ami-0123456789abcdef0",
         "AppCatalogConfig": [{"Name": "a", "AbsoluteAppPath": r"C:\a.exe"}],
