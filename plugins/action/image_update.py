@@ -10,12 +10,8 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_update.resource import (
-    AGAIN,
-    GOAL_OPTIONS,
-    about,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_update.resource import ImageUpdate
+from ansible_collections.euc.appstream.plugins.modules.image_update import ARGUMENT_SPEC
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
 
@@ -25,8 +21,10 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_update"
     info_module_name = "euc.appstream.image_info"
-    result_key = made_images.RESULT_KEY
-    goal_options = GOAL_OPTIONS
+    result_key = ImageUpdate.result_key
+    goal_options = {
+        name: ARGUMENT_SPEC[name] for name in ("new_name", "retry_failed", "wait", "wait_timeout", "wait_delay")
+    }
     wanted = "AVAILABLE"
     last_actions = frozenset({states.CREATE})
     update_available = True
@@ -39,10 +37,8 @@ class ActionModule(RetriesOnce):
                 return states.DONE
             return states.made_image_step(image, retry=self.may_retry(options))
 
-        return Decision(
-            next_step=next_step,
-            failure_reason=lambda image: made_images.failure_reason(image, about(options["new_name"]), AGAIN),
-        )
+        kind: Any = ImageUpdate
+        return Decision(next_step=next_step, failure_reason=kind(options, None).failure_reason)
 
     def resource_name(self, options: Mapping[str, Any]) -> str:
         """Return the name of the new image."""

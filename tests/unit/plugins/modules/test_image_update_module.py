@@ -173,6 +173,7 @@ def test_images_that_cannot_be_updated(
     result = run_simulated(image_update, check_mode=check_mode, name=name, new_name="design-2")
     assert result["failed"] and told in result["msg"]
     assert (result["image"], result["actions"], "design-2" in stored(simulated)) == (None, [], False)
+    assert (result["changed"], result["state_changes"]) == (False, [{"state": "ABSENT", "elapsed": 0}])
 
 
 def test_a_failed_update(run_simulated: Run, simulated: Any) -> None:
@@ -183,7 +184,7 @@ def test_a_failed_update(run_simulated: Run, simulated: Any) -> None:
         assert "Image design-2 has FAILED (with retry_failed: true it is deleted" in result["msg"]
         assert "IMAGE_UPDATE_FAILURE: No SSM Agent." in result["msg"]
         assert "start an image builder from it" in result["remedy"]
-        assert result["image"]["state"] == "FAILED"
+        assert (result["image"]["state"], result["changed"]) == ("FAILED", bool(result["actions"]))
     assert result["actions"] == ["delete", "create"]
     promised = run_simulated(image_update, check_mode=True, **OPTIONS, retry_failed=True)
     assert (promised["changed"], promised["update_available"]) == (True, True)
@@ -196,6 +197,16 @@ def test_a_failed_update_is_kept_when_there_is_nothing_newer(run_simulated: Run,
     add_image("design-2", state="FAILED")
     result = run_simulated(image_update, **OPTIONS, retry_failed=True)
     assert (result["changed"], result["update_available"], result["image"]["state"]) == (False, False, "FAILED")
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_an_image_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any, after: int) -> None:
+    # The first call is the dry run.
+    fault = {"code": "ResourceNotFoundException", "after": after, "times": 3}
+    simulated.fail(match="appstream:CreateUpdatedImage", **fault)
+    result = run_simulated(image_update, **OPTIONS)
+    assert (result["changed"], result["actions"], result["image"]["state"]) == (True, ["create"], "AVAILABLE")
+    assert simulated.operations() == ["CreateUpdatedImage"] * 5
 
 
 def test_time_is_up(run_simulated: Run, simulated: Any) -> None:
