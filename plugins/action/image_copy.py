@@ -10,13 +10,9 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import (
-    AGAIN,
-    GOAL_OPTIONS,
-    about,
-    destination_name,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import ImageCopy
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.rules import destination_name
+from ansible_collections.euc.appstream.plugins.modules.image_copy import ARGUMENT_SPEC
 from ansible_collections.euc.appstream.plugins.plugin_utils._retries_once import RetriesOnce
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import Decision
 
@@ -32,8 +28,19 @@ class ActionModule(RetriesOnce):
 
     module_name = "euc.appstream.image_copy"
     info_module_name = "euc.appstream.image_info"
-    result_key = made_images.RESULT_KEY
-    goal_options = GOAL_OPTIONS
+    result_key = ImageCopy.result_key
+    goal_options = {
+        name: ARGUMENT_SPEC[name]
+        for name in (
+            "name",
+            "destination_region",
+            "destination_name",
+            "retry_failed",
+            "wait",
+            "wait_timeout",
+            "wait_delay",
+        )
+    }
     wanted = "AVAILABLE"
     copies_under_way: tuple[str, ...] = ()
     _has_run = False
@@ -46,11 +53,10 @@ class ActionModule(RetriesOnce):
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for a copy."""
+        kind: Any = ImageCopy
         return Decision(
             next_step=lambda image: states.made_image_step(image, retry=self.may_retry(options)),
-            failure_reason=lambda image: made_images.failure_reason(
-                image, about(destination_name(options), options["destination_region"]), AGAIN
-            ),
+            failure_reason=kind(options, None).failure_reason,
         )
 
     def resource_name(self, options: Mapping[str, Any]) -> str:

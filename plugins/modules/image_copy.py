@@ -12,7 +12,7 @@ description:
   - Copies an image of Amazon AppStream 2.0 (also named Amazon WorkSpaces Applications) to another Region of the same
     account, or to another name in the same Region, and waits until the copy is AVAILABLE.
   - An image of the wanted name that exists already in the destination Region is adopted as the copy, whatever it was
-    made of. Images cannot be changed, tags apart, so a description that differs from the task's is told by a warning.
+    made of. Images cannot be changed, tags apart, so there is a warning when its description differs from the task's.
   - AWS does not copy tags, so this module does. It does not copy permissions, see M(euc.appstream.image_permission).
   - Only two images may be copied to a Region at once, by default. A third one waits until one of them has ended.
 author:
@@ -22,7 +22,7 @@ options:
     description:
       - The name of the image to copy. It must be AVAILABLE and this account's own; base images and images shared by
         other accounts cannot be copied.
-      - Once the copy exists it is looked at for its tags only, and may be gone.
+      - Once the copy exists only its tags are read, and it may be gone.
     type: str
     required: true
   destination_region:
@@ -58,7 +58,7 @@ options:
   retry_failed:
     description:
       - What to do with a FAILED image of the wanted name, which the name is taken by. V(true) deletes it and copies
-        anew, V(false) fails.
+        again, V(false) fails.
       - A copy that this very task has begun is not begun once more when it fails.
     type: bool
     default: false
@@ -144,8 +144,8 @@ RETURN = r"""
 image:
   description:
     - The copy as last seen, also when the task fails while waiting. Null when it does not exist, or not yet.
-    - Attributes the service does not report are left out.
     - In check mode the copy as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.image_info#module:images); these are the ones that matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -159,223 +159,22 @@ image:
       type: str
       returned: when it exists
       sample: arn:aws:appstream:eu-central-1:123456789012:image/design-20261122T124526Z
-    base_image_arn:
-      description: The ARN of the image it was made from.
-      type: str
-      returned: when reported by the service
-      sample: arn:aws:appstream:eu-central-1:123456789012:image/AppStream-WinServer2022-10-10-2025
-    display_name:
-      description: The name shown to people.
-      type: str
-      returned: when it has one
-      sample: Design
     state:
       description: The state.
       type: str
       returned: always
       sample: AVAILABLE
-    visibility:
-      description: Whose it is; C(PRIVATE) stands for this account's own.
-      type: str
-      returned: when it exists
-      sample: PRIVATE
-    image_builder_supported:
-      description: Whether an image builder can be started from it.
-      type: bool
-      returned: when it exists
-      sample: true
-    image_builder_name:
-      description: The image builder it was made on.
-      type: str
-      returned: when it was made on one
-      sample: design
-    platform:
-      description: The operating system.
-      type: str
-      returned: when reported by the service
-      sample: WINDOWS_SERVER_2022
-    description:
-      description: The description.
-      type: str
-      returned: when it has one
-      sample: For the offices overseas
     state_change_reason:
-      description: Why the state changed last.
+      description: Why the state changed last, its C(code) and C(message).
       type: dict
       returned: when reported by the service
-      contains:
-        code:
-          description: The code, C(IMAGE_COPY_FAILURE) when copying failed.
-          type: str
-          returned: when reported by the service
-          sample: IMAGE_COPY_FAILURE
-        message:
-          description: The reason in words.
-          type: str
-          returned: when reported by the service
-          sample: The image could not be copied.
-    applications:
-      description: The applications in its catalog.
-      type: list
-      elements: dict
-      returned: when it exists
-      contains:
-        name:
-          description: The name.
-          type: str
-          returned: when reported by the service
-          sample: notepad
-        display_name:
-          description: The name users see.
-          type: str
-          returned: when reported by the service
-          sample: Notepad
-        icon_url:
-          description: The URL of the icon, which may be valid for some time only.
-          type: str
-          returned: when reported by the service
-          sample: https://example.com/notepad.png
-        launch_path:
-          description: The path of the program.
-          type: str
-          returned: when reported by the service
-          sample: C:\Windows\System32\notepad.exe
-        launch_parameters:
-          description: What it is started with.
-          type: str
-          returned: when reported by the service
-          sample: C:\welcome.txt
-        enabled:
-          description: Whether it can be used.
-          type: bool
-          returned: when reported by the service
-          sample: true
-        metadata:
-          description: Further attributes.
-          type: dict
-          returned: when reported by the service
-          sample: {}
-        working_directory:
-          description: The folder it is started in.
-          type: str
-          returned: when reported by the service
-          sample: C:\Windows
-        description:
-          description: The description.
-          type: str
-          returned: when reported by the service
-          sample: A text editor
-        arn:
-          description: The ARN.
-          type: str
-          returned: when reported by the service
-          sample: arn:aws:appstream:eu-central-1:123456789012:application/notepad
-        app_block_arn:
-          description: The ARN of its app block.
-          type: str
-          returned: when reported by the service
-          sample: arn:aws:appstream:eu-central-1:123456789012:app-block/notepad
-        icon_s3_location:
-          description: Where its icon is stored, C(s3_bucket) and C(s3_key).
-          type: dict
-          returned: when reported by the service
-          sample: {s3_bucket: icons, s3_key: notepad.png}
-        platforms:
-          description: The operating systems it runs on.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [WINDOWS_SERVER_2022]
-        instance_families:
-          description: The instance families it runs on.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [GENERAL_PURPOSE]
-        created_time:
-          description: When it was created.
-          type: str
-          returned: when reported by the service
-          sample: "2026-11-22T12:45:26+00:00"
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when it exists
-      sample: "2026-11-22T12:45:26+00:00"
-    public_base_image_released_date:
-      description: When the public base image it comes from was released.
-      type: str
-      returned: when reported by the service
-      sample: "2025-10-10T00:00:00+00:00"
-    appstream_agent_version:
-      description: The version of the AppStream agent.
-      type: str
-      returned: when reported by the service
-      sample: 10-10-2025
-    image_permissions:
-      description: What this account may do with an image that is shared with it, C(allow_fleet) and
-        C(allow_image_builder).
-      type: dict
-      returned: when it is shared with this account
-      sample: {allow_fleet: true, allow_image_builder: false}
+      sample: {code: IMAGE_COPY_FAILURE, message: The image could not be copied.}
     image_errors:
-      description: What went wrong.
+      description: What went wrong, each with C(error_code), C(error_message) and C(error_timestamp).
       type: list
       elements: dict
       returned: when reported by the service
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: INTERNAL_SERVICE_ERROR
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when reported by the service
-          sample: An internal error occurred.
-        error_timestamp:
-          description: When it occurred.
-          type: str
-          returned: when reported by the service
-          sample: "2026-11-22T13:20:00+00:00"
-    latest_appstream_agent_version:
-      description: Whether instances always run the latest AppStream agent, C(TRUE) or C(FALSE).
-      type: str
-      returned: when reported by the service
-      sample: "TRUE"
-    supported_instance_families:
-      description: The instance families it runs on.
-      type: list
-      elements: str
-      returned: when reported by the service
-      sample: [General Purpose, Compute Optimized, Memory Optimized]
-    dynamic_app_providers_enabled:
-      description: Whether dynamic app providers are C(ENABLED) or C(DISABLED).
-      type: str
-      returned: when reported by the service
-      sample: DISABLED
-    image_shared_with_others:
-      description: Whether it is shared with other accounts, C(TRUE) or C(FALSE).
-      type: str
-      returned: when reported by the service
-      sample: "FALSE"
-    managed_software_included:
-      description: Whether it has licence-included applications.
-      type: bool
-      returned: when reported by the service
-      sample: false
-    image_type:
-      description: What it was made of, C(CUSTOM) an AMI or a WorkSpaces image, C(BYOL) a WorkSpaces image with its own
-        licence, C(NATIVE) a base image of AWS.
-      type: str
-      returned: when reported by the service
-      sample: NATIVE
-    image_software_metadata:
-      description: Software found on it, C(nvidia_grid_driver_version).
-      type: dict
-      returned: when reported by the service
-      sample: {nvidia_grid_driver_version: "573.39"}
+      sample: [{error_code: INTERNAL_SERVICE_ERROR, error_message: An internal error occurred.}]
     tags:
       description: The tags.
       type: dict
@@ -387,21 +186,12 @@ elapsed:
   returned: always, once AWS has been asked
   sample: 905
 state_changes:
-  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for an image that does not
-    exist.
+  description: Every C(state) seen, in order, and after how many seconds (C(elapsed)). C(ABSENT) stands for an image
+    that does not exist.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: ABSENT, elapsed: 0}, {state: COPYING, elapsed: 1}, {state: AVAILABLE, elapsed: 905}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
   description: What was done, in order, of C(delete) (a failed image) and C(create).
   type: list
@@ -435,76 +225,25 @@ remedy:
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import Resource, wait_config
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import api as images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import derived as made_images
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.tagging import Tagging
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy import resource as image_copy_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import Place
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import ImageCopy
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **image_copy_goal.GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
+    "destination_region": {"type": "str"},
+    "destination_name": {"type": "str"},
     "destination_description": {"type": "str"},
     "copy_tags": {"type": "bool", "default": True},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
     "purge_tags": {"type": "bool", "default": True},
+    "retry_failed": {"type": "bool", "default": False},
+    **wait_options(timeout=7200),
 }
 
 
-def places(module: AnsibleAppStreamModule) -> tuple[Place, Place]:
-    """Return the Region of the image and that of the copy, which may be the same. Raises AppStreamError."""
-    client = module.client("appstream")
-    source = Place(client.meta.region_name, client)
-    problems = image_copy_goal.problems(module.params, source.region)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    region = module.params["destination_region"] or source.region
-    if region == source.region:
-        return source, source
-    destination = Place(region, module.client("appstream", region=region))
-    image_copy_goal.require_same_partition(source, destination)
-    return source, destination
-
-
-def tags_to_copy(module: AnsibleAppStreamModule, source: Place, before: Resource) -> dict[str, str] | None:
-    """Return the tags the copy gets from the image, which is known to be there then. Raises AppStreamError."""
-    options = module.params
-    if not image_copy_goal.needs_source(options, before):
-        return {}
-    image = images.describe_image(source.client, options["name"])
-    if made_images.is_made(before, image_copy_goal.wish_of(options, None)):
-        made_images.require_source(image, options["name"], "copied", before, f" in {source.region}")
-    copied = image_copy_goal.tags_to_copy(source.client, options, image)
-    if copied is None:
-        module.warn(f"Image {options['name']} is gone from {source.region}, so its tags are neither copied nor purged")
-    return copied
-
-
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Copy the image, or adopt the copy, and return the module's return values. Raises AppStreamError."""
-    options = module.params
-    source, destination = places(module)
-    before = images.describe_image(destination.client, image_copy_goal.destination_name(options))
-    before = before and images.with_tags(destination.client, before)
-    made_images.require_own(before, image_copy_goal.wish_of(options, None))
-    wish = image_copy_goal.wish_of(options, tags_to_copy(module, source, before))
-    image_copy_goal.require_few_tags(wish, before)
-    for warning in made_images.warnings(before, wish):
-        module.warn(warning)
-    predict = bool(module.check_mode)
-    tagging = Tagging(destination.client, wish.tags, wish.purge_tags)
-    goal = image_copy_goal.goal(source, destination, options, wish, tagging)
-    return made_images.reach(goal, wish, tagging, before, wait_config(options), predict=predict)
-
-
 def main() -> None:
-    module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), ImageCopy)
 
 
 if __name__ == "__main__":

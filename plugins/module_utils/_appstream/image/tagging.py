@@ -13,7 +13,6 @@ from ..core import states, tags
 from ..core.calls import CHANGED_STATE_CODES, NOT_FOUND
 from ..core.errors import AppStreamError
 from ..core.retries import MUTATION_CODES
-from ..core.waits import Resource
 from .api import is_own
 
 # The step of writing tags; not among the ``actions`` that are returned.
@@ -74,42 +73,3 @@ def write_if_possible(
             raise
         return None
     return after, after != current
-
-
-class Tagging:
-    """Knows what an image's tags are to be. ``wanted`` None leaves them alone, ``purge`` removes all others.
-
-    ``is_written`` turns true when tags were changed.
-    """
-
-    def __init__(self, client: Any, wanted: Mapping[str, Any] | None, purge: bool) -> None:
-        self._client = client
-        self._wanted = wanted
-        self._purge = purge
-        self._settled: dict[str, str] | None = None
-        self.is_written = False
-
-    def on(self, image: Resource) -> Resource:
-        """Return the image with the tags it is known to have, having written them if that could be done by now.
-
-        Raises AppStreamError when they can't be written for a reason that does not pass while the image is made.
-        """
-        if image is None:
-            return None
-        if self._settled is None and can_be_tagged(image):
-            self._settle(image)
-        known = image.get("tags") or {} if self._settled is None else self._settled
-        return {**image, "tags": dict(known)}
-
-    def _settle(self, image: dict[str, Any]) -> None:
-        try:
-            current = tags.read_tags(self._client, image["arn"])
-            after = tags.tags_after(current, self._wanted, self._purge)
-            is_ready = states.image_is(states.READY, image["state"])
-            tags.write_tags(self._client, image["arn"], current, after, is_known=is_ready)
-        except AppStreamError as error:
-            if states.image_is(states.READY, image["state"]) or error.code not in _NOT_YET_CODES:
-                raise
-            return
-        self.is_written = self.is_written or after != current
-        self._settled = after

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.calls import call
+from ..core.calls import call_known
 from ..core.errors import AppStreamError
 
 # Default quota of "concurrent image copies per destination Region" (administration guide, "Service Quotas").
@@ -25,11 +25,14 @@ class NoFreeSlot(AppStreamError):
 
 
 def copy_image(client: Any, name: str, region: str, new_name: str, description: str | None) -> None:
-    """Begin to copy an image to a Region; ``client`` is of the Region it is in. Raises AppStreamError."""
+    """Begin to copy an image that has just been read to a Region; ``client`` is of the Region it is in.
+
+    Raises AppStreamError.
+    """
     more = {"DestinationImageDescription": description} if description else {}
     about = f"image {name} to {new_name} in {region}"
     request = {"SourceImageName": name, "DestinationImageName": new_name, "DestinationRegion": region, **more}
-    call(client, "copy_image", about, **request)
+    call_known(client, "copy_image", about, **request)
 
 
 def no_free_slot(error: AppStreamError, name: str, region: str, under_way: Sequence[str]) -> NoFreeSlot:

@@ -97,15 +97,15 @@ def _application_problems(application: Mapping[str, Any]) -> list[str]:
 
 
 def _path_problems(name: str, option: str, path: str | None) -> list[str]:
-    told = f"{option} of application {name!r}"
+    label = f"{option} of application {name!r}"
     if not path:
-        return [f"{told} is empty"] if option == "absolute_app_path" else []
+        return [f"{label} is empty"] if option == "absolute_app_path" else []
     if not ABSOLUTE_PATH.match(path):
-        return [f"{told}, {path!r}, is not an absolute Windows path"]
-    return length_problems(told, path, PATH_LENGTH)
+        return [f"{label}, {path!r}, is not an absolute Windows path"]
+    return length_problems(label, path, PATH_LENGTH)
 
 
 def _launch_parameters_problems(name: str, parameters: str) -> list[str]:
-    told = f"launch_parameters of application {name!r}"
-    problems = length_problems(told, parameters, LAUNCH_PARAMETERS_LENGTH)
-    return [*problems, f"{told} has a character with the code 0"] if "\x00" in parameters else problems
+    label = f"launch_parameters of application {name!r}"
+    problems = length_problems(label, parameters, LAUNCH_PARAMETERS_LENGTH)
+    return [*problems, f"{label} has a character with the code 0"] if "\x00" in parameters else problems

@@ -78,7 +78,7 @@ class ImageUpdate(DerivedImage):
     def _is_update_available(self, before: Resource) -> bool:
         """Have the service say whether there is an update. Raises AppStreamError when there can be none."""
         name = self.params["name"]
-        require_source(images.describe_image(self.client, name), name, "updated", before)
+        require_source(images.describe_image(self.client, name), name, "updated")
         # A name that is taken, by a failed image, says nothing of the image to be updated.
         new_name = self.image_name if before is None else f"{self.image_name[:90]}-dry-run"
         return api.can_update_image(self.client, name, new_name)

@@ -127,7 +127,7 @@ def test_a_copy_that_fails_is_not_begun_once_more(play: Any) -> None:
         ("image_copy", module_run("COPYING", "create", seen=("ABSENT",))),
         ("image_info", look("FAILED")),
     )
-    assert result["failed"] and "has FAILED (with retry_failed: true it is deleted and copied anew)" in result["msg"]
+    assert result["failed"] and "has FAILED (with retry_failed: true it is deleted and copied again)" in result["msg"]
     assert script.arguments[0]["retry_failed"] is True
 
 

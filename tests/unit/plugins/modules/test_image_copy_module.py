@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import simulated_account
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import progress, waits
 from ansible_collections.euc.appstream.plugins.modules import image_copy
 from appstream_simulator.aws.models import appstream_backends
 
@@ -133,7 +133,7 @@ def test_tags_that_must_not_be_written(run_simulated: Run, simulated: Any, wait:
     simulated.fail(match="appstream:TagResource", code="AccessDeniedException")
     result = run_simulated(image_copy, **OPTIONS, wait=wait)
     assert result["failed"] and result["error"]["code"] == "AccessDeniedException"
-    assert (result["actions"], result["image"]["state"]) == (["create"], "COPYING")
+    assert (result["changed"], result["actions"], result["image"]["state"]) == (True, ["create"], "COPYING")
 
 
 def test_tags_converge(run_simulated: Run, simulated: Any, source: Any) -> None:
@@ -212,6 +212,7 @@ def test_sources_that_cannot_be_copied(
     )
     assert result["failed"] and told in result["msg"]
     assert (result["image"], result["actions"], simulated.operations()) == (None, [], [])
+    assert (result["changed"], result["state_changes"]) == (False, [{"state": "ABSENT", "elapsed": 0}])
 
 
 def test_texts_cannot_be_changed(run_simulated: Run, simulated: Any) -> None:
@@ -226,10 +227,10 @@ def test_a_failed_copy(run_simulated: Run, simulated: Any) -> None:
     for options in (OPTIONS, OPTIONS, {**OPTIONS, "retry_failed": True}):
         result = run_simulated(image_copy, **options)
         assert result["failed"]
-        told = "Image design-1 in us-east-1 has FAILED (with retry_failed: true it is deleted and copied anew)"
+        told = "Image design-1 in us-east-1 has FAILED (with retry_failed: true it is deleted and copied again)"
         assert told in result["msg"] and "IMAGE_COPY_FAILURE: Lost." in result["msg"]
         assert "Copy the image again" in result["remedy"]
-        assert result["image"]["state"] == "FAILED"
+        assert (result["image"]["state"], result["changed"]) == ("FAILED", bool(result["actions"]))
     assert result["actions"] == ["delete", "create"]
     assert run_simulated(image_copy, check_mode=True, **OPTIONS)["failed"]
     promised = run_simulated(image_copy, check_mode=True, **OPTIONS, retry_failed=True)
@@ -289,14 +290,20 @@ def begin_two(simulated: Any) -> None:
 
 
 def test_a_slot_is_waited_for(run_simulated: Run, simulated: Any) -> None:
+    lines: list[str] = []
     begin_two(simulated)
     refused = run_simulated(image_copy, **OPTIONS, wait=False)
     assert refused["failed"] and refused["retryable"]
     assert "where 2 copies are under way already (one, two)" in refused["msg"]
     assert (refused["copies_under_way"], refused["image"], refused["actions"]) == (["one", "two"], None, [])
-    result = run_simulated(image_copy, **OPTIONS)
+    with progress.showing(lambda name, text, elapsed, is_new: lines.append(f"{name}: {text}")):
+        result = run_simulated(image_copy, **OPTIONS)
     assert (states_of(result), result["actions"]) == (["ABSENT", "COPYING", "AVAILABLE"], ["create"])
     assert set(copies(simulated).values()) == {"AVAILABLE"}
+    waiting = "design-1 in us-east-1: ABSENT, waiting for the copies under way already (one, two)"
+    begun = lines.index("design-1 in us-east-1: COPYING")
+    assert lines[0] == "design-1 in us-east-1: ABSENT" and set(lines[1:begun]) == {waiting}
+    assert set(lines[begun:]) == {"design-1 in us-east-1: COPYING", "design-1 in us-east-1: AVAILABLE"}
 
 
 def test_a_slot_that_does_not_come(run_simulated: Run, simulated: Any) -> None:
@@ -344,6 +351,22 @@ def test_more_images_than_a_page(run_simulated: Run, simulated: Any, monkeypatch
         add_image(f"image-{number}", THERE)
     begin_two(simulated)
     assert run_simulated(image_copy, **OPTIONS, wait=False)["copies_under_way"] == ["one", "two"]
+
+
+def test_an_image_that_is_not_found_for_a_while(run_simulated: Run, simulated: Any) -> None:
+    for operation in ("CopyImage", "ListTagsForResource"):
+        simulated.fail(match=f"appstream:{operation}", code="ResourceNotFoundException", times=3)
+    result = run_simulated(image_copy, **OPTIONS)
+    assert (result["changed"], result["actions"], result["image"]["tags"]) == (True, ["create"], TAGS)
+    assert simulated.operations() == ["CopyImage"] * 4 + ["TagResource"]
+
+
+def test_a_copy_that_cannot_be_read_once_it_has_begun(run_simulated: Run, simulated: Any) -> None:
+    # The copy was read twice before: as it is, and its source.
+    simulated.fail(match="appstream:DescribeImages", code="AccessDeniedException", after=2)
+    result = run_simulated(image_copy, **OPTIONS)
+    assert (result["failed"], result["changed"], result["actions"]) == (True, True, ["create"])
+    assert result["error"]["code"] == "AccessDeniedException"
 
 
 def test_access_denied(run_simulated: Run, simulated: Any) -> None:

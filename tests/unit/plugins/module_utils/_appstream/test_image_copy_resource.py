@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy import resource as image_copy_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import problems, wish_of
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.resource import ImageCopy
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_copy.rules import image_copy_problems
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,16 +28,20 @@ def options(**changes: Any) -> dict[str, Any]:
     }
 
 
+def copy(**changes: Any) -> ImageCopy:
+    return ImageCopy(options(**changes), lambda service, **more: pytest.fail("AWS was asked"))
+
+
 @pytest.mark.parametrize(
     "region", ["us-east-1", "ap-southeast-2", "us-gov-west-1", "cn-northwest-1", "eusc-de-east-1", "us-iso-east-1"]
 )
 def test_regions(region: str) -> None:
-    assert problems(options(destination_region=region), "eu-west-1") == []
+    assert image_copy_problems(options(destination_region=region), "eu-west-1") == []
 
 
 @given(st.text(max_size=40))
 def test_any_text_as_region(region: str) -> None:
-    found = problems(options(destination_region=region, destination_name="copy"), "eu-west-1")
+    found = image_copy_problems(options(destination_region=region, destination_name="copy"), "eu-west-1")
     is_plain = all(part.isalnum() and part.isascii() for part in region.split("-")) and region == region.lower()
     assert found or is_plain or not region
 
@@ -53,7 +57,7 @@ def test_any_text_as_region(region: str) -> None:
     ],
 )
 def test_no_image_is_copied_to_itself(changes: dict[str, Any], is_refused: bool) -> None:
-    assert bool(problems(options(**changes), "eu-west-1")) is is_refused
+    assert bool(image_copy_problems(options(**changes), "eu-west-1")) is is_refused
 
 
 @pytest.mark.parametrize(
@@ -73,10 +77,10 @@ def test_no_image_is_copied_to_itself(changes: dict[str, Any], is_refused: bool)
     ],
 )
 def test_tags(changes: dict[str, Any], copied: Any, tags: Any, purge: bool) -> None:
-    wish = wish_of(options(**changes), copied)
-    assert (wish.tags, wish.purge_tags) == (tags, purge)
+    desired = copy(**changes).desired_tags(copied)
+    assert (desired.tags, desired.purge) == (tags, purge)
 
 
 def test_the_region_is_told_when_the_task_names_it() -> None:
-    assert image_copy_goal.about("design-1", "us-east-1") == "Image design-1 in us-east-1"
-    assert image_copy_goal.about("design-1", None) == "Image design-1"
+    assert copy(destination_region="us-east-1").about == "Image design-1 in us-east-1"
+    assert copy(destination_region=None).about == "Image design-1"
