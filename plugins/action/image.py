@@ -9,12 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.resource import (
-    GOAL_OPTIONS,
-    RESULT_KEY,
-    Appearance,
-    Wish,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.image.resource import Appearance, Image
+from ansible_collections.euc.appstream.plugins.modules.image import ARGUMENT_SPEC
 from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import (
     Decision,
     ModuleFailed,
@@ -27,13 +23,15 @@ class ActionModule(WaitWithProgress):
 
     module_name = "euc.appstream.image"
     info_module_name = "euc.appstream.image_info"
-    result_key = RESULT_KEY
-    goal_options = GOAL_OPTIONS
+    result_key = Image.result_key
+    goal_options = {
+        name: ARGUMENT_SPEC[name]
+        for name in ("name", "state", "image_builder_name", "appear_timeout", "wait", "wait_timeout", "wait_delay")
+    }
 
     def decision(self, options: Mapping[str, Any]) -> Decision:
         """Return what image states mean for the wanted state."""
-        wish = Wish.from_options(options)
-        appearance = Appearance(wish, lambda: self._builder_state(str(wish.image_builder_name)))
+        appearance = Appearance(options, lambda: self._builder_state(str(options["image_builder_name"])))
         return Decision(next_step=appearance.next_step, failure_reason=appearance.failure_reason)
 
     def _builder_state(self, name: str) -> str | None:

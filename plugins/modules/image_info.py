@@ -326,7 +326,7 @@ images:
           returned: when reported by the service
           sample: true
         metadata:
-          description: Further attributes. Their names are told as they are.
+          description: Further attributes, by the names the service gives them.
           type: dict
           returned: when reported by the service
           sample: {}

@@ -79,13 +79,13 @@ def delete_image(client: Any, name: str) -> dict[str, Any]:
 
 def _users(client: Any, name: str) -> Usage:
     image = describe_image(client, name) or {"name": name}
-    # It only makes the error more telling: what cannot be looked at is told by what is missing.
+    # It only makes the error clearer; what can't be read is missing in it.
     return usage_of_image(client, image, warn=lambda _message: None)
 
 
 def _in_use(name: str, users: Usage, error: AppStreamError) -> AppStreamError:
     # Image builders don't keep an image from being deleted.
-    told = [f"{kind} {', '.join(users[kind] or [])}" for kind in ("fleets", "accounts") if users[kind]]
-    message = f"Image {name} cannot be deleted, it is still used by {' and by '.join(told) or 'a fleet or an account'}"
+    named = [f"{kind} {', '.join(users[kind] or [])}" for kind in ("fleets", "accounts") if users[kind]]
+    message = f"Image {name} cannot be deleted, it is still used by {' and by '.join(named) or 'a fleet or an account'}"
     remedy = "Give the fleets another image and stop sharing the image with the accounts, then delete it."
     return AppStreamError(message, cause=error.cause, remedy=remedy, result={"used_by": users})

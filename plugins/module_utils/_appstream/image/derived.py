@@ -193,9 +193,9 @@ class DerivedImage(ManagedResource):
         written = write_if_possible(self.client, image, plan.tags)
         if written is None:
             return image
-        tags, is_written = written
-        history.has_written = history.has_written or is_written
-        return {**image, "tags": tags}
+        before, after = written
+        history.has_written = history.has_written or after != before
+        return {**image, "tags": after}
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why an image in this state can't become AVAILABLE."""

@@ -1,117 +1,229 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What module ``image`` has to do to an image."""
+"""An image as a managed resource: waited for, tagged and deleted. It is made on its image builder."""
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..core import states
-from ..core.calls import CHANGED_STATE_CODES
+from ..core.calls import ACCESS_DENIED_CODES, CHANGED_STATE_CODES
 from ..core.errors import AppStreamError
-from ..core.waits import Reconciler, Resource, resource_after_refusal, wait_options
-from ..image_builder import api as image_builders
-from . import api as images
-
-RESULT_KEY = "image"
-
-# The options that say what to bring about, and in what time: read by the module and by its action plugin.
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["available", "absent"], "default": "available"},
-    "image_builder_name": {"type": "str"},
-    "appear_timeout": {"type": "int", "default": 300},
-    **wait_options(timeout=7200),
-}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What to wait for: ``state`` is ``available`` or ``absent``.
-
-    An image that can't be seen yet may still appear: while its image builder is SNAPSHOTTING, and ``appear_timeout``
-    seconds longer.
-    """
-
-    name: str
-    state: str
-    image_builder_name: str | None
-    appear_timeout: float
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Wish:
-        """Read the options of module ``image``."""
-        return cls(options["name"], options["state"], options["image_builder_name"], options["appear_timeout"])
+from ..core.reconcile import Connect, ManagedResource, Params, Plan
+from ..core.validation import tag_problems
+from ..core.waits import History, Resource, resource_after_refusal
+from ..image_builder.api import describe_image_builder
+from ..image_permission.api import as_list, describe_image_permissions
+from . import api
+from .tagging import TAG, DesiredTags, known_tags, write
 
 
 class Appearance:
-    """Remembers for how long an image could have been there and was not."""
+    """Remembers for how long an image could have been there and was not.
 
-    def __init__(self, wish: Wish, builder_state: Callable[[], str | None]) -> None:
-        self._wish = wish
+    An image that can't be seen yet may still appear: while its image builder is SNAPSHOTTING, and ``appear_timeout``
+    seconds longer. ``params`` are those of module ``image``, ``builder_state`` reads the image builder's state.
+    """
+
+    def __init__(self, params: Params, builder_state: Callable[[], str | None]) -> None:
+        self._params = params
         self._builder_state = builder_state
         self._missed_since: float | None = None
         self.seen_builder_state: str | None = None
 
     def next_step(self, image: Resource) -> str:
         """Decide what to do: as ``states.image_step``, but an image to come fails when missed for too long."""
-        if image is not None or self._wish.state != "available":
-            return states.image_step(image, self._wish.state)
+        state = self._params["state"]
+        if image is not None or state != "available":
+            return states.image_step(image, state)
         now = time.monotonic()
-        self.seen_builder_state = self._builder_state() if self._wish.image_builder_name else None
+        self.seen_builder_state = self._builder_state() if self._params["image_builder_name"] else None
         if self._missed_since is None or self.seen_builder_state == "SNAPSHOTTING":
             self._missed_since = now
-        return states.FAIL if now - self._missed_since >= self._wish.appear_timeout else states.WAIT
+        return states.FAIL if now - self._missed_since >= self._params["appear_timeout"] else states.WAIT
 
     def failure_reason(self, image: Resource) -> str | None:
-        """Say why an image can't become what is wished, None when its state says it all."""
-        name, builder = self._wish.name, self._wish.image_builder_name
+        """Say why an image can't get into its wanted state, None when its state says it all."""
+        name, builder = self._params["name"], self._params["image_builder_name"]
         if states.image_is(states.FAILED, states.state_of(image)):
             return f"Image {name} has FAILED"
         if image is not None:
             return None
-        told = f"Image {name} does not exist and has not appeared for {self._wish.appear_timeout:g} seconds"
+        reason = f"Image {name} does not exist and has not appeared for {self._params['appear_timeout']:g} seconds"
         if not builder:
-            return told
-        return f"{told}; image builder {builder} is {self.seen_builder_state or states.ABSENT}, not SNAPSHOTTING"
+            return reason
+        return f"{reason}; image builder {builder} is {self.seen_builder_state or states.ABSENT}, not SNAPSHOTTING"
 
 
-def builder_state_reader(client: Any, name: str | None) -> Callable[[], str | None]:
-    """Return a function that reads an image builder's state; None when it does not exist or can't be read just now."""
+@dataclass
+class ImageHistory(History):
+    """What has happened to an image. ``tags_before``: what its tags were when it was AVAILABLE, None until then."""
 
-    def read() -> str | None:
+    tags_before: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class ImagePlan(Plan):
+    """What is to become of an image. ``permissions``: what is returned of them, read when it was AVAILABLE at first."""
+
+    permissions: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Image(ManagedResource):
+    """The image that module ``image`` describes.
+
+    ``tags``, ``purge_tags``, ``include_permissions`` and ``image_builder_name`` may be missing among ``params``.
+    """
+
+    result_key = "image"
+    history_type = ImageHistory
+
+    def __init__(self, params: Params, connect: Connect) -> None:
+        super().__init__({"image_builder_name": None, **params}, connect)
+        self._tags = DesiredTags(params.get("tags"), params.get("purge_tags", True))
+        self._appearance = Appearance(self.params, self._builder_state)
+
+    @property
+    def about(self) -> str:
+        """What messages call the image."""
+        return f"Image {self.name}"
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is to be available, instead of absent."""
+        return bool(self.params["state"] == "available")
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the parameters."""
+        return tag_problems(self._tags.tags) if self.is_wanted else []
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        return self.connect("appstream")
+
+    def _builder_state(self) -> str | None:
+        """Return the image builder's state; None when it does not exist or can't be read just now."""
         try:
-            return states.state_of(image_builders.describe_image_builder(client, name)) if name else None
+            return states.state_of(describe_image_builder(self._client, self.params["image_builder_name"]))
         except AppStreamError:
             return None
 
-    return read
+    def read(self) -> Resource:
+        """Return the image, with its tags when it is to be tagged or deleted."""
+        image = api.describe_image(self._client, self.name)
+        if image is None or (self.is_wanted and not _is_available(image)):
+            return image
+        return {**image, "tags": known_tags(self._client, image)}
 
+    def plan(self, before: Resource) -> ImagePlan:
+        """Return what is to become of the image."""
+        if not self.is_wanted:
+            return self._deletion_plan(before)
+        if before is None or not _is_available(before):
+            # Its tags are read when it is.
+            return ImagePlan(_view(before), _view(before), predicted=before, wanted="available")
+        tags = self._tags_after(before)
+        permissions, warnings = self._permissions(before)
+        predicted = {**before, "tags": tags, **permissions}
+        return ImagePlan(
+            _view(before),
+            _view(predicted),
+            warnings=warnings,
+            predicted=predicted,
+            wanted="available",
+            permissions=permissions,
+        )
 
-def goal(client: Any, wish: Wish) -> Reconciler:
-    """Return how to bring the image to the wanted state."""
-    appearance = Appearance(wish, builder_state_reader(client, wish.image_builder_name))
+    def _deletion_plan(self, before: Resource) -> ImagePlan:
+        if before is not None and not api.is_own(before):
+            raise AppStreamError(f"{self.about} is {before.get('visibility')} and not this account's to delete")
+        step = states.image_step(before, "absent")
+        # One in the making is deleted only after it has been waited for.
+        is_waited_for = step == states.WAIT and self.params["wait"] and states.state_of(before) != "DELETING"
+        is_changed = step == states.DELETE or is_waited_for
+        return ImagePlan(_view(before), {}, wanted="absent", is_changed=is_changed)
 
-    def read() -> Resource:
-        return images.describe_image(client, wish.name)
+    def _tags_after(self, image: dict[str, Any]) -> dict[str, str]:
+        """Return what the image's tags will be. Raises AppStreamError when they are not this account's to change."""
+        after = self._tags.after(image["tags"])
+        if after != image["tags"] and not api.is_own(image):
+            raise AppStreamError(f"{self.about} is {image.get('visibility')} and cannot be tagged by this account")
+        return after
 
-    def act(step: str, image: Resource) -> tuple[Resource, list[str]]:
+    def _permissions(self, image: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return what is returned of the image's permissions, if anything, and a warning if they may not be read."""
+        if not self.params.get("include_permissions") or not api.is_own(image):
+            return {}, []
         try:
-            return images.delete_image(client, wish.name), [step]
+            return {"permissions": as_list(describe_image_permissions(self._client, self.name))}, []
         except AppStreamError as error:
-            return resource_after_refusal(error, CHANGED_STATE_CODES, image, read), [step]
+            if error.code not in ACCESS_DENIED_CODES:
+                raise
+            return {"permissions": None}, [f"It is not known with whom image {self.name} is shared: {error}"]
 
-    return Reconciler(
-        about=f"Image {wish.name}",
-        result_key=RESULT_KEY,
-        wanted=wish.state,
-        next_step=appearance.next_step,
-        act=act,
-        read=read,
-        is_transient=lambda error: error.is_retryable,
-        failure_reason=appearance.failure_reason,
-    )
+    def read_again(self, plan: Any, history: Any) -> Resource:
+        """Return the image without its tags."""
+        return api.describe_image(self._client, self.name)
+
+    def next_step(self, resource: Resource, plan: Any, history: Any) -> str:
+        """Return what brings the image nearer to being available with its tags, or absent."""
+        step = self._appearance.next_step(resource)
+        if step != states.DONE or not self.is_wanted or resource is None:
+            return step
+        is_complete = "tags" in resource and self._tags.after(resource["tags"]) == resource["tags"]
+        return states.DONE if is_complete else TAG
+
+    def act(self, step: str, resource: Resource, plan: Any, history: Any) -> tuple[Resource, list[str]]:
+        """Tag or delete the image."""
+        if step == TAG:
+            return self._complete(resource or {}, history), []
+        try:
+            return api.delete_image(self._client, self.name), [step]
+        except AppStreamError as error:
+            read = functools.partial(api.describe_image, self._client, self.name)
+            return resource_after_refusal(error, CHANGED_STATE_CODES, resource, read), [step]
+
+    def _complete(self, image: dict[str, Any], history: ImageHistory) -> dict[str, Any]:
+        """Return an image that is AVAILABLE with its tags, which are written, and permissions."""
+        if api.is_own(image):
+            before, after = write(self._client, image, self._tags)
+        else:
+            before = after = self._tags_after({**image, "tags": {}})
+        history.has_written = history.has_written or after != before
+        history.tags_before = before
+        # Otherwise they were read for the plan.
+        permissions, warnings = self._permissions(image) if "tags" not in image else ({}, [])
+        history.warnings += warnings
+        return {**image, "tags": after, **permissions}
+
+    def failure_reason(self, resource: Resource) -> str | None:
+        """Say why the image can't get into its wanted state."""
+        return self._appearance.failure_reason(resource)
+
+    def is_changed(self, plan: Any, history: Any) -> bool:
+        """Say whether a run has changed anything, or in check mode would; waiting alone is no change."""
+        return history.has_changed_anything if history.has_begun else bool(plan.changes_anything)
+
+    def result(self, values: dict[str, Any], plan: Any, history: Any) -> dict[str, Any]:
+        """Return the module's return values."""
+        image = values[self.result_key]
+        if plan is None or image is None or not self.is_wanted:
+            return values
+        if history.tags_before is not None:
+            before = {**image, "tags": history.tags_before}
+            values = {**values, "diff": {"before": _view(before), "after": _view(image)}}
+        return {**values, self.result_key: {**image, **plan.permissions}}
+
+
+def _is_available(image: Mapping[str, Any]) -> bool:
+    return states.image_is(states.READY, image.get("state"))
+
+
+def _view(image: Resource) -> dict[str, Any]:
+    """Return what can be changed of an image; {} when it does not exist."""
+    return {} if image is None else {"state": image.get("state"), "tags": image.get("tags", {})}

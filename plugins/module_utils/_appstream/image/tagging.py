@@ -56,20 +56,25 @@ def known_tags(client: Any, image: Mapping[str, Any]) -> dict[str, str]:
         return {}
 
 
+def write(client: Any, image: Mapping[str, Any], desired: DesiredTags) -> tuple[dict[str, str], dict[str, str]]:
+    """Give an own image its tags; returns those it had and those it has. Raises AppStreamError."""
+    is_ready = states.image_is(states.READY, image["state"])
+    before = tags.read_tags(client, image["arn"], is_known=is_ready)
+    after = desired.after(before)
+    tags.write_tags(client, image["arn"], before, after, is_known=is_ready)
+    return before, after
+
+
 def write_if_possible(
     client: Any, image: Mapping[str, Any], desired: DesiredTags
-) -> tuple[dict[str, str], bool] | None:
-    """Give an image its tags; returns them and whether any had to be written, None while the service refuses that.
+) -> tuple[dict[str, str], dict[str, str]] | None:
+    """As ``write``, None while the service refuses that.
 
     Raises AppStreamError when they can't be written for a reason that does not pass while the image is made.
     """
-    is_ready = states.image_is(states.READY, image["state"])
     try:
-        current = tags.read_tags(client, image["arn"], is_known=is_ready)
-        after = desired.after(current)
-        tags.write_tags(client, image["arn"], current, after, is_known=is_ready)
+        return write(client, image, desired)
     except AppStreamError as error:
-        if is_ready or error.code not in _NOT_YET_CODES:
+        if states.image_is(states.READY, image["state"]) or error.code not in _NOT_YET_CODES:
             raise
         return None
-    return after, after != current

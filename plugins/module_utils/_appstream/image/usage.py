@@ -27,7 +27,7 @@ def usage_of_images(client: Any, images: Sequence[Image], warn: Warn) -> dict[st
     """Return what uses each of these own images, by the images' names.
 
     Fleets and image builders are read once for all images, permissions only of images not known to be unshared.
-    ``warn`` is told, once for each kind, what the credentials may not look at. Raises AppStreamError.
+    ``warn`` is called once for each kind that the credentials may not read. Raises AppStreamError.
     """
     if not images:
         return {}
@@ -66,7 +66,7 @@ def _names_of_users(resources: Sequence[Mapping[str, Any]] | None, image: Image)
 
 
 def _accounts_with(client: Any, image: Image) -> list[str]:
-    # Told by newer versions of botocore alone.
+    # Newer versions of botocore alone report it.
     if image.get("image_shared_with_others") == "FALSE":
         return []
     try:
