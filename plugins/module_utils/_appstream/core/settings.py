@@ -113,7 +113,8 @@ def unless_covered(current: Any, desired: Any) -> Any:
 def desired_settings(table: Table, params: Options, purge: bool = False) -> dict[str, Any]:
     """Return the settings among a module's parameters that are set; ``{}`` and ``[]`` count as set.
 
-    With ``purge`` those that are not set and can be taken away are to be empty.
+    Of dictionaries these are the suboptions that are set. With ``purge`` settings that are not set and can be taken
+    away are to be empty.
     """
     values = {setting.option: params.get(setting.option) for setting in table}
     if purge:
@@ -123,7 +124,11 @@ def desired_settings(table: Table, params: Options, purge: bool = False) -> dict
             else values[setting.option]
             for setting in table
         }
-    return {option: value for option, value in values.items() if value is not None}
+    return {
+        option: given(value) if isinstance(value, dict) else value
+        for option, value in values.items()
+        if value is not None
+    }
 
 
 def changes(table: Table, resource: Resource | None, desired: Options) -> dict[str, Change]:

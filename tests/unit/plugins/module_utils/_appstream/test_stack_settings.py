@@ -148,6 +148,11 @@ def test_purging_asks_for_nothing_of_what_is_not_set() -> None:
     assert settings.desired_settings(SETTINGS, options, purge=True) == {**NOTHING, "description": "a"}
 
 
+def test_suboptions_that_are_not_set_are_not_desired() -> None:
+    options = {"application_settings": {"enabled": True, "settings_group": None}}
+    assert settings.desired_settings(SETTINGS, options) == {"application_settings": {"enabled": True}}
+
+
 def test_members_within_members_must_be_known_too(client: Any) -> None:
     calls.require_support(
         client, "CreateStack", {"Name": "x", "StorageConnectors": [{"Domains": ["a"]}], "Tags": {"a": "b"}}
