@@ -350,8 +350,8 @@ RETURN = r"""
 fleet:
   description:
     - The fleet as last seen, also when the task fails while waiting. Null when it does not exist.
-    - Attributes the service does not report are left out.
     - In check mode the fleet as it would be, as far as that can be known.
+    - All its keys are those of RV(euc.appstream.fleet_info#module:fleets); these are the ones that matter most.
   type: dict
   returned: always, once AWS has been asked
   contains:
@@ -363,237 +363,19 @@ fleet:
     arn:
       description: The ARN.
       type: str
-      returned: when it exists
+      returned: always, unless in check mode
       sample: arn:aws:appstream:eu-central-1:123456789012:fleet/design
     state:
       description: The state, C(STARTING), C(RUNNING), C(STOPPING) or C(STOPPED).
       type: str
       returned: always
       sample: RUNNING
-    display_name:
-      description: The name shown to people.
-      type: str
-      returned: when it has one
-      sample: Design
-    description:
-      description: The description.
-      type: str
-      returned: when it has one
-      sample: Streams the design applications
-    image_name:
-      description: The name of the image new instances are made of. An elastic fleet has none.
-      type: str
-      returned: when reported by the service
-      sample: design-2026-11
-    image_arn:
-      description: The ARN of that image.
-      type: str
-      returned: when reported by the service
-      sample: arn:aws:appstream:eu-central-1:123456789012:image/design-2026-11
-    instance_type:
-      description: The instance type.
-      type: str
-      returned: when it exists
-      sample: stream.standard.large
-    fleet_type:
-      description: The fleet type.
-      type: str
-      returned: when reported by the service
-      sample: ALWAYS_ON
-    platform:
-      description: The operating system.
-      type: str
-      returned: when reported by the service
-      sample: WINDOWS_SERVER_2022
-    compute_capacity_status:
-      description: How many instances there are to be, and how many there are.
-      type: dict
-      returned: when it exists
-      contains:
-        desired:
-          description: How many instances there are to be.
-          type: int
-          returned: always
-          sample: 5
-        running:
-          description: How many instances are running.
-          type: int
-          returned: when reported by the service
-          sample: 4
-        in_use:
-          description: How many instances are in use.
-          type: int
-          returned: when reported by the service
-          sample: 1
-        available:
-          description: How many instances can take a user.
-          type: int
-          returned: when reported by the service
-          sample: 3
-        desired_user_sessions:
-          description: For how many sessions there are to be instances.
-          type: int
-          returned: for multi-session fleets
-          sample: 20
-        actual_user_sessions:
-          description: For how many sessions there are instances.
-          type: int
-          returned: for multi-session fleets
-          sample: 16
-        active_user_sessions:
-          description: How many sessions there are.
-          type: int
-          returned: for multi-session fleets
-          sample: 3
-        available_user_sessions:
-          description: How many sessions more there can be.
-          type: int
-          returned: for multi-session fleets
-          sample: 13
-        draining:
-          description: How many instances take no new sessions.
-          type: int
-          returned: for multi-session fleets
-          sample: 0
-        drain_mode_active_user_sessions:
-          description: How many sessions there are on those.
-          type: int
-          returned: for multi-session fleets
-          sample: 0
-        drain_mode_unused_user_sessions:
-          description: How many sessions more those could have had.
-          type: int
-          returned: for multi-session fleets
-          sample: 0
-    max_user_duration_in_seconds:
-      description: How many seconds a session may last.
-      type: int
-      returned: when reported by the service
-      sample: 57600
-    disconnect_timeout_in_seconds:
-      description: How many seconds a session lasts after its user was disconnected.
-      type: int
-      returned: when reported by the service
-      sample: 900
-    idle_disconnect_timeout_in_seconds:
-      description: After how many seconds without doing anything a user is disconnected, 0 for never.
-      type: int
-      returned: when reported by the service
-      sample: 900
-    vpc_config:
-      description: Subnets and security groups.
-      type: dict
-      returned: when it sits in a VPC
-      contains:
-        subnet_ids:
-          description: The subnets.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
-        security_group_ids:
-          description: The security groups.
-          type: list
-          elements: str
-          returned: when reported by the service
-          sample: [sg-0123456789abcdef0]
-    created_time:
-      description: When it was created.
-      type: str
-      returned: when reported by the service
-      sample: "2026-11-22T12:45:26+00:00"
     fleet_errors:
-      description: What keeps instances from being made.
+      description: What keeps instances from being made, with C(error_code) and C(error_message).
       type: list
       elements: dict
       returned: when reported by the service
-      contains:
-        error_code:
-          description: The code.
-          type: str
-          returned: when reported by the service
-          sample: SUBNET_HAS_INSUFFICIENT_IP_ADDRESSES
-        error_message:
-          description: The error in words.
-          type: str
-          returned: when reported by the service
-          sample: The subnet has no free address.
-    enable_default_internet_access:
-      description: Whether its instances have public addresses of their own.
-      type: bool
-      returned: when reported by the service
-      sample: false
-    domain_join_info:
-      description: The domain.
-      type: dict
-      returned: when it joins a domain
-      contains:
-        directory_name:
-          description: The fully qualified name of the domain.
-          type: str
-          returned: when reported by the service
-          sample: corp.example.com
-        organizational_unit_distinguished_name:
-          description: The organizational unit.
-          type: str
-          returned: when reported by the service
-          sample: OU=Fleets,DC=corp,DC=example,DC=com
-    iam_role_arn:
-      description: The ARN of its instances' IAM role.
-      type: str
-      returned: when it has one
-      sample: arn:aws:iam::123456789012:role/fleet
-    stream_view:
-      description: What users see, C(APP) or C(DESKTOP).
-      type: str
-      returned: when reported by the service
-      sample: APP
-    max_concurrent_sessions:
-      description: How many sessions there may be at a time.
-      type: int
-      returned: for elastic fleets
-      sample: 50
-    max_sessions_per_instance:
-      description: How many users share an instance.
-      type: int
-      returned: for multi-session fleets
-      sample: 4
-    usb_device_filter_strings:
-      description: The USB devices that can be redirected.
-      type: list
-      elements: str
-      returned: when it has some
-      sample: ["Mouse,3,1,2,1133,49271,1,0"]
-    session_script_s3_location:
-      description: Where the session scripts of an elastic fleet are.
-      type: dict
-      returned: when it has one
-      contains:
-        s3_bucket:
-          description: The bucket.
-          type: str
-          returned: when reported by the service
-          sample: my-bucket
-        s3_key:
-          description: The key.
-          type: str
-          returned: when reported by the service
-          sample: scripts.zip
-    root_volume_config:
-      description: The root volume of its instances.
-      type: dict
-      returned: when reported by the service
-      contains:
-        volume_size_in_gb:
-          description: Its size in GB.
-          type: int
-          returned: when reported by the service
-          sample: 200
-    disable_imdsv1:
-      description: Whether only version 2 of the instance metadata service is offered.
-      type: bool
-      returned: when reported by the service
-      sample: false
+      sample: [{error_code: SUBNET_NOT_FOUND, error_message: The subnet does not exist.}]
     tags:
       description: The tags.
       type: dict
@@ -626,7 +408,9 @@ state_changes:
       type: int
       returned: always
 actions:
-  description: What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
+  description:
+    - What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
+    - When the task fails, what had been done until then; C(changed) says whether there was anything, tags included.
   type: list
   elements: str
   returned: always, once AWS has been asked
@@ -650,28 +434,22 @@ retryable:
 remedy:
   description: What to do about the failure.
   type: str
-  returned: when the task fails for a reason AWS's troubleshooting guide knows
+  returned: when the task fails for a reason something is known about
   sample: Use a subnet that exists in this account and Region.
 """
 
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.states import FAIL, state_of
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import write_tags
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
-    converge,
-    outcome_values,
-    wait_config,
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.autoscaling import (
+    ALWAYS,
+    ON_CREATE,
+    UNLESS_AUTOSCALED,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import resource as fleet_goal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.autoscaling import is_autoscaled
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.rules import (
-    FLEET_TYPES,
-    fleet_problems,
-)
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import view
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.resource import Fleet
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import FLEET_TYPES
 
 PLATFORMS = (
     "WINDOWS",
@@ -687,7 +465,8 @@ PLATFORMS = (
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **fleet_goal.GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
     "image_name": {"type": "str"},
     "image_arn": {"type": "str"},
     "instance_type": {"type": "str"},
@@ -698,8 +477,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     },
     "update_capacity": {
         "type": "str",
-        "choices": [fleet_goal.ALWAYS, fleet_goal.ON_CREATE, fleet_goal.UNLESS_AUTOSCALED],
-        "default": fleet_goal.UNLESS_AUTOSCALED,
+        "choices": [ALWAYS, ON_CREATE, UNLESS_AUTOSCALED],
+        "default": UNLESS_AUTOSCALED,
     },
     "subnet_ids": {"type": "list", "elements": "str"},
     "security_group_ids": {"type": "list", "elements": "str"},
@@ -730,40 +509,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "disable_imdsv1": {"type": "bool"},
     "allow_stop": {"type": "bool", "default": False},
     "purge_attributes": {"type": "bool", "default": False},
+    "wait_for_capacity": {"type": "bool", "default": False},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
     "purge_tags": {"type": "bool", "default": True},
+    **wait_options(timeout=10800),
 }
-
-
-def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
-    """Bring the fleet to the wanted state and return the module's return values. Raises AppStreamError."""
-    options = module.params
-    problems = fleet_problems(options)
-    if problems:
-        raise AppStreamError("; ".join(problems))
-    client = module.client("appstream")
-    wish = fleet_goal.Wish.from_options(options)
-    before = fleet_goal.read(client, wish.name)
-    wish.state = fleet_goal.wanted_state(wish.state, state_of(before))
-    warning = fleet_goal.settle_capacity(
-        before, wish, lambda: is_autoscaled(module.client("application-autoscaling"), wish.name)
-    )
-    if warning:
-        module.warn(warning)
-    fleet_goal.require_possible(client, before, wish)
-    after = fleet_goal.view_after(before, wish)
-    is_kept = before is not None and wish.state != "absent"
-    tagged = {**before, "tags": after["tags"]} if before and is_kept else before
-    goal = fleet_goal.goal(client, wish, before, after)
-    values: dict[str, Any] = {
-        "changed": fleet_goal.is_changed(before, after),
-        "diff": {"before": view(before), "after": after},
-    }
-    if module.check_mode and goal.next_step(before) != FAIL:
-        return {**values, **outcome_values(fleet_goal.predicted_outcome(before, after, wish), goal.result_key)}
-    if before and is_kept and not module.check_mode:
-        write_tags(client, before["arn"], before["tags"], after["tags"])
-    return {**values, **outcome_values(converge(goal, tagged, wait_config(options)), goal.result_key)}
 
 
 def main() -> None:
@@ -772,11 +522,7 @@ def main() -> None:
         mutually_exclusive=[("image_name", "image_arn")],
         supports_check_mode=True,
     )
-    try:
-        values = do(module)
-    except AppStreamError as error:
-        module.fail_json_appstream(error)
-    module.exit_json(**values)
+    run(module, Fleet)
 
 
 if __name__ == "__main__":

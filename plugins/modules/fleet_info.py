@@ -41,7 +41,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all fleets
+- name: Read all fleets
   euc.appstream.fleet_info:
   register: all_fleets
 
@@ -52,7 +52,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.name }}"
 
-- name: Look at one fleet, with as few calls as possible
+- name: Read one fleet, with as few calls as possible
   euc.appstream.fleet_info:
     names:
       - design
@@ -78,7 +78,7 @@ fleets:
     arn:
       description: The ARN.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: arn:aws:appstream:eu-central-1:123456789012:fleet/design
     state:
       description: The state, C(STARTING), C(RUNNING), C(STOPPING) or C(STOPPED).
@@ -108,7 +108,7 @@ fleets:
     instance_type:
       description: The instance type.
       type: str
-      returned: always
+      returned: always, unless in check mode
       sample: stream.standard.large
     fleet_type:
       description: The fleet type.
@@ -123,7 +123,7 @@ fleets:
     compute_capacity_status:
       description: How many instances there are to be, and how many there are.
       type: dict
-      returned: always
+      returned: always, unless in check mode
       contains:
         desired:
           description: How many instances there are to be.
@@ -146,7 +146,7 @@ fleets:
           returned: when reported by the service
           sample: 3
         desired_user_sessions:
-          description: For how many sessions there are to be instances.
+          description: How many sessions are asked for.
           type: int
           returned: for multi-session fleets
           sample: 20
@@ -333,7 +333,7 @@ retryable:
 remedy:
   description: What to do about the failure.
   type: str
-  returned: when the task fails for a reason AWS's troubleshooting guide knows
+  returned: when the task fails for a reason something is known about
   sample: Allow this action in the IAM policy of the credentials in use.
 """
 

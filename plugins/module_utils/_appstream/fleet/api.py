@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.aws import to_ansible_dict
-from ..core.calls import CHANGED_STATE_CODES, IN_USE, NOT_FOUND, call, call_named, call_pages
+from ..core.calls import CHANGED_STATE_CODES, IN_USE, NOT_FOUND, call, call_known, call_named, call_pages
 from ..core.errors import AppStreamError
 from ..core.retries import MUTATION_CODES
 
@@ -48,24 +48,44 @@ def with_stacks(client: Any, fleet: dict[str, Any]) -> dict[str, Any]:
         return {**fleet, "stacks": []}
 
 
-def create_fleet(client: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Create a fleet, which is STOPPED then, from CreateFleet parameters. Raises AppStreamError."""
-    return to_ansible_dict(call(client, "create_fleet", _about(request["Name"]), **request)["Fleet"])
+def create_fleet(
+    client: Any, name: str, request: dict[str, Any], are_references_there: Callable[[], bool]
+) -> dict[str, Any]:
+    """Create a fleet, which is STOPPED then, from CreateFleet parameters. Raises AppStreamError.
+
+    ``are_references_there`` says whether all that the parameters name, such as the image, can be read: that something
+    of it is "not found" passes by itself then, and is tried again.
+    """
+    return _write(client, "create_fleet", name, request, are_references_there)
 
 
-def update_fleet(client: Any, name: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """Change a fleet by UpdateFleet parameters. Raises AppStreamError."""
-    return to_ansible_dict(call(client, "update_fleet", _about(name), Name=name, **changes)["Fleet"])
+def update_fleet(
+    client: Any, name: str, changes: dict[str, Any], are_references_there: Callable[[], bool]
+) -> dict[str, Any]:
+    """Change a fleet that has just been read by UpdateFleet parameters; as ``create_fleet``. Raises AppStreamError."""
+    return _write(client, "update_fleet", name, changes, are_references_there)
+
+
+def _write(
+    client: Any, operation: str, name: str, parameters: dict[str, Any], are_references_there: Callable[[], bool]
+) -> dict[str, Any]:
+    try:
+        answer = call(client, operation, _about(name), Name=name, **parameters)
+    except AppStreamError as error:
+        if error.code != NOT_FOUND or not are_references_there():
+            raise
+        answer = call_known(client, operation, _about(name), Name=name, **parameters)
+    return to_ansible_dict(answer["Fleet"])
 
 
 def start_fleet(client: Any, name: str) -> None:
-    """Start a stopped fleet. Raises AppStreamError."""
-    call(client, "start_fleet", _about(name), Name=name)
+    """Start a stopped fleet that has just been created or read. Raises AppStreamError."""
+    call_known(client, "start_fleet", _about(name), Name=name)
 
 
 def stop_fleet(client: Any, name: str) -> None:
-    """Stop a fleet, which ends its sessions. Raises AppStreamError."""
-    call(client, "stop_fleet", _about(name), Name=name)
+    """Stop a fleet that has just been read, which ends its sessions. Raises AppStreamError."""
+    call_known(client, "stop_fleet", _about(name), Name=name)
 
 
 def delete_fleet(client: Any, name: str) -> None:

@@ -1,296 +1,308 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What module ``fleet`` has to do: computed once, then either shown (check mode) or carried out."""
+"""A fleet as a managed resource: created, changed, started, stopped and deleted, step by step."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core import states
-from ..core.calls import ACCESS_DENIED_CODES, require_support
+from ..core.aws import to_ansible_dict
+from ..core.calls import IN_USE, require_support
 from ..core.errors import AppStreamError
-from ..core.old_settings import BY_RECREATION, filled, is_empty, told
-from ..core.old_settings import changed_by as settings_changed_by
-from ..core.tags import tags_after, with_tags
-from ..core.waits import Outcome, Reconciler, Resource, first_sight, resource_after_refusal, wait_options
-from ..image import api as images
-from . import api as fleets
-from . import settings
-from .rules import missing_options, type_problems
+from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.settings import (
+    BY_RECREATION,
+    Change,
+    changed_by,
+    creation_request,
+    desired_settings,
+    drift,
+    filled,
+    in_words,
+    view,
+    view_after,
+)
+from ..core.tags import tags_after, with_tags, write_tags
+from ..core.waits import History, Resource, resource_after_refusal, wait_options
+from . import api
+from .autoscaling import unless_left_alone
+from .references import are_references_there, usable_image
+from .rules import fleet_problems, missing_options, type_problems
+from .settings import (
+    CAPACITY,
+    GROUPS,
+    IMAGE_OPTIONS,
+    NETWORK_OPTIONS,
+    SETTINGS,
+    SUBNETS,
+    changes_of,
+    fixed_while_running,
+    not_known_to_have,
+    update_request,
+)
 
-RESULT_KEY = "fleet"
-ALWAYS, ON_CREATE, UNLESS_AUTOSCALED = "always", "on_create", "unless_autoscaled"
-
-# The options that say where to bring the fleet, and in what time: read by the module and by its action plugin.
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
-    "wait_for_capacity": {"type": "bool", "default": False},
-    **wait_options(timeout=10800),
-}
+# By wanted state: the state in which a fleet has got there.
+_STATES: Mapping[str, str] = {"running": "RUNNING", "stopped": "STOPPED"}
+# Of an update that should be possible while RUNNING: the image may be of another system, which nobody could read.
+_STOP_IT = "Run again with state: stopped, which changes the fleet once it is STOPPED; that ends all its sessions."
 
 
-@dataclass
-class Wish:
-    """What the options of module ``fleet`` ask for.
+@dataclass(frozen=True)
+class FleetPlan(Plan):
+    """What is to become of a fleet.
 
-    ``needs_stop``: the image is of another operating system. ``created``, ``updated`` and ``started`` turn true when
-    this run has done so.
+    ``desired`` are the settings it is to have, without those that are left alone. ``known`` are its tags and stacks,
+    which are not read again. ``has_other_system``: the image it is to get is of another operating system.
     """
 
-    name: str
-    state: str
-    settings: dict[str, Any]
-    request: dict[str, Any]
-    tags: dict[str, Any] | None
-    purge_tags: bool
-    allow_stop: bool
-    update_capacity: str
-    capacity: bool
-    needs_stop: bool = field(default=False)
-    created: bool = field(default=False)
-    updated: bool = field(default=False)
-    started: bool = field(default=False)
+    desired: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    has_other_system: bool = False
 
-    @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Wish:
-        """Read the options of module ``fleet``."""
-        there = options["state"] != "absent"
-        return cls(
-            name=options["name"],
-            state=options["state"],
-            settings=settings.wanted_settings(options, options["purge_attributes"]) if there else {},
-            request=settings.creation_request(options["name"], options),
-            tags=options["tags"] if there else None,
-            purge_tags=options["purge_tags"],
-            allow_stop=options["allow_stop"],
-            update_capacity=options["update_capacity"],
-            capacity=options["wait_for_capacity"],
+
+class Fleet(ManagedResource):
+    """The fleet that module ``fleet`` describes."""
+
+    result_key = "fleet"
+    starts_when_created = False
+
+    @property
+    def about(self) -> str:
+        """What messages call the fleet."""
+        return f"Fleet {self.name}"
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        return self.connect("appstream")
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the parameters."""
+        return fleet_problems(self.params)
+
+    def read(self) -> Resource:
+        """Return the fleet with its tags and the names of its stacks."""
+        fleet = self._describe()
+        return fleet and api.with_stacks(self._client, with_tags(self._client, fleet))
+
+    def _describe(self) -> Resource:
+        return api.describe_fleet(self._client, self.name)
+
+    def plan(self, before: Resource) -> FleetPlan:
+        """Return what is to become of the fleet."""
+        if self.params["state"] == "absent":
+            return self._plan_deletion(before)
+        return self._plan_creation() if before is None else self._plan_update(before)
+
+    def read_again(self, plan: FleetPlan, history: History) -> Resource:
+        """Return the fleet with the tags and stacks it is known to have."""
+        return _whole(self._describe(), plan)
+
+    def next_step(self, resource: Resource, plan: FleetPlan, history: History) -> str:
+        """Decide what brings the fleet one step nearer to its wanted state."""
+        is_done = resource is None or {states.CREATE, states.UPDATE} & set(history.actions)
+        found = {} if is_done else changes_of(resource or {}, plan.desired)
+        return states.fleet_step(
+            resource,
+            plan.wanted,
+            update=bool(found),
+            stop_first=bool(_fixed(resource or {}, found, plan.has_other_system)),
+            retry=states.START not in history.actions,
+            capacity=self.params["wait_for_capacity"],
         )
 
+    def act(self, step: str, resource: Resource, plan: FleetPlan, history: History) -> tuple[Resource, list[str]]:
+        """Take a step; one that was refused because it was taken meanwhile counts as taken, but for an update."""
+        try:
+            current = self._calls(resource, plan)[step]()
+        except AppStreamError as error:
+            current = resource_after_refusal(error, api.OVERTAKEN_CODES, resource, self._describe)
+            return _whole(current, plan), [] if step == states.UPDATE else [step]
+        return _whole(current, plan), [step]
 
-def read(client: Any, name: str) -> Resource:
-    """Return a fleet with its tags and the names of its stacks, None when there is none. Raises AppStreamError."""
-    fleet = fleets.describe_fleet(client, name)
-    return fleet and fleets.with_stacks(client, with_tags(client, fleet))
+    def failure_reason(self, resource: Resource) -> str | None:
+        """Say why a fleet in this state can't get where it should."""
+        return failure_reason(self.name, resource)
+
+    def describe(self, resource: Resource) -> str:
+        """Return the state and, while a RUNNING fleet lacks instances, how many of them there are."""
+        state = super().describe(resource)
+        if resource is None or state != "RUNNING" or states.has_capacity(resource):
+            return state
+        status = resource.get("compute_capacity_status") or {}
+        there = status.get("available", 0) + status.get("in_use", 0)
+        return f"{state} with {there} of {status.get('desired', 0)} instances"
+
+    def _plan_deletion(self, before: Resource) -> FleetPlan:
+        """Raise AppStreamError while the fleet is associated with a stack."""
+        if before and before["stacks"]:
+            raise AppStreamError(
+                f"{self.about} cannot be deleted, it is associated with stack {', '.join(before['stacks'])}",
+                remedy="Take it off the stacks first, for example with module euc.appstream.stack and fleet: ''.",
+            )
+        return FleetPlan(_view(before), {}, wanted="absent", known=_known(before))
+
+    def _plan_creation(self) -> FleetPlan:
+        wanted, desired = self.params["state"], self._desired()
+        tags = tags_after({}, self.params["tags"], self.params["purge_tags"])
+        request = self._creation_request()
+        state = _STATES.get(wanted, "STOPPED")
+        after = {**filled(desired), "state": state, "tags": tags}
+        return FleetPlan(
+            before={},
+            after=after,
+            predicted=_predicted({"name": self.name, "stacks": []}, request, after),
+            wanted=wanted,
+            desired=desired,
+            known={"tags": tags, "stacks": []},
+        )
+
+    def _plan_update(self, before: dict[str, Any]) -> FleetPlan:
+        wanted, bound_for = wanted_state(self.params["state"], states.state_of(before)), _bound_for(before)
+        desired, warnings = self._unless_left_alone(before, self._desired())
+        found = changes_of(before, desired)
+        request = self._update_request(before, desired, found)
+        has_other_system = bound_for == "RUNNING" and self._has_other_system(before, found)
+        self._require_stop_allowed(before, _fixed(before, found, has_other_system), wanted, has_other_system)
+        tags = tags_after(before["tags"], self.params["tags"], self.params["purge_tags"])
+        after = {**_settings_after(before, found), "state": _STATES.get(wanted, bound_for), "tags": tags}
+        return FleetPlan(
+            before=_view(before),
+            after=after,
+            warnings=warnings,
+            steps=[self._tagging(tags)] if tags != before["tags"] else [],
+            predicted=_predicted(before, request, after),
+            wanted=wanted,
+            # A fleet that is already on its way to the wanted state needs nothing.
+            is_changed={**_view(before), "state": bound_for} != after,
+            desired=desired,
+            known={"tags": tags, "stacks": before["stacks"]},
+            has_other_system=has_other_system,
+        )
+
+    def _desired(self) -> dict[str, Any]:
+        return desired_settings(SETTINGS, self.params, self.params["purge_attributes"])
+
+    def _unless_left_alone(self, fleet: dict[str, Any], desired: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return the desired settings, without the capacity where it is left alone, and warnings."""
+        if CAPACITY not in changes_of(fleet, desired):
+            return desired, []
+        return unless_left_alone(self.connect, self.name, desired, self.params["update_capacity"])
+
+    def _creation_request(self) -> dict[str, Any]:
+        """Return the parameters of CreateFleet, without the name; raises AppStreamError when it can't be called."""
+        desired = desired_settings(SETTINGS, self.params)
+        missing = missing_options(desired.get("fleet_type"), filled(desired))
+        if missing:
+            raise AppStreamError(f"{self.about} does not exist, and to create it {' and '.join(missing)} must be set")
+        problems = type_problems(desired.get("fleet_type") or "ALWAYS_ON", desired)
+        if problems:
+            raise AppStreamError(f"{self.about} cannot be created: {'; '.join(problems)}")
+        tags = tags_after({}, self.params["tags"], self.params["purge_tags"])
+        request = {**creation_request(SETTINGS, desired), **({"Tags": tags} if tags else {})}
+        require_support(self._client, "CreateFleet", request)
+        return request
+
+    def _update_request(
+        self, fleet: dict[str, Any], desired: Mapping[str, Any], found: Mapping[str, Change]
+    ) -> dict[str, Any]:
+        """Return the parameters of UpdateFleet, without the name; raises AppStreamError when it can't be called."""
+        unchangeable = changed_by(SETTINGS, BY_RECREATION, found)
+        if unchangeable:
+            raise AppStreamError(
+                f"{self.about} differs in what the service cannot change on an existing fleet: "
+                f"{in_words(unchangeable)}",
+                remedy="Delete the fleet with state: absent and create it again.",
+                result={"drift": drift(unchangeable)},
+            )
+        problems = type_problems(str(fleet.get("fleet_type")), not_known_to_have(fleet, desired, found))
+        if problems:
+            raise AppStreamError(f"{self.about} is not possible like this: {'; '.join(problems)}")
+        request = update_request(fleet, found)
+        if request:
+            require_support(self._client, "UpdateFleet", request)
+        return request
+
+    def _has_other_system(self, fleet: Mapping[str, Any], found: Mapping[str, Change]) -> bool:
+        """Say whether the fleet is to get an image for another platform. Raises AppStreamError for an unusable one."""
+        name, arn = (found[option].desired if option in found else None for option in IMAGE_OPTIONS)
+        image = usable_image(self._client, self.about, name, arn) if name or arn else None
+        return bool(image and fleet.get("platform") and image.get("platform") != fleet["platform"])
+
+    def _require_stop_allowed(
+        self, fleet: Mapping[str, Any], fixed: Mapping[str, Change], wanted: str, has_other_system: bool
+    ) -> None:
+        """Raise AppStreamError unless the fleet may be stopped, as one that is to be stopped or that serves nobody."""
+        if not fixed or self.params["allow_stop"] or wanted == "stopped" or _bound_for(fleet) != "RUNNING":
+            return
+        image = " (an image of another operating system)" if has_other_system else ""
+        raise AppStreamError(
+            f"{self.about} is {states.state_of(fleet)} and differs in what the service changes only while a fleet of "
+            f"type {fleet.get('fleet_type')} is STOPPED: {in_words(fixed)}{image}",
+            remedy="With allow_stop: true it is stopped, changed and started again; that ends all its sessions.",
+            result={"drift": drift(fixed)},
+        )
+
+    def _tagging(self, tags: dict[str, str]) -> Step:
+        def tag(fleet: dict[str, Any]) -> dict[str, Any]:
+            write_tags(self._client, fleet["arn"], fleet["tags"], tags)
+            return {**fleet, "tags": tags}
+
+        return Step("", tag)
+
+    def _calls(self, resource: Resource, plan: FleetPlan) -> Mapping[str, Callable[[], Resource]]:
+        """Return what each step does to the fleet; all raise AppStreamError."""
+        client, name, fleet = self._client, self.name, resource or {}
+
+        def create() -> Resource:
+            request = self._creation_request()
+            return api.create_fleet(client, name, request, lambda: are_references_there(self.connect, request))
+
+        def update() -> Resource:
+            request = update_request(fleet, changes_of(fleet, plan.desired))
+            try:
+                return api.update_fleet(client, name, request, lambda: are_references_there(self.connect, request))
+            except AppStreamError as error:
+                error.remedy = _STOP_IT if error.code == IN_USE else error.remedy
+                raise
+
+        # These three are answered with nothing. What a reading would show just then may be older than the call.
+
+        def start() -> Resource:
+            api.start_fleet(client, name)
+            return {**fleet, "state": "STARTING", "fleet_errors": []}
+
+        def stop() -> Resource:
+            api.stop_fleet(client, name)
+            return {**fleet, "state": "STOPPING"}
+
+        def delete() -> Resource:
+            api.delete_fleet(client, name)
+            return None
+
+        return {
+            states.CREATE: create,
+            states.UPDATE: update,
+            states.START: start,
+            states.STOP: stop,
+            states.DELETE: delete,
+        }
 
 
 def wanted_state(wanted: str, seen: str | None) -> str:
     """Return the state a fleet first seen in ``seen`` is to be brought to.
 
-    ``present`` is the running or stopped it is in, or on its way to; it has to be settled before anything is done,
-    because an update may stop the fleet. It stays ``present`` where there is none: a fleet is created STOPPED.
+    ``present`` is the running or stopped it is in, or on its way to; that is decided before anything is done, because
+    an update may stop the fleet. It stays ``present`` where there is none: a fleet is created STOPPED.
     """
     if wanted != "present" or seen is None:
         return wanted
-    return {"RUNNING": "running", "STOPPED": "stopped"}.get(states.FLEET_DESTINATIONS.get(seen, seen), wanted)
-
-
-def settle_capacity(fleet: Resource, wish: Wish, is_autoscaled: Callable[[], bool | None]) -> str | None:
-    """Leave the capacity of an existing fleet alone where the options say so; returns a warning if there is one.
-
-    ``is_autoscaled`` is asked only when the capacity differs: whether something else sets it, None when unknown.
-    """
-    if fleet is None or settings.CAPACITY not in drift_of(fleet, wish) or wish.update_capacity == ALWAYS:
-        return None
-    autoscaled = wish.update_capacity == ON_CREATE or is_autoscaled()
-    if autoscaled is not False:
-        del wish.settings[settings.CAPACITY]
-    if autoscaled is not None:
-        return None
-    return (
-        f"The capacity of fleet {wish.name} is left alone: these credentials may not ask Application Auto Scaling "
-        "whether it is autoscaled (application-autoscaling:DescribeScalableTargets). See update_capacity."
-    )
-
-
-def drift_of(fleet: Resource, wish: Wish) -> dict[str, dict[str, Any]]:
-    """Return what has to be changed on an existing fleet."""
-    return settings.differences(fleet, wish.settings) if fleet and not (wish.created or wish.updated) else {}
-
-
-def fixed(fleet: Mapping[str, Any], drift: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
-    """Return the part of the differences for which the fleet has to be STOPPED."""
-    found = settings.fixed_while_running(fleet, drift)
-    image = {option: both for option, both in drift.items() if option in settings.IMAGE_OPTIONS and wish.needs_stop}
-    return {**found, **image}
-
-
-def require_possible(client: Any, fleet: Resource, wish: Wish) -> None:
-    """Raise AppStreamError when the fleet can't become what it is to be, before anything is changed or stopped."""
-    try:
-        if fleet is None:
-            _require_creation(client, wish)
-        elif wish.state == "absent":
-            _require_no_stacks(fleet, wish)
-        else:
-            _require_update(client, fleet, wish)
-    except AppStreamError as error:
-        for key, value in _untouched(fleet).items():
-            error.result.setdefault(key, value)
-        raise
-
-
-def _untouched(fleet: Resource) -> dict[str, Any]:
-    return {RESULT_KEY: fleet, "elapsed": 0, "state_changes": [], "actions": []}
-
-
-def _require_creation(client: Any, wish: Wish) -> None:
-    if wish.state == "absent":
-        return
-    given = {option for option, value in wish.settings.items() if not is_empty(value)}
-    missing = missing_options(wish.settings.get("fleet_type"), given)
-    if missing:
-        raise AppStreamError(f"Fleet {wish.name} does not exist, and to create it {' and '.join(missing)} must be set")
-    problems = type_problems(wish.settings.get("fleet_type") or "ALWAYS_ON", wish.settings)
-    if problems:
-        raise AppStreamError(f"Fleet {wish.name} cannot be created: {'; '.join(problems)}")
-    require_support(client, "CreateFleet", wish.request)
-
-
-def _require_no_stacks(fleet: Mapping[str, Any], wish: Wish) -> None:
-    if fleet["stacks"]:
-        raise AppStreamError(
-            f"Fleet {wish.name} cannot be deleted, it is associated with stack {', '.join(fleet['stacks'])}",
-            remedy="Take it off the stacks first, for example with module euc.appstream.stack and fleet: ''.",
-        )
-
-
-def _require_update(client: Any, fleet: dict[str, Any], wish: Wish) -> None:
-    drift = drift_of(fleet, wish)
-    unchangeable = settings_changed_by(settings.SETTINGS, BY_RECREATION, drift)
-    if unchangeable:
-        raise AppStreamError(
-            f"Fleet {wish.name} differs in what the service cannot change on an existing fleet: {told(unchangeable)}",
-            remedy="Delete the fleet with state: absent and create it anew.",
-            result={"drift": unchangeable},
-        )
-    problems = type_problems(str(fleet.get("fleet_type")), settings.to_settle(fleet, wish.settings))
-    if problems:
-        raise AppStreamError(f"Fleet {wish.name} is not possible like this: {'; '.join(problems)}")
-    if drift:
-        require_support(client, "UpdateFleet", settings.update_request(fleet, drift))
-    if settings.bound_for(fleet) == "RUNNING" and set(settings.IMAGE_OPTIONS) & set(drift):
-        wish.needs_stop = _is_of_another_system(client, fleet, drift, wish)
-    _require_stop_allowed(fleet, fixed(fleet, drift, wish), wish)
-
-
-def _require_stop_allowed(fleet: Mapping[str, Any], needs_stop: Mapping[str, Any], wish: Wish) -> None:
-    """A fleet that is to be stopped anyway, or that serves nobody, may be stopped."""
-    if not needs_stop or wish.allow_stop or wish.state == "stopped" or settings.bound_for(fleet) != "RUNNING":
-        return
-    image = " (an image of another operating system)" if wish.needs_stop else ""
-    raise AppStreamError(
-        f"Fleet {wish.name} is {states.state_of(fleet)} and differs in what the service changes only while a fleet of "
-        f"type {fleet.get('fleet_type')} is STOPPED: {told(needs_stop)}{image}",
-        remedy="With allow_stop: true it is stopped, changed and started again; that ends all its sessions.",
-        result={"drift": dict(needs_stop)},
-    )
-
-
-def _is_of_another_system(client: Any, fleet: Mapping[str, Any], drift: Mapping[str, Any], wish: Wish) -> bool:
-    """Say whether the wanted image is for another platform; one that can't be used is told of before the stop."""
-    name, arn = (drift.get(option, {}).get("wanted") for option in settings.IMAGE_OPTIONS)
-    try:
-        found = images.describe_images(client, arns=[arn]) if arn else images.describe_images(client, names=[str(name)])
-    except AppStreamError as error:
-        if error.code not in ACCESS_DENIED_CODES:
-            raise
-        return False
-    if not found:
-        raise AppStreamError(
-            f"Fleet {wish.name} cannot be given image {arn or name}, which does not exist",
-            remedy="An image that another account shares is named by image_arn.",
-        )
-    state = states.state_of(found[0])
-    if not states.image_is(states.READY, state):
-        raise AppStreamError(f"Fleet {wish.name} cannot be given image {arn or name}, which is {state}")
-    return bool(fleet.get("platform") and found[0].get("platform") != fleet["platform"])
-
-
-def view_after(before: Resource, wish: Wish) -> dict[str, Any]:
-    """Return what the fleet will look like in the form of ``fleet_settings.view``."""
-    if wish.state == "absent":
-        return {}
-    if before is None:
-        state = "RUNNING" if wish.state == "running" else "STOPPED"
-        return {**filled(wish.settings), "state": state, "tags": tags_after({}, wish.tags, wish.purge_tags)}
-    changes = {option: both["wanted"] for option, both in drift_of(before, wish).items()}
-    gone = {*changes, "security_group_ids"} if changes.get("subnet_ids") == [] else set(changes)
-    kept = {option: value for option, value in settings.view(before).items() if option not in gone}
-    ends = {"running": "RUNNING", "stopped": "STOPPED"}.get(wish.state) or settings.bound_for(before)
-    return {
-        **kept,
-        **filled(changes),
-        "state": ends,
-        "tags": tags_after(before["tags"], wish.tags, wish.purge_tags),
-    }
-
-
-def is_changed(before: Resource, after: Mapping[str, Any]) -> bool:
-    """Say whether anything has to be done; a fleet already on its way to the wanted state needs nothing."""
-    shown = settings.view(before)
-    return ({**shown, "state": settings.bound_for(before)} if shown else {}) != after
-
-
-def predicted_outcome(before: Resource, after: Mapping[str, Any], wish: Wish) -> Outcome:
-    """Return what check mode promises: the fleet as far as it can be known."""
-    if not after:
-        return Outcome(None, 0, first_sight(before), [])
-    known = ("display_name", "description", "instance_type", "image_name", "stream_view", "state", "tags")
-    shown = {key: after[key] for key in known if key in after}
-    return Outcome({"name": wish.name, "stacks": [], **(before or {}), **shown}, 0, first_sight(before), [])
-
-
-def goal(client: Any, wish: Wish, before: Resource, after: Mapping[str, Any]) -> Reconciler:
-    """Return how to bring the fleet to the wanted state, with the tags and stacks it is known to have."""
-    known = {"tags": dict(after.get("tags", {})), "stacks": before["stacks"] if before else []}
-
-    def whole(fleet: Resource) -> Resource:
-        return fleet and {**fleet, **known}
-
-    def look() -> Resource:
-        return fleets.describe_fleet(client, wish.name)
-
-    def act(step: str, fleet: Resource) -> tuple[Resource, list[str]]:
-        taken = [step]
-        try:
-            current: Resource = _ACTIONS[step](client, wish, fleet)
-            wish.updated = wish.updated or step == states.UPDATE
-        except AppStreamError as error:
-            current = resource_after_refusal(error, fleets.OVERTAKEN_CODES, fleet, look)
-            taken = [] if step == states.UPDATE else taken
-        wish.created = wish.created or step == states.CREATE
-        wish.started = wish.started or step == states.START
-        return whole(current), taken
-
-    return Reconciler(
-        about=f"Fleet {wish.name}",
-        result_key=RESULT_KEY,
-        wanted=wish.state,
-        next_step=lambda fleet: next_step(fleet, wish),
-        act=act,
-        read=lambda: whole(look()),
-        is_transient=lambda error: error.is_retryable,
-        failure_reason=lambda fleet: failure_reason(wish.name, fleet),
-        starts_by_itself=False,
-    )
-
-
-def next_step(fleet: Resource, wish: Wish) -> str:
-    """Decide what brings the fleet one step nearer to what is wished."""
-    drift = drift_of(fleet, wish)
-    return states.fleet_step(
-        fleet,
-        wish.state,
-        update=bool(drift),
-        stop_first=bool(fixed(fleet or {}, drift, wish)),
-        retry=not wish.started,
-        capacity=wish.capacity,
-    )
+    ends = states.FLEET_DESTINATIONS.get(seen, seen)
+    return next((name for name, state in _STATES.items() if state == ends), wanted)
 
 
 def failure_reason(name: str, fleet: Resource) -> str | None:
@@ -298,37 +310,62 @@ def failure_reason(name: str, fleet: Resource) -> str | None:
     return f"Fleet {name} cannot be started" if states.has_failed_to_start(fleet) else None
 
 
-def _create(client: Any, wish: Wish, fleet: Resource) -> Resource:
-    _require_creation(client, wish)
-    return fleets.create_fleet(client, wish.request)
+def _bound_for(fleet: Mapping[str, Any]) -> str | None:
+    """Return the state a fleet is going to be in if nobody does anything."""
+    state = fleet.get("state")
+    return state if states.has_failed_to_start(fleet) else states.FLEET_DESTINATIONS.get(state or "", state)
 
 
-def _update(client: Any, wish: Wish, fleet: Resource) -> Resource:
-    return fleets.update_fleet(client, wish.name, settings.update_request(fleet or {}, drift_of(fleet, wish)))
+def _fixed(fleet: Mapping[str, Any], found: Mapping[str, Change], has_other_system: bool) -> dict[str, Change]:
+    """Return those of the changes for which the fleet has to be STOPPED."""
+    image = {option: change for option, change in found.items() if option in IMAGE_OPTIONS and has_other_system}
+    return {**fixed_while_running(fleet, found), **image}
 
 
-# These three are answered with nothing. What a look would show just then may be older than the call.
+def _known(fleet: Resource) -> dict[str, Any]:
+    return {key: (fleet or {})[key] for key in ("tags", "stacks") if fleet}
 
 
-def _start(client: Any, wish: Wish, fleet: Resource) -> Resource:
-    fleets.start_fleet(client, wish.name)
-    return fleet and {**fleet, "state": "STARTING", "fleet_errors": []}
+def _whole(fleet: Resource, plan: FleetPlan) -> Resource:
+    return fleet and {**fleet, **plan.known}
 
 
-def _stop(client: Any, wish: Wish, fleet: Resource) -> Resource:
-    fleets.stop_fleet(client, wish.name)
-    return fleet and {**fleet, "state": "STOPPING"}
+def _view(fleet: Resource) -> dict[str, Any]:
+    """Return what can be compared of a fleet: its settings as options, its state and tags; {} when it is absent."""
+    return {**view(SETTINGS, fleet), "state": fleet.get("state"), "tags": fleet["tags"]} if fleet else {}
 
 
-def _delete(client: Any, wish: Wish, fleet: Resource) -> Resource:
-    fleets.delete_fleet(client, wish.name)
-    return None
+def _settings_after(fleet: Mapping[str, Any], found: Mapping[str, Change]) -> dict[str, Any]:
+    """Return the settings a fleet will have; security groups go with the subnets."""
+    after = view_after(SETTINGS, fleet, found)
+    return after if SUBNETS in after else {option: value for option, value in after.items() if option != GROUPS}
 
 
-_ACTIONS: Mapping[str, Callable[[Any, Wish, Resource], Resource]] = {
-    states.CREATE: _create,
-    states.UPDATE: _update,
-    states.START: _start,
-    states.STOP: _stop,
-    states.DELETE: _delete,
+def _predicted(fleet: Mapping[str, Any], request: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fleet that check mode promises, as far as it can be known.
+
+    Members of the request are members of the fleet, but for the capacity, of which only a part is asked for.
+    """
+    deleted = request.get("AttributesToDelete", [])
+    changed = {setting.parameter for setting in SETTINGS if setting.attribute in deleted} | set(request)
+    image = {"ImageName", "ImageArn"} if {"ImageName", "ImageArn"} & changed else set()
+    lost = set(to_ansible_dict(dict.fromkeys(changed | image)))
+    given = {name: value for name, value in request.items() if name not in ("AttributesToDelete", "ComputeCapacity")}
+    network = {option: after[option] for option in NETWORK_OPTIONS if option in after}
+    return {
+        **{key: value for key, value in fleet.items() if key not in lost},
+        **filled(to_ansible_dict(given)),
+        **({"vpc_config": network} if network else {}),
+        "state": after["state"],
+        "tags": after["tags"],
+    }
+
+
+# For the action plugin alone, which goes once modules wait on the controller by themselves.
+RESULT_KEY = Fleet.result_key
+GOAL_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
+    "wait_for_capacity": {"type": "bool", "default": False},
+    **wait_options(timeout=10800),
 }

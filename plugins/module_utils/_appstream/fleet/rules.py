@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..core.old_settings import is_empty
+from ..core.settings import is_empty
 from ..core.validation import (
     ARN,
     DESCRIPTION_LENGTH,
@@ -29,20 +29,9 @@ from ..core.validation import (
     pattern_problems,
     tag_problems,
 )
-from .settings import ELASTIC
+from .settings import ELASTIC, FLEET_TYPES, SETTINGS
 
-FLEET_TYPES = ("ALWAYS_ON", "ON_DEMAND", ELASTIC)
-# By type: what CreateFleet does not take for it, and what it needs beside an instance type.
-FORBIDDEN: Mapping[bool, tuple[str, ...]] = {
-    True: (
-        "image_name",
-        "image_arn",
-        "compute_capacity",
-        "domain",
-        "max_sessions_per_instance",
-    ),
-    False: ("max_concurrent_sessions", "platform", "session_script_s3_location"),
-}
+# What CreateFleet needs for an elastic fleet and for others, beside an instance type.
 REQUIRED: Mapping[bool, tuple[str, ...]] = {
     True: ("platform", "max_concurrent_sessions", "subnet_ids"),
     False: ("compute_capacity",),
@@ -113,24 +102,26 @@ def capacity_problems(capacity: Mapping[str, Any] | None) -> list[str]:
 
 
 def type_problems(fleet_type: str, options: Mapping[str, Any]) -> list[str]:
-    """Check that a fleet of this type can have what the options ask for; empty values ask for nothing."""
-    is_elastic = fleet_type == ELASTIC
-    asked = [option for option in FORBIDDEN[is_elastic] if _asks(options.get(option))]
-    problems = [f"{option} is not for {fleet_type} fleets" for option in asked]
+    """Check that a fleet of this type can have what the options ask for; empty values ask for nothing.
+
+    What a type can have that is not known here is the service's to judge.
+    """
+    others = [setting.option for setting in SETTINGS if fleet_type in FLEET_TYPES and fleet_type not in setting.types]
+    problems = [f"{option} is not for {fleet_type} fleets" for option in others if _asks(options.get(option))]
     subnets = options.get("subnet_ids")
-    if is_elastic and subnets is not None and len(set(subnets)) < FEWEST_ELASTIC_SUBNETS:
+    if fleet_type == ELASTIC and subnets is not None and len(set(subnets)) < FEWEST_ELASTIC_SUBNETS:
         problems.append("an ELASTIC fleet needs two or more subnet_ids, in different Availability Zones")
     return problems
 
 
-def missing_options(fleet_type: str | None, request_options: Collection[str]) -> list[str]:
-    """Return what has to be set to create a fleet and is not among the options that are."""
+def missing_options(fleet_type: str | None, given: Collection[str]) -> list[str]:
+    """Return what has to be set to create a fleet and is not among the options that are given."""
     is_elastic = fleet_type == ELASTIC
     needed = ["instance_type", *REQUIRED[is_elastic]]
-    missing = [option for option in needed if option not in request_options]
-    if not is_elastic and not {"image_name", "image_arn"} & set(request_options):
+    missing = [option for option in needed if option not in given]
+    if not is_elastic and not {"image_name", "image_arn"} & set(given):
         missing.append("image_name or image_arn")
-    if "security_group_ids" in request_options and "subnet_ids" not in request_options and not is_elastic:
+    if "security_group_ids" in given and "subnet_ids" not in given and not is_elastic:
         missing.append("subnet_ids")
     return missing
 

@@ -1,58 +1,52 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The settings of a fleet: from options to API parameters, what differs, and what can be changed when.
+"""The settings of a fleet, in a form that can be compared: which fleets have them, and what can be changed when.
 
-Sources: the API reference of CreateFleet and UpdateFleet; the administration guide's "Update a Fleet".
+Sources: the API reference of CreateFleet and UpdateFleet; the administration guide's "Create a Fleet" and "Update a
+Fleet"; for what the model does not say, acceptance tests of Terraform's AWS provider, which run on the real service.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ..core import old_settings as settings
+from ..core import settings as engine
 from ..core.common_settings import casefolded, domain_of, domain_request, image_name_of, vpc
-from ..core.old_settings import BY_UPDATE, Options, Resource, Setting, camel_case, is_empty
-from ..core.states import FLEET_DESTINATIONS, has_failed_to_start
-from ..core.tags import as_request
+from ..core.settings import (
+    BY_RECREATION,
+    Change,
+    Options,
+    Resource,
+    Setting,
+    desired_in_camel_case,
+    unless_covered,
+)
 
 ELASTIC = "ELASTIC"
+FLEET_TYPES = ("ALWAYS_ON", "ON_DEMAND", ELASTIC)
+WITH_INSTANCES = ("ALWAYS_ON", "ON_DEMAND")
+WITHOUT_INSTANCES = (ELASTIC,)
+
 DEFAULT_VOLUME_GB = 200
 IMAGE_OPTIONS = ("image_name", "image_arn")
-NETWORK_OPTIONS = ("subnet_ids", "security_group_ids")
+SUBNETS, GROUPS = NETWORK_OPTIONS = ("subnet_ids", "security_group_ids")
 CAPACITY = "compute_capacity"
 
-_ALWAYS_ON = frozenset(
-    {CAPACITY, "disconnect_timeout", "display_name", "idle_disconnect_timeout", "image_arn", "image_name"}
-)
-# What UpdateFleet changes while a fleet is RUNNING, by its type; all else only while it is STOPPED.
-WHILE_RUNNING: Mapping[str, frozenset[str]] = {
-    "ALWAYS_ON": _ALWAYS_ON,
-    "ON_DEMAND": _ALWAYS_ON,
-    ELASTIC: frozenset(
-        {
-            "disconnect_timeout",
-            "display_name",
-            "idle_disconnect_timeout",
-            "max_concurrent_sessions",
-            "session_script_s3_location",
-            "usb_device_filter_strings",
-        }
-    ),
-}
-# What can be taken away: by option, its member of AttributesToDelete and the value that stands for nothing.
-DELETABLE: Mapping[str, tuple[str, Any]] = {
-    "subnet_ids": ("VPC_CONFIGURATION", []),
-    "security_group_ids": ("VPC_CONFIGURATION_SECURITY_GROUP_IDS", []),
-    "domain": ("DOMAIN_JOIN_INFO", {}),
-    "iam_role_arn": ("IAM_ROLE_ARN", ""),
-    "usb_device_filter_strings": ("USB_DEVICE_FILTER_STRINGS", []),
-    "session_script_s3_location": ("SESSION_SCRIPT_S3_LOCATION", {}),
-    "max_sessions_per_instance": ("MAX_SESSIONS_PER_INSTANCE", ""),
-    "root_volume_size": ("VOLUME_CONFIGURATION", ""),
-}
+
+@dataclass(frozen=True)
+class FleetSetting(Setting):
+    """As ``Setting``.
+
+    ``types`` are the fleet types that have it. ``while_running`` are those of which UpdateFleet changes it while a
+    fleet is RUNNING, any other change needs a STOPPED one.
+    """
+
+    types: Collection[str] = FLEET_TYPES
+    while_running: Collection[str] = ()
 
 
 def _member(name: str, absent: Any = None) -> Callable[[Resource], Any]:
@@ -60,7 +54,7 @@ def _member(name: str, absent: Any = None) -> Callable[[Resource], Any]:
 
 
 def _capacity_of(fleet: Resource) -> dict[str, Any] | None:
-    """What is desired of a fleet as an option; None where the service does not tell, as of an elastic fleet."""
+    """What is desired of a fleet as an option; None where the service does not report it, as of an elastic fleet."""
     status = fleet.get("compute_capacity_status") or {}
     if fleet.get("fleet_type") == ELASTIC or status.get("desired") is None:
         return None
@@ -69,179 +63,175 @@ def _capacity_of(fleet: Resource) -> dict[str, Any] | None:
     return {"desired_instances": status["desired"]}
 
 
-def _given(value: Options | None) -> dict[str, Any]:
-    return {key: part for key, part in (value or {}).items() if part is not None}
-
-
 def _minutes(seconds: int) -> int:
     """The service rounds the idle time-out to whole minutes, halves up."""
     return math.floor(seconds / 60 + 0.5)
 
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting("image_name", "ImageName", image_name_of, BY_UPDATE),
-    Setting("image_arn", "ImageArn", _member("image_arn"), BY_UPDATE),
-    Setting("instance_type", "InstanceType", _member("instance_type"), BY_UPDATE),
-    Setting("fleet_type", "FleetType", _member("fleet_type")),
-    Setting(CAPACITY, "ComputeCapacity", _capacity_of, BY_UPDATE, camel_case, _given),
-    Setting("subnet_ids", "VpcConfig", vpc("subnet_ids"), BY_UPDATE, comparable=sorted),
-    Setting("security_group_ids", "VpcConfig", vpc("security_group_ids"), BY_UPDATE, comparable=sorted),
-    Setting("max_user_duration", "MaxUserDurationInSeconds", _member("max_user_duration_in_seconds"), BY_UPDATE),
-    Setting("disconnect_timeout", "DisconnectTimeoutInSeconds", _member("disconnect_timeout_in_seconds"), BY_UPDATE),
-    Setting(
+SETTINGS: tuple[FleetSetting, ...] = (
+    FleetSetting("image_name", "ImageName", image_name_of, types=WITH_INSTANCES, while_running=WITH_INSTANCES),
+    FleetSetting("image_arn", "ImageArn", _member("image_arn"), types=WITH_INSTANCES, while_running=WITH_INSTANCES),
+    FleetSetting("instance_type", "InstanceType", _member("instance_type")),
+    FleetSetting("fleet_type", "FleetType", _member("fleet_type"), BY_RECREATION),
+    FleetSetting(
+        CAPACITY,
+        "ComputeCapacity",
+        _capacity_of,
+        merge=unless_covered,
+        to_request=desired_in_camel_case,
+        types=WITH_INSTANCES,
+        while_running=WITH_INSTANCES,
+    ),
+    FleetSetting(
+        SUBNETS,
+        "VpcConfig",
+        vpc(SUBNETS),
+        comparable=sorted,
+        to_request=lambda change: {"SubnetIds": change.after},
+        empty=[],
+        attribute="VPC_CONFIGURATION",
+    ),
+    FleetSetting(
+        GROUPS,
+        "VpcConfig",
+        vpc(GROUPS),
+        comparable=sorted,
+        to_request=lambda change: {"SecurityGroupIds": change.after},
+        empty=[],
+        attribute="VPC_CONFIGURATION_SECURITY_GROUP_IDS",
+    ),
+    FleetSetting("max_user_duration", "MaxUserDurationInSeconds", _member("max_user_duration_in_seconds")),
+    FleetSetting(
+        "disconnect_timeout",
+        "DisconnectTimeoutInSeconds",
+        _member("disconnect_timeout_in_seconds"),
+        while_running=FLEET_TYPES,
+    ),
+    FleetSetting(
         "idle_disconnect_timeout",
         "IdleDisconnectTimeoutInSeconds",
         _member("idle_disconnect_timeout_in_seconds"),
-        BY_UPDATE,
         comparable=_minutes,
+        while_running=FLEET_TYPES,
     ),
-    Setting("description", "Description", _member("description", ""), BY_UPDATE),
-    Setting("display_name", "DisplayName", _member("display_name", ""), BY_UPDATE),
-    Setting(
+    FleetSetting("description", "Description", _member("description", "")),
+    FleetSetting("display_name", "DisplayName", _member("display_name", ""), while_running=FLEET_TYPES),
+    FleetSetting(
         "enable_default_internet_access",
         "EnableDefaultInternetAccess",
         _member("enable_default_internet_access", False),
-        BY_UPDATE,
     ),
-    Setting("domain", "DomainJoinInfo", domain_of, BY_UPDATE, domain_request, casefolded),
-    Setting("iam_role_arn", "IamRoleArn", _member("iam_role_arn", ""), BY_UPDATE),
-    Setting("stream_view", "StreamView", _member("stream_view"), BY_UPDATE),
-    Setting("platform", "Platform", _member("platform"), BY_UPDATE),
-    Setting("max_concurrent_sessions", "MaxConcurrentSessions", _member("max_concurrent_sessions"), BY_UPDATE),
-    Setting("max_sessions_per_instance", "MaxSessionsPerInstance", _member("max_sessions_per_instance", ""), BY_UPDATE),
-    Setting(
+    FleetSetting(
+        "domain",
+        "DomainJoinInfo",
+        domain_of,
+        comparable=casefolded,
+        to_request=lambda change: domain_request(change.desired),
+        empty={},
+        attribute="DOMAIN_JOIN_INFO",
+        types=WITH_INSTANCES,
+    ),
+    FleetSetting("iam_role_arn", "IamRoleArn", _member("iam_role_arn", ""), empty="", attribute="IAM_ROLE_ARN"),
+    FleetSetting("stream_view", "StreamView", _member("stream_view")),
+    FleetSetting("platform", "Platform", _member("platform"), types=WITHOUT_INSTANCES),
+    FleetSetting(
+        "max_concurrent_sessions",
+        "MaxConcurrentSessions",
+        _member("max_concurrent_sessions"),
+        types=WITHOUT_INSTANCES,
+        while_running=WITHOUT_INSTANCES,
+    ),
+    FleetSetting(
+        "max_sessions_per_instance",
+        "MaxSessionsPerInstance",
+        _member("max_sessions_per_instance", ""),
+        empty="",
+        attribute="MAX_SESSIONS_PER_INSTANCE",
+        types=WITH_INSTANCES,
+    ),
+    FleetSetting(
         "usb_device_filter_strings",
         "UsbDeviceFilterStrings",
         _member("usb_device_filter_strings", []),
-        BY_UPDATE,
         comparable=sorted,
+        empty=[],
+        attribute="USB_DEVICE_FILTER_STRINGS",
+        while_running=WITHOUT_INSTANCES,
     ),
-    Setting(
+    FleetSetting(
         "session_script_s3_location",
         "SessionScriptS3Location",
         _member("session_script_s3_location", {}),
-        BY_UPDATE,
-        camel_case,
-        _given,
+        merge=unless_covered,
+        to_request=desired_in_camel_case,
+        empty={},
+        attribute="SESSION_SCRIPT_S3_LOCATION",
+        types=WITHOUT_INSTANCES,
+        while_running=WITHOUT_INSTANCES,
     ),
-    Setting(
+    FleetSetting(
         "root_volume_size",
         "RootVolumeConfig",
         lambda fleet: (fleet.get("root_volume_config") or {}).get("volume_size_in_gb", DEFAULT_VOLUME_GB),
-        BY_UPDATE,
-        to_request=lambda size: {"VolumeSizeInGb": size},
         comparable=lambda size: size or DEFAULT_VOLUME_GB,
+        to_request=lambda change: {"VolumeSizeInGb": change.desired},
+        empty="",
+        attribute="VOLUME_CONFIGURATION",
     ),
-    Setting("disable_imdsv1", "DisableIMDSV1", _member("disable_imdsv1"), BY_UPDATE),
+    FleetSetting("disable_imdsv1", "DisableIMDSV1", _member("disable_imdsv1")),
 )
-_BY_OPTION = {setting.option: setting for setting in SETTINGS}
+_BY_OPTION: Mapping[str, FleetSetting] = {setting.option: setting for setting in SETTINGS}
 
 
-def wanted_settings(options: Options, purge: bool = False) -> dict[str, Any]:
-    """Return the settings among a module's options that are set; ``{}`` and ``[]`` count as set.
+def changes_of(fleet: Resource, desired: Options) -> dict[str, Change]:
+    """Return the settings a fleet doesn't have as desired.
 
-    ``purge``: what is not set and can be taken away is wanted to be nothing.
+    The sessions of a multi-session fleet do not differ when they need as many instances as it is to have. Whether the
+    service reports the number that was asked for (as acceptance tests find) or that of whole instances (as the model
+    says: those "running or pending") makes no difference then.
     """
-    wanted = {
-        option: _given(value) if isinstance(value, dict) else value
-        for option, value in settings.wanted_settings(SETTINGS, options).items()
-    }
-    nothing = {option: value for option, (_attribute, value) in DELETABLE.items()} if purge else {}
-    return {**nothing, **wanted}
+    found = engine.changes(SETTINGS, fleet, desired)
+    if CAPACITY in found and _has_instances_for(fleet, desired):
+        del found[CAPACITY]
+    return found
 
 
-def creation_request(name: str, options: Options) -> dict[str, Any]:
-    """Return the parameters of CreateFleet."""
-    wanted = wanted_settings(options)
-    request: dict[str, Any] = {
-        "Name": name,
-        **{
-            _BY_OPTION[option].parameter: _BY_OPTION[option].to_request(value)
-            for option, value in wanted.items()
-            if option not in NETWORK_OPTIONS and not is_empty(value)
-        },
-    }
-    network = _vpc_config(wanted)
-    if network:
-        request["VpcConfig"] = network
-    if options.get("tags"):
-        request["Tags"] = as_request(options["tags"])
-    return request
-
-
-def _vpc_config(wanted: Options) -> dict[str, Any]:
-    network = {"SubnetIds": wanted.get("subnet_ids"), "SecurityGroupIds": wanted.get("security_group_ids")}
-    return {member: list(ids) for member, ids in network.items() if ids}
-
-
-def differences(fleet: Resource, wanted: Options) -> dict[str, dict[str, Any]]:
-    """Return what differs, as ``settings.differences``; sessions are provided by whole instances."""
-    drift = settings.differences(SETTINGS, fleet, wanted)
-    if CAPACITY in drift and _has_sessions(fleet, wanted):
-        del drift[CAPACITY]
-    return drift
-
-
-def to_settle(fleet: Resource, wanted: Options) -> dict[str, Any]:
-    """Return the wanted settings a fleet does not have for certain: those that differ, and those it has no value of."""
-    drift = differences(fleet, wanted)
-    unknown = {option for option in wanted if _BY_OPTION[option].current(fleet) is None}
-    return {option: value for option, value in wanted.items() if option in unknown or option in drift}
-
-
-def _has_sessions(fleet: Resource, wanted: Options) -> bool:
-    """Say whether a multi-session fleet is to have as many instances as the wanted sessions need."""
-    sessions = wanted[CAPACITY].get("desired_sessions")
-    slots = wanted.get("max_sessions_per_instance") or fleet.get("max_sessions_per_instance")
+def _has_instances_for(fleet: Resource, desired: Options) -> bool:
+    """Say whether a multi-session fleet is to have as many instances as the desired sessions need."""
+    sessions = desired[CAPACITY].get("desired_sessions")
+    slots = desired.get("max_sessions_per_instance") or fleet.get("max_sessions_per_instance")
     status = fleet.get("compute_capacity_status") or {}
     if sessions is None or not slots or status.get("desired_user_sessions") is None:
         return False
     return bool(math.ceil(sessions / slots) == status.get("desired"))
 
 
-def fixed_while_running(fleet: Resource, drift: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of ``differences`` that can be changed only while the fleet is STOPPED."""
-    free = WHILE_RUNNING.get(str(fleet.get("fleet_type")), frozenset())
-    return {option: both for option, both in drift.items() if option not in free}
+def not_known_to_have(fleet: Resource, desired: Options, found: Mapping[str, Change]) -> dict[str, Any]:
+    """Return the desired settings that a fleet does not have for certain: those that differ, and unreported ones."""
+    return {
+        option: value
+        for option, value in desired.items()
+        if option in found or _BY_OPTION[option].current(fleet) is None
+    }
 
 
-def update_request(fleet: Resource, drift: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of UpdateFleet, without the name, that settle the differences."""
-    request: dict[str, Any] = {}
-    deleted = []
-    for option, both in drift.items():
-        setting, value = _BY_OPTION[option], both["wanted"]
-        if option in DELETABLE and is_empty(value):
-            deleted.append(DELETABLE[option][0])
-        elif option not in NETWORK_OPTIONS:
-            request[setting.parameter] = setting.to_request(value)
-    if "VPC_CONFIGURATION" in deleted:
-        # With it go the security groups.
-        deleted = [attribute for attribute in deleted if attribute != DELETABLE["security_group_ids"][0]]
-    elif any(option in drift and not is_empty(drift[option]["wanted"]) for option in NETWORK_OPTIONS):
-        request["VpcConfig"] = _network_after(fleet, drift)
-    if deleted:
-        request["AttributesToDelete"] = sorted(deleted)
-    return request
+def fixed_while_running(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Change]:
+    """Return those of the changes that can be made only while the fleet is STOPPED."""
+    fleet_type = str(fleet.get("fleet_type"))
+    return {option: change for option, change in found.items() if fleet_type not in _BY_OPTION[option].while_running}
 
 
-def _network_after(fleet: Resource, drift: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole of VpcConfig as it is to be: whether members left out would stay is not documented."""
-    current = {option: _BY_OPTION[option].current(fleet) for option in NETWORK_OPTIONS}
-    return _vpc_config(
-        {**current, **{option: drift[option]["wanted"] for option in NETWORK_OPTIONS if option in drift}}
-    )
+def update_request(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Any]:
+    """Return the parameters of UpdateFleet, without the name, that make the changes."""
+    return engine.update_request(SETTINGS, _with_whole_network(fleet, found))
 
 
-def view(fleet: Resource | None) -> dict[str, Any]:
-    """Return what can be compared of a fleet: its settings as options, its state and tags; {} when absent."""
-    if fleet is None:
-        return {}
-    shown = settings.view(SETTINGS, fleet)
-    return {**shown, "state": fleet.get("state"), "tags": dict(fleet.get("tags") or {})}
-
-
-def bound_for(fleet: Resource | None) -> str | None:
-    """Return the state a fleet is going to be in if nobody does anything."""
-    state = (fleet or {}).get("state")
-    return state if has_failed_to_start(fleet) else FLEET_DESTINATIONS.get(state or "", state)
+def _with_whole_network(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Change]:
+    """Add what stays of VpcConfig, because it is unproven that a member left out does; groups go with the subnets."""
+    network = {option: found[option].after for option in NETWORK_OPTIONS if option in found}
+    if network.get(SUBNETS) == []:
+        return {option: change for option, change in found.items() if option != GROUPS}
+    if not any(network.values()):
+        return dict(found)
+    current = {option: _BY_OPTION[option].current(fleet) for option in NETWORK_OPTIONS if option not in found}
+    return {**found, **{option: Change(ids, ids, ids) for option, ids in current.items() if ids}}

@@ -5,64 +5,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WaitConfig
 from ansible_collections.euc.appstream.plugins.modules import fleet, fleet_info
+from fleet_account import (
+    CREATION,
+    IMAGE,
+    OTHER_IMAGE,
+    OTHER_SYSTEM,
+    Run,
+    associate,
+    called,
+    describe,
+    let_time_pass,
+    network_options,
+    states_of,
+)
 
-Run = Callable[..., dict[str, Any]]
-
-IMAGE, OTHER_IMAGE = "AppStream-WinServer2022-09-09-2026", "AppStream-WinServer2022-03-17-2026"
-OTHER_SYSTEM = "AppStream-WinServer2019-09-09-2026"
 USB = "Mouse,3,1,2,1133,49271,1,0"
-CREATION: dict[str, Any] = {
-    "name": "design",
-    "image_name": IMAGE,
-    "instance_type": "stream.standard.medium",
-    "compute_capacity": {"desired_instances": 2},
-}
 
 
 @pytest.fixture(autouse=True)
 def virtual_time(simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A minute of virtual time passes between two looks."""
-
-    def wait_config(options: dict[str, Any]) -> WaitConfig:
-        clock = simulated.server.clock.now
-        return WaitConfig(options["wait"], options["wait_timeout"], 60, clock, simulated.advance)
-
-    monkeypatch.setattr(fleet, "wait_config", wait_config)
+    let_time_pass(simulated, monkeypatch)
 
 
 @pytest.fixture
 def network(simulated: Any) -> dict[str, list[str]]:
-    """The options on the network, with two subnets of the default VPC."""
-    ec2 = simulated.client("ec2")
-    subnets = ec2.describe_subnets()["Subnets"]
-    groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [subnets[0]["VpcId"]]}])
-    ids = sorted(subnet["SubnetId"] for subnet in subnets)[:2]
-    return {"subnet_ids": ids, "security_group_ids": [groups["SecurityGroups"][0]["GroupId"]]}
-
-
-def describe(simulated: Any, name: str = "design") -> dict[str, Any]:
-    (found,) = simulated.client("appstream").describe_fleets(Names=[name])["Fleets"]
-    return dict(found)
-
-
-def called(simulated: Any) -> list[str]:
-    return [str(call["operation"]) for call in simulated.server.calls.entries()]
-
-
-def states_of(result: dict[str, Any]) -> list[str]:
-    return [change["state"] for change in result["state_changes"]]
-
-
-def associate(simulated: Any) -> None:
-    client = simulated.client("appstream")
-    client.create_stack(Name="office")
-    client.associate_fleet(FleetName="design", StackName="office")
+    return network_options(simulated)
 
 
 def test_created_and_started_once(run_simulated: Run, simulated: Any, network: dict[str, Any]) -> None:
@@ -304,6 +275,21 @@ def test_attributes_are_taken_away(run_simulated: Run, simulated: Any, network: 
     # Nothing to take away, and nothing that can be.
     emptied = run_simulated(fleet, name="design", state="present", domain={}, iam_role_arn="", subnet_ids=[])
     assert not emptied["changed"]
+
+
+def test_check_mode_shows_what_the_fleet_will_have(run_simulated: Run, simulated: Any, network: dict[str, Any]) -> None:
+    creation = {**CREATION, **network, "usb_device_filter_strings": [USB], "root_volume_size": 300, "state": "present"}
+    changes = (
+        {**creation, "idle_disconnect_timeout": 900, "display_name": "Design", "tags": {"a": "b"}},
+        {"image_name": OTHER_IMAGE, "security_group_ids": [], "disconnect_timeout": 600, "display_name": ""},
+        {"subnet_ids": [], "usb_device_filter_strings": [], "tags": {}},
+    )
+    for options in changes:
+        asked = {"name": "design", "state": "present", **options}
+        predicted = run_simulated(fleet, check_mode=True, **asked)["fleet"]
+        result = run_simulated(fleet, **asked)["fleet"]
+        assert {key: result.get(key) for key in predicted} == predicted
+    assert {"vpc_config", "usb_device_filter_strings"} & set(predicted) == set()
 
 
 def test_multi_session_becomes_single_session(run_simulated: Run, simulated: Any) -> None:

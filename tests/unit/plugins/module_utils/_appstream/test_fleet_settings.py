@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Settings of fleets: the tables against the API's model, differences and requests."""
+"""Settings of fleets: the table against the API's model, differences and requests."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import rules as fleet_validation
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import settings
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.settings import (
+    NEVER_EMPTY,
+    desired_settings,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import rules, settings
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import SETTINGS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,28 +39,33 @@ SHARED = {
     "max_sessions_per_instance": 4,
     "compute_capacity_status": {"desired": 2, "desired_user_sessions": 8, "actual_user_sessions": 4},
 }
+# The service may report the sessions that were asked for, or those of whole instances.
+EXACT = {**SHARED, "compute_capacity_status": {**SHARED["compute_capacity_status"], "desired_user_sessions": 5}}
 
 
-def request_of(wanted: dict[str, Any], fleet: dict[str, Any] | None = None) -> dict[str, Any]:
+def request_of(desired: dict[str, Any], fleet: dict[str, Any] | None = None) -> dict[str, Any]:
     there = FLEET if fleet is None else fleet
-    return settings.update_request(there, settings.differences(there, wanted))
+    return settings.update_request(there, settings.changes_of(there, desired))
 
 
-def test_the_tables_cover_the_api() -> None:
-    parameters = {setting.parameter for setting in settings.SETTINGS}
+def test_the_table_covers_the_api() -> None:
+    parameters = {setting.parameter for setting in SETTINGS}
     creation = set(MODEL.operation_model("CreateFleet").input_shape.members)
     assert parameters == creation - {"Name", "Tags"}
     update = set(MODEL.operation_model("UpdateFleet").input_shape.members)
     assert parameters - update == {"FleetType"}
-    attributes = {attribute for attribute, _condition in settings.DELETABLE.values()}
+    attributes = {setting.attribute for setting in SETTINGS} - {None}
     assert attributes == set(MODEL.shape_for("FleetAttribute").enum)
-    assert set(settings.WHILE_RUNNING) == set(MODEL.shape_for("FleetType").enum)
-    options = {setting.option for setting in settings.SETTINGS}
-    assert set().union(*settings.WHILE_RUNNING.values()) | set(settings.DELETABLE) <= options
+    assert set(settings.FLEET_TYPES) == set(MODEL.shape_for("FleetType").enum)
+    assert all(set(setting.while_running) <= set(setting.types) for setting in SETTINGS)
+
+
+def test_what_can_be_taken_away_has_an_empty_value() -> None:
+    assert all((setting.attribute is not None) is (setting.empty is not NEVER_EMPTY) for setting in SETTINGS)
 
 
 @pytest.mark.parametrize(
-    ("fleet", "wanted", "differs"),
+    ("fleet", "desired", "differs"),
     [
         (FLEET, {"image_name": "base", "subnet_ids": ["subnet-a", "subnet-b"]}, []),
         (FLEET, {"image_name": "new"}, ["image_name"]),
@@ -68,6 +77,21 @@ def test_the_tables_cover_the_api() -> None:
         (SHARED, {"compute_capacity": {"desired_sessions": 4}}, ["compute_capacity"]),
         (SHARED, {"compute_capacity": {"desired_sessions": 9}}, ["compute_capacity"]),
         (SHARED, {"compute_capacity": {"desired_instances": 2}}, ["compute_capacity"]),
+        (EXACT, {"compute_capacity": {"desired_sessions": 5}}, []),
+        (EXACT, {"compute_capacity": {"desired_sessions": 8}}, []),
+        (EXACT, {"compute_capacity": {"desired_sessions": 4}}, ["compute_capacity"]),
+        (EXACT, {"compute_capacity": {"desired_sessions": 9}}, ["compute_capacity"]),
+        (SHARED, {"compute_capacity": {"desired_sessions": 5}, "max_sessions_per_instance": 4}, []),
+        (
+            SHARED,
+            {"compute_capacity": {"desired_sessions": 5}, "max_sessions_per_instance": 5},
+            ["compute_capacity", "max_sessions_per_instance"],
+        ),
+        (
+            EXACT,
+            {"compute_capacity": {"desired_sessions": 5}, "max_sessions_per_instance": 5},
+            ["max_sessions_per_instance"],
+        ),
         (FLEET, {"idle_disconnect_timeout": 149}, []),
         (FLEET, {"idle_disconnect_timeout": 90}, []),
         (FLEET, {"idle_disconnect_timeout": 150}, ["idle_disconnect_timeout"]),
@@ -76,12 +100,51 @@ def test_the_tables_cover_the_api() -> None:
         ({**FLEET, "fleet_type": "ELASTIC"}, {"compute_capacity": {"desired_instances": 9}}, []),
     ],
 )
-def test_differences(fleet: dict[str, Any], wanted: dict[str, Any], differs: list[str]) -> None:
-    assert list(settings.differences(fleet, wanted)) == differs
+def test_differences(fleet: dict[str, Any], desired: dict[str, Any], differs: list[str]) -> None:
+    assert list(settings.changes_of(fleet, desired)) == differs
+
+
+ELASTIC_FLEET: dict[str, Any] = {
+    "fleet_type": "ELASTIC",
+    "instance_type": "stream.standard.small",
+    "max_concurrent_sessions": 3,
+    "session_script_s3_location": {"s3_bucket": "b", "s3_key": "k"},
+}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "request_"),
+    ("fleet", "desired", "fixed"),
+    [
+        (FLEET, {"image_name": "new", "compute_capacity": {"desired_instances": 3}, "display_name": "x"}, []),
+        (FLEET, {"idle_disconnect_timeout": 600, "disconnect_timeout": 600}, []),
+        (FLEET, {"instance_type": "new", "description": "x"}, ["instance_type", "description"]),
+        (FLEET, {"usb_device_filter_strings": ["x"]}, ["usb_device_filter_strings"]),
+        (FLEET, {"max_sessions_per_instance": 5}, ["max_sessions_per_instance"]),
+        (SHARED, {"max_sessions_per_instance": ""}, ["max_sessions_per_instance"]),
+        (ELASTIC_FLEET, {"usb_device_filter_strings": ["x"], "max_concurrent_sessions": 4}, []),
+        (ELASTIC_FLEET, {"session_script_s3_location": {}, "display_name": "x"}, []),
+        (ELASTIC_FLEET, {"instance_type": "new", "stream_view": "DESKTOP"}, ["instance_type"]),
+        # What another type of fleet will allow is not known here.
+        ({**FLEET, "fleet_type": "NEW"}, {"image_name": "new"}, ["image_name"]),
+    ],
+)
+def test_what_is_fixed_while_running(fleet: dict[str, Any], desired: dict[str, Any], fixed: list[str]) -> None:
+    assert list(settings.fixed_while_running(fleet, settings.changes_of(fleet, desired))) == fixed
+
+
+@pytest.mark.parametrize(
+    ("fleet_type", "problems"),
+    [("ALWAYS_ON", ["platform is not for ALWAYS_ON fleets"]), ("ELASTIC", ["domain is not for ELASTIC fleets"])],
+)
+def test_what_a_type_of_fleet_has_not(fleet_type: str, problems: list[str]) -> None:
+    domain = {"directory_name": "a.b", "organizational_unit": "OU=x"}
+    options = {"platform": "AMAZON_LINUX2", "domain": domain, "session_script_s3_location": {}, "image_name": ""}
+    assert rules.type_problems(fleet_type, options) == problems
+    assert rules.type_problems("NEW", options) == []
+
+
+@pytest.mark.parametrize(
+    ("desired", "request_"),
     [
         ({"image_name": "new"}, {"ImageName": "new"}),
         ({"compute_capacity": {"desired_instances": 5}}, {"ComputeCapacity": {"DesiredInstances": 5}}),
@@ -112,17 +175,19 @@ def test_differences(fleet: dict[str, Any], wanted: dict[str, Any], differs: lis
         ),
     ],
 )
-def test_update_request(wanted: dict[str, Any], request_: dict[str, Any]) -> None:
-    assert request_of(wanted) == request_
+def test_update_request(desired: dict[str, Any], request_: dict[str, Any]) -> None:
+    assert request_of(desired) == request_
 
 
 def test_purging_leaves_what_is_set() -> None:
-    wanted = settings.wanted_settings({"subnet_ids": VPC["subnet_ids"], "domain": {"directory_name": None}}, purge=True)
-    assert wanted["subnet_ids"] == VPC["subnet_ids"]
-    deleted = ["IAM_ROLE_ARN", "VPC_CONFIGURATION_SECURITY_GROUP_IDS"]
-    assert request_of(wanted) == {"AttributesToDelete": deleted}
-    assert set(settings.wanted_settings({}, purge=True)) == set(settings.DELETABLE)
-    assert settings.wanted_settings({}) == {}
+    options = {"subnet_ids": VPC["subnet_ids"], "domain": {"directory_name": None}}
+    desired = desired_settings(SETTINGS, options, purge=True)
+    assert desired["subnet_ids"] == VPC["subnet_ids"]
+    deleted = ["VPC_CONFIGURATION_SECURITY_GROUP_IDS", "IAM_ROLE_ARN"]
+    assert request_of(desired) == {"AttributesToDelete": deleted}
+    deletable = {setting.option for setting in SETTINGS if setting.attribute}
+    assert set(desired_settings(SETTINGS, {}, purge=True)) == deletable
+    assert desired_settings(SETTINGS, {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +256,7 @@ def test_capacity(more: dict[str, Any], there: bool) -> None:
 def test_usb_filters_are_judged_as_by_the_model(text: str) -> None:
     shape = MODEL.shape_for("UsbDeviceFilterString")
     legal = re.match(shape.metadata["pattern"].replace("$", r"\Z"), text, re.ASCII) is not None
-    problems = fleet_validation.fleet_problems({"name": "x", "usb_device_filter_strings": [text]})
+    problems = rules.fleet_problems({"name": "x", "usb_device_filter_strings": [text]})
     assert (problems == []) is (legal and len(text) <= shape.metadata["max"])
 
 
@@ -201,5 +266,5 @@ def test_buckets_are_judged_as_by_the_model(text: str) -> None:
     legal = re.match(shape.metadata["pattern"].replace("*(?<!\\.)$", r"*(?<!\.)\Z"), text) is not None
     legal = legal and shape.metadata["min"] <= len(text) <= shape.metadata["max"]
     location = {"s3_bucket": text, "s3_key": None}
-    problems = fleet_validation.fleet_problems({"name": "x", "session_script_s3_location": location})
+    problems = rules.fleet_problems({"name": "x", "session_script_s3_location": location})
     assert (problems == []) is (legal or not text)
