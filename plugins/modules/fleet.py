@@ -15,12 +15,9 @@ description:
     and a fleet is stopped before it is deleted.
   - A fleet of the given name that exists already is adopted. Options that are not set are left alone, see
     O(purge_attributes).
-  - What the service can change while a fleet is RUNNING is changed while it is RUNNING. Of fleets of the types
-    V(ALWAYS_ON) and V(ON_DEMAND) these are O(compute_capacity), O(disconnect_timeout), O(display_name),
-    O(idle_disconnect_timeout) and the image, unless it is of another operating system. Of V(ELASTIC) fleets these are
-    O(disconnect_timeout), O(display_name), O(idle_disconnect_timeout), O(max_concurrent_sessions),
-    O(session_script_s3_location) and O(usb_device_filter_strings). For all else the fleet has to be stopped, see
-    O(allow_stop). Tags can be changed at any time, the fleet type never.
+  - What the service can change while a fleet is RUNNING is changed while it is RUNNING; options of which that is true
+    say so. For all else the fleet has to be stopped, see O(allow_stop). Tags can be changed at any time, the fleet type
+    never.
   - A RUNNING fleet that is given another image streams both for a while. Sessions go on with the image they have
     begun with. Instances without a session are replaced within about a day, others when their session has ended. On
     instances that users share this may take until they are drained (C(DrainSessionInstance)). To have the new image
@@ -36,7 +33,7 @@ options:
     required: true
   state:
     description:
-      - V(running) creates the fleet if need be and starts it. It is reached when the fleet is RUNNING, which may be
+      - V(running) creates the fleet if need be and starts it. The wait ends when the fleet is RUNNING, which may be
         before its instances are there, see O(wait_for_capacity).
       - V(stopped) creates the fleet if need be and stops it. That ends all its sessions.
       - V(present) creates the fleet if need be, and otherwise leaves it running or stopped as it is. The service
@@ -51,11 +48,13 @@ options:
       - The name of the image the fleet's instances are made of.
       - To create a fleet of another type than V(ELASTIC) this or O(image_arn) is needed. An image shared by another
         account needs O(image_arn).
+      - Can be changed while the fleet is RUNNING, unless the image is of another operating system.
       - Mutually exclusive with O(image_arn).
     type: str
   image_arn:
     description:
       - The ARN of the image the fleet's instances are made of.
+      - Can be changed while the fleet is RUNNING, unless the image is of another operating system.
       - Mutually exclusive with O(image_name).
     type: str
   instance_type:
@@ -76,7 +75,7 @@ options:
       - How many instances, or sessions, the fleet is to have. Needed to create a fleet of another type than
         V(ELASTIC), which has O(max_concurrent_sessions) instead.
       - Exactly one of the suboptions has to be set.
-      - On an existing fleet see O(update_capacity).
+      - Can be changed while the fleet is RUNNING. On an existing fleet see O(update_capacity).
     type: dict
     suboptions:
       desired_instances:
@@ -86,7 +85,7 @@ options:
       desired_sessions:
         description:
           - The number of sessions, for fleets whose users share instances, see O(max_sessions_per_instance). As many
-            instances are provided as they need.
+            instances are provided as they need, and another number that needs as many is no difference.
         type: int
   update_capacity:
     description:
@@ -100,13 +99,14 @@ options:
     description:
       - The subnets the instances' network interfaces are placed in, of one VPC. Two in different Availability Zones
         are recommended, and V(ELASTIC) fleets need them.
-      - An empty list takes the fleet out of its VPC.
+      - An empty list, or O(purge_attributes) when it is not set, takes the fleet out of its VPC.
     type: list
     elements: str
   security_group_ids:
     description:
       - The security groups of the instances' network interfaces, at most 5, of the subnets' VPC.
-      - Without any, also with an empty list, the VPC's default security group is used.
+      - Without any the VPC's default security group is used. An empty list, or O(purge_attributes) when it is not set,
+        takes them away.
     type: list
     elements: str
   max_user_duration:
@@ -117,12 +117,14 @@ options:
   disconnect_timeout:
     description:
       - How many seconds a session is kept for a user who was disconnected, 60 to 36000.
+      - Can be changed while the fleet is RUNNING.
     type: int
     aliases: [disconnect_timeout_in_seconds]
   idle_disconnect_timeout:
     description:
       - After how many seconds without doing anything a user is disconnected, 60 to 36000, or 0 for never. The service
         rounds it to whole minutes.
+      - Can be changed while the fleet is RUNNING.
     type: int
     aliases: [idle_disconnect_timeout_in_seconds]
   description:
@@ -132,6 +134,7 @@ options:
   display_name:
     description:
       - The name shown to people, at most 100 characters.
+      - Can be changed while the fleet is RUNNING.
     type: str
   enable_default_internet_access:
     description:
@@ -141,7 +144,7 @@ options:
   domain:
     description:
       - The Active Directory domain the instances join. Not for V(ELASTIC) fleets.
-      - An empty dictionary takes the fleet out of its domain.
+      - An empty dictionary, or O(purge_attributes) when it is not set, takes the fleet out of its domain.
     type: dict
     suboptions:
       directory_name:
@@ -157,7 +160,7 @@ options:
   iam_role_arn:
     description:
       - The ARN of an IAM role whose credentials are offered on the instances in the profile
-        C(appstream_machine_role). An empty string takes the role away.
+        C(appstream_machine_role). An empty string, or O(purge_attributes) when it is not set, takes the role away.
       - Needs the permission C(iam:PassRole).
       - A role made just before is not known to the service at once, so a role it refuses is tried for some minutes.
     type: str
@@ -169,38 +172,33 @@ options:
   platform:
     description:
       - The operating system of an V(ELASTIC) fleet, for which it is needed. Other fleets have that of their image.
-      - The service supports V(WINDOWS_SERVER_2019), V(AMAZON_LINUX2) and V(UBUNTU_PRO_2404).
+      - Of those that the installed botocore knows the service supports V(WINDOWS_SERVER_2019), V(AMAZON_LINUX2) and
+        V(UBUNTU_PRO_2404).
     type: str
-    choices:
-      - WINDOWS
-      - WINDOWS_SERVER_2016
-      - WINDOWS_SERVER_2019
-      - WINDOWS_SERVER_2022
-      - WINDOWS_SERVER_2025
-      - WINDOWS_11
-      - AMAZON_LINUX2
-      - RHEL8
-      - ROCKY_LINUX8
-      - UBUNTU_PRO_2404
   max_concurrent_sessions:
     description:
       - How many sessions an V(ELASTIC) fleet may have at a time. Needed to create one, and not for other fleets.
+      - Can be changed while the fleet is RUNNING.
     type: int
   max_sessions_per_instance:
     description:
       - How many users share an instance. A fleet that has this is a multi-session fleet.
+      - It is taken away by O(purge_attributes) when it is not set.
     type: int
   usb_device_filter_strings:
     description:
       - USB devices that users of the Windows client can redirect to their session, each as name, base class,
         subclass, protocol, vendor id, product id, whether to share automatically and whether to skip the reset, for
         example V(Mouse,3,1,2,1133,49271,1,0).
-      - An empty list takes them all away.
+      - Can be changed while an V(ELASTIC) fleet is RUNNING.
+      - An empty list, or O(purge_attributes) when it is not set, takes them all away.
     type: list
     elements: str
   session_script_s3_location:
     description:
-      - Where the ZIP file with the session scripts of an V(ELASTIC) fleet is. An empty dictionary takes them away.
+      - Where the ZIP file with the session scripts of an V(ELASTIC) fleet is.
+      - Can be changed while the fleet is RUNNING.
+      - An empty dictionary, or O(purge_attributes) when it is not set, takes them away.
     type: dict
     suboptions:
       s3_bucket:
@@ -215,6 +213,7 @@ options:
     description:
       - The size of the instances' root volumes in GB, 200 to 500, not less than the image's. More than 200 GB costs
         extra.
+      - It is taken back to 200 GB by O(purge_attributes) when it is not set.
       - Needs botocore 1.41 or newer.
     type: int
   disable_imdsv1:
@@ -233,10 +232,8 @@ options:
     default: false
   purge_attributes:
     description:
-      - Whether what is not set is taken away from an existing fleet, as far as the service can do so. That is
-        O(subnet_ids), O(security_group_ids), O(domain), O(iam_role_arn), O(usb_device_filter_strings),
-        O(session_script_s3_location), O(max_sessions_per_instance) and O(root_volume_size).
-      - What is set to an empty value is always taken away.
+      - Whether what is not set is taken away from an existing fleet, as far as the service can do so; options of which
+        that is true say so. What is set to an empty value is taken away in any case.
     type: bool
     default: false
   wait_for_capacity:
@@ -451,19 +448,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.aut
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.resource import Fleet
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import FLEET_TYPES
 
-PLATFORMS = (
-    "WINDOWS",
-    "WINDOWS_SERVER_2016",
-    "WINDOWS_SERVER_2019",
-    "WINDOWS_SERVER_2022",
-    "WINDOWS_SERVER_2025",
-    "WINDOWS_11",
-    "AMAZON_LINUX2",
-    "RHEL8",
-    "ROCKY_LINUX8",
-    "UBUNTU_PRO_2404",
-)
-
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
@@ -496,7 +480,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     },
     "iam_role_arn": {"type": "str"},
     "stream_view": {"type": "str", "choices": ["APP", "DESKTOP"]},
-    "platform": {"type": "str", "choices": list(PLATFORMS)},
+    "platform": {"type": "str"},
     "max_concurrent_sessions": {"type": "int"},
     "max_sessions_per_instance": {"type": "int"},
     "usb_device_filter_strings": {"type": "list", "elements": "str"},

@@ -204,7 +204,7 @@ class Fleet(ManagedResource):
             raise AppStreamError(f"{self.about} cannot be created: {'; '.join(problems)}")
         tags = tags_after({}, self.params["tags"], self.params["purge_tags"])
         request = {**creation_request(SETTINGS, desired), **({"Tags": tags} if tags else {})}
-        require_support(self._client, "CreateFleet", request)
+        self._require_support("CreateFleet", request)
         return request
 
     def _update_request(
@@ -224,8 +224,18 @@ class Fleet(ManagedResource):
             raise AppStreamError(f"{self.about} is not possible like this: {'; '.join(problems)}")
         request = update_request(fleet, found)
         if request:
-            require_support(self._client, "UpdateFleet", request)
+            self._require_support("UpdateFleet", request)
         return request
+
+    def _require_support(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Raise AppStreamError for what the installed botocore does not know, such as a platform."""
+        require_support(self._client, operation, request)
+        platform, known = request.get("Platform"), self._client.meta.service_model.shape_for("PlatformType").enum
+        if platform and platform not in known:
+            raise AppStreamError(
+                f"The installed botocore does not know platform {platform}, only {', '.join(known)}",
+                remedy="Correct the platform, or install a newer boto3 and botocore.",
+            )
 
     def _has_other_system(self, fleet: Mapping[str, Any], found: Mapping[str, Change]) -> bool:
         """Say whether the fleet is to get an image for another platform. Raises AppStreamError for an unusable one."""

@@ -168,6 +168,25 @@ def test_a_refusal_returns_the_fleet_as_it_was_seen(
     assert simulated.operations() == done
 
 
+def test_a_platform_that_is_none_is_refused_before_anything_is_done(run_simulated: Run, simulated: Any) -> None:
+    options = {
+        **network_options(simulated),
+        "name": "tools",
+        "fleet_type": "ELASTIC",
+        "instance_type": "stream.standard.small",
+        "max_concurrent_sessions": 3,
+    }
+    for check_mode in (True, False):
+        result = run_simulated(fleet, check_mode, **options, platform="WINDOWS_SERVER_2091")
+        assert result["failed"] and "does not know platform WINDOWS_SERVER_2091, only WINDOWS" in result["msg"]
+    assert simulated.operations() == []
+    run_simulated(fleet, **options, platform="WINDOWS_SERVER_2019")
+    done = simulated.operations()
+    result = run_simulated(fleet, name="tools", platform="WINDOWS_SERVER_2091", allow_stop=True)
+    assert result["failed"] and "does not know platform WINDOWS_SERVER_2091" in result["msg"]
+    assert (simulated.operations(), describe(simulated, "tools")["State"]) == (done, "RUNNING")
+
+
 def test_an_image_whose_system_nobody_may_read(run_simulated: Run, simulated: Any) -> None:
     run_simulated(fleet, **CREATION)
     refuse(simulated, "DescribeImages", "AccessDeniedException")

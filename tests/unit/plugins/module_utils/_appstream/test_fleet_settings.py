@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Settings of fleets: the table against the API's model, differences and requests."""
+"""Settings of fleets: the table against the API's model and the module's documentation, differences and requests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.settings import (
     NEVER_EMPTY,
@@ -17,6 +18,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.sett
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import rules, settings
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import SETTINGS
+from ansible_collections.euc.appstream.plugins.modules.fleet import DOCUMENTATION
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,9 @@ SHARED = {
 }
 # The service may report the sessions that were asked for, or those of whole instances.
 EXACT = {**SHARED, "compute_capacity_status": {**SHARED["compute_capacity_status"], "desired_user_sessions": 5}}
+DOCUMENTED = {
+    option: " ".join(described["description"]) for option, described in yaml.safe_load(DOCUMENTATION)["options"].items()
+}
 
 
 def request_of(desired: dict[str, Any], fleet: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -60,8 +65,14 @@ def test_the_table_covers_the_api() -> None:
     assert all(set(setting.while_running) <= set(setting.types) for setting in SETTINGS)
 
 
-def test_what_can_be_taken_away_has_an_empty_value() -> None:
-    assert all((setting.attribute is not None) is (setting.empty is not NEVER_EMPTY) for setting in SETTINGS)
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: str(setting.option))
+def test_the_documentation_says_what_can_be_changed_when(setting: settings.FleetSetting) -> None:
+    text = DOCUMENTED[setting.option]
+    whose = "the" if set(setting.while_running) == set(setting.types) else "an V(ELASTIC)"
+    assert (f"an be changed while {whose} fleet is RUNNING" in text) is bool(setting.while_running)
+    assert ("RUNNING" in text) is bool(setting.while_running)
+    assert ("O(purge_attributes)" in text) is (setting.empty is not NEVER_EMPTY)
+    assert (setting.attribute is not None) is (setting.empty is not NEVER_EMPTY)
 
 
 @pytest.mark.parametrize(
