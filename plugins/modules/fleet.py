@@ -183,6 +183,8 @@ options:
   max_sessions_per_instance:
     description:
       - How many users share an instance. A fleet that has this is a multi-session fleet.
+      - Can be changed while the fleet is RUNNING, for instances that are made from then on. Only a STOPPED fleet can
+        become a multi-session fleet, or one no longer.
       - It is taken away by O(purge_attributes) when it is not set.
     type: int
   usb_device_filter_strings:

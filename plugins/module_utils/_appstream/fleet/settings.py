@@ -23,6 +23,7 @@ from ..core.settings import (
     Resource,
     Setting,
     desired_in_camel_case,
+    is_empty,
     unless_covered,
 )
 
@@ -42,11 +43,13 @@ class FleetSetting(Setting):
     """As ``Setting``.
 
     ``types`` are the fleet types that have it. ``while_running`` are those of which UpdateFleet changes it while a
-    fleet is RUNNING, any other change needs a STOPPED one.
+    fleet is RUNNING, any other change needs a STOPPED one; with ``only_adjusted`` what changes then is its value, it
+    is neither given to a fleet without it nor taken away.
     """
 
     types: Collection[str] = FLEET_TYPES
     while_running: Collection[str] = ()
+    only_adjusted: bool = False
 
 
 def _member(name: str, absent: Any = None) -> Callable[[Resource], Any]:
@@ -148,6 +151,8 @@ SETTINGS: tuple[FleetSetting, ...] = (
         empty="",
         attribute="MAX_SESSIONS_PER_INSTANCE",
         types=WITH_INSTANCES,
+        while_running=WITH_INSTANCES,
+        only_adjusted=True,
     ),
     FleetSetting(
         "usb_device_filter_strings",
@@ -218,7 +223,12 @@ def not_known_to_have(fleet: Resource, desired: Options, found: Mapping[str, Cha
 def fixed_while_running(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Change]:
     """Return those of the changes that can be made only while the fleet is STOPPED."""
     fleet_type = str(fleet.get("fleet_type"))
-    return {option: change for option, change in found.items() if fleet_type not in _BY_OPTION[option].while_running}
+    return {option: change for option, change in found.items() if _is_fixed(_BY_OPTION[option], change, fleet_type)}
+
+
+def _is_fixed(setting: FleetSetting, change: Change, fleet_type: str) -> bool:
+    is_more = setting.only_adjusted and (is_empty(change.current) or is_empty(change.after))
+    return fleet_type not in setting.while_running or is_more
 
 
 def update_request(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Any]:

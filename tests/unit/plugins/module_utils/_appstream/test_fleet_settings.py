@@ -130,6 +130,9 @@ ELASTIC_FLEET: dict[str, Any] = {
         (FLEET, {"idle_disconnect_timeout": 600, "disconnect_timeout": 600}, []),
         (FLEET, {"instance_type": "new", "description": "x"}, ["instance_type", "description"]),
         (FLEET, {"usb_device_filter_strings": ["x"]}, ["usb_device_filter_strings"]),
+        (SHARED, {"max_sessions_per_instance": 5}, []),
+        ({**SHARED, "fleet_type": "ON_DEMAND"}, {"max_sessions_per_instance": 5}, []),
+        # Only a STOPPED fleet becomes a multi-session fleet, or one no longer.
         (FLEET, {"max_sessions_per_instance": 5}, ["max_sessions_per_instance"]),
         (SHARED, {"max_sessions_per_instance": ""}, ["max_sessions_per_instance"]),
         (ELASTIC_FLEET, {"usb_device_filter_strings": ["x"], "max_concurrent_sessions": 4}, []),
