@@ -300,6 +300,27 @@ def test_multi_session_becomes_single_session(run_simulated: Run, simulated: Any
     assert result["fleet"]["compute_capacity_status"]["desired"] == 2
 
 
+def test_sessions_per_instance_change_while_the_fleet_runs(run_simulated: Run, simulated: Any) -> None:
+    shared = {**CREATION, "max_sessions_per_instance": 4, "compute_capacity": {"desired_sessions": 5}}
+    run_simulated(fleet, **shared)
+    for sessions, per_instance in ((5, 5), (11, 10), (11, 2)):
+        options = {
+            **shared,
+            "max_sessions_per_instance": per_instance,
+            "compute_capacity": {"desired_sessions": sessions},
+        }
+        predicted = run_simulated(fleet, check_mode=True, **options)
+        result = run_simulated(fleet, **options)
+        assert (result["actions"], result["diff"]) == (["update"], predicted["diff"])
+        found = result["fleet"]
+        assert (found["state"], found["max_sessions_per_instance"]) == ("RUNNING", per_instance)
+        assert found["compute_capacity_status"]["desired_user_sessions"] == sessions
+        for check_mode in (True, False):
+            assert not run_simulated(fleet, check_mode=check_mode, **options)["changed"]
+    single = run_simulated(fleet, **CREATION, purge_attributes=True)
+    assert single["failed"] and list(single["drift"]) == ["max_sessions_per_instance"]
+
+
 def autoscale(simulated: Any) -> None:
     simulated.client("application-autoscaling").register_scalable_target(
         ServiceNamespace="appstream",
