@@ -138,7 +138,7 @@ def test_creation_needs(run_simulated: Run, simulated: Any, given: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "part"),
     [
         ({"name": "-x"}, "fleet name"),
         ({"display_name": "x" * 101}, "display_name"),
@@ -173,12 +173,12 @@ def test_creation_needs(run_simulated: Run, simulated: Any, given: dict[str, Any
     ],
 )
 def test_bad_values_are_refused_before_aws_is_asked(
-    run_simulated: Run, simulated: Any, changes: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, changes: dict[str, Any], part: str
 ) -> None:
     simulated.server.calls.clear()
     given = {option: value for option, value in {**CREATION, **changes}.items() if value is not None}
     result = run_simulated(fleet, **given)
-    assert result["failed"] and told in result["msg"]
+    assert result["failed"] and part in result["msg"]
     assert called(simulated) == []
 
 
@@ -203,7 +203,7 @@ def test_what_a_running_fleet_can_be_given_is_given_while_it_runs(run_simulated:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "part"),
     [
         ({"instance_type": "stream.standard.large"}, "instance_type is 'stream.standard.medium'"),
         ({"description": "New", "image_name": OTHER_IMAGE}, "description is ''"),
@@ -211,14 +211,14 @@ def test_what_a_running_fleet_can_be_given_is_given_while_it_runs(run_simulated:
     ],
 )
 def test_what_needs_a_stop_is_refused_or_done(
-    run_simulated: Run, simulated: Any, changes: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, changes: dict[str, Any], part: str
 ) -> None:
     run_simulated(fleet, **CREATION)
     done = simulated.operations()
     options = {**CREATION, **changes}
     for check_mode in (True, False):
         refused = run_simulated(fleet, check_mode=check_mode, **options, tags={"a": "b"})
-        assert refused["failed"] and told in refused["msg"] and "allow_stop: true" in refused["remedy"]
+        assert refused["failed"] and part in refused["msg"] and "allow_stop: true" in refused["remedy"]
         assert set(refused["drift"]) == set(changes) - ({"image_name"} if "description" in changes else set())
         assert (refused["fleet"]["state"], simulated.operations()) == ("RUNNING", done)
     result = run_simulated(fleet, **options, allow_stop=True)
@@ -227,7 +227,7 @@ def test_what_needs_a_stop_is_refused_or_done(
     assert not run_simulated(fleet, **options)["changed"]
 
 
-def test_a_fleet_that_is_to_be_stopped_needs_no_leave(run_simulated: Run, simulated: Any) -> None:
+def test_a_fleet_that_is_to_be_stopped_needs_no_permission(run_simulated: Run, simulated: Any) -> None:
     run_simulated(fleet, **CREATION)
     result = run_simulated(fleet, **{**CREATION, "stream_view": "DESKTOP", "state": "stopped"})
     assert (result["actions"], result["fleet"]["stream_view"]) == (["stop", "update"], "DESKTOP")
@@ -240,9 +240,9 @@ def test_a_fleet_that_is_to_be_stopped_needs_no_leave(run_simulated: Run, simula
 def test_nothing_is_stopped_for_an_image_that_cannot_be_used(run_simulated: Run, simulated: Any) -> None:
     run_simulated(fleet, **CREATION)
     done = simulated.operations()
-    for image, told in (("none", "does not exist"), ("AppStream-WinServer2022-10-14-2026", "DEPRECATED")):
+    for image, part in (("none", "does not exist"), ("AppStream-WinServer2022-10-14-2026", "DEPRECATED")):
         result = run_simulated(fleet, name="design", image_name=image, stream_view="DESKTOP", allow_stop=True)
-        assert result["failed"] and told in result["msg"]
+        assert result["failed"] and part in result["msg"]
     assert simulated.operations() == done
 
 
@@ -416,7 +416,7 @@ def test_without_waiting(run_simulated: Run, simulated: Any) -> None:
     assert restarted["actions"] == ["update", "start"]
 
 
-def test_a_start_that_fails_is_told_at_once_and_tried_again(run_simulated: Run, simulated: Any) -> None:
+def test_a_start_that_fails_ends_the_wait_at_once_and_is_tried_again(run_simulated: Run, simulated: Any) -> None:
     code = "DOMAIN_JOIN_ERROR_LOGON_FAILURE"
     simulated.server.simulation.outcomes.add({"fleet": "design", "error_code": code, "message": "Wrong.", "times": 1})
     result = run_simulated(fleet, **CREATION)
@@ -424,7 +424,7 @@ def test_a_start_that_fails_is_told_at_once_and_tried_again(run_simulated: Run, 
     assert result["fleet"]["fleet_errors"] == [{"error_code": code, "error_message": "Wrong."}]
     assert "password" in result["remedy"] and "image builder" not in result["remedy"]
     assert result["actions"] == ["create", "start"] and result["elapsed"] < 700
-    # What needs a stop needs no leave now: nobody is there.
+    # What needs a stop needs no allow_stop now: nobody is there.
     predicted = run_simulated(fleet, check_mode=True, **CREATION, description="Mended")
     result = run_simulated(fleet, **CREATION, description="Mended")
     assert (result["changed"], result["actions"]) == (True, ["stop", "update", "start"])
@@ -466,7 +466,7 @@ def test_an_answer_that_gets_lost(run_simulated: Run, simulated: Any, operation:
     assert simulated.client("appstream").describe_fleets()["Fleets"] == []
 
 
-def test_access_denied_is_told(run_simulated: Run, simulated: Any) -> None:
+def test_access_denied(run_simulated: Run, simulated: Any) -> None:
     simulated.fail(match="appstream:CreateFleet", code="AccessDeniedException", message="No.")
     result = run_simulated(fleet, **CREATION)
     assert result["failed"] and result["error"]["code"] == "AccessDeniedException" and not result["retryable"]
