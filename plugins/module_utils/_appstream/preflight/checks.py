@@ -285,7 +285,7 @@ def _newest(wanted: Mapping[str, Any], facts: Facts, instance_type: str | None) 
     candidates = list(facts.public_images)
     if wanted.get("name_prefix"):
         candidates += facts.own_images.values()
-    criteria = {"platform": wanted.get("platform"), "name_prefix": wanted.get("name_prefix")}
+    criteria: dict[str, Any] = {"platform": wanted.get("platform"), "name_prefix": wanted.get("name_prefix")}
     found = image_selection.choose(candidates, instance_type=instance_type, **criteria)
     if found:
         return found, None
