@@ -227,9 +227,8 @@ options:
     description:
       - Whether a running fleet is stopped, which ends all its sessions, changed and started again for a change the
         service makes only while a fleet is STOPPED.
-      - Otherwise the task fails and names what differs.
-      - It is not needed for a fleet that is to be stopped or deleted, nor for one that is STARTING with errors and
-        serves nobody.
+      - Otherwise the task fails and names what differs. It is not needed for a fleet that is to be stopped or deleted,
+        nor for one that is STARTING with errors and serves nobody.
     type: bool
     default: false
   purge_attributes:
@@ -252,8 +251,8 @@ options:
     type: int
     default: 10800
 notes:
-  - The fleet keeps running, and costing, until it is stopped or deleted, also when the play is interrupted.
-  - An interrupted task can simply be run again.
+  - The fleet keeps running, and costing, until it is stopped or deleted, also when the play is interrupted. An
+    interrupted task can simply be run again.
   - A fleet that cannot be provisioned stays STARTING and has errors, at which the task fails at once. When the task is
     run again, the fleet is stopped and started again.
   - The applications of V(ELASTIC) fleets are associated with other means.
@@ -313,9 +312,7 @@ EXAMPLES = r"""
     max_sessions_per_instance: 4
     compute_capacity:
       desired_sessions: 20
-    subnet_ids:
-      - subnet-0123456789abcdef0
-      - subnet-0123456789abcdef1
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
     iam_role_arn: arn:aws:iam::123456789012:role/fleet
     domain:
       directory_name: corp.example.com
@@ -392,20 +389,11 @@ elapsed:
   returned: always, once AWS has been asked
   sample: 1152
 state_changes:
-  description: Every state seen, in order, and after how many seconds. C(ABSENT) stands for a fleet that does not exist.
+  description: Every C(state) seen, in order, and after how many seconds (C(elapsed)); C(ABSENT) while there is none.
   type: list
   elements: dict
   returned: always, once AWS has been asked
   sample: [{state: STOPPED, elapsed: 0}, {state: STARTING, elapsed: 2}, {state: RUNNING, elapsed: 1152}]
-  contains:
-    state:
-      description: The state.
-      type: str
-      returned: always
-    elapsed:
-      description: After how many seconds it was seen first.
-      type: int
-      returned: always
 actions:
   description:
     - What was done, in order, of C(create), C(update), C(start), C(stop) and C(delete).
@@ -415,8 +403,7 @@ actions:
   returned: always, once AWS has been asked
   sample: [create, start]
 drift:
-  description: What differs on an existing fleet and cannot be changed, or not while it is running, by option, with
-    C(current) and C(wanted).
+  description: What differs and cannot be changed, or not while RUNNING, by option, with C(current) and C(wanted).
   type: dict
   returned: when the task fails because of that
   sample: {instance_type: {current: stream.standard.medium, wanted: stream.standard.large}}
@@ -442,11 +429,7 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.autoscaling import (
-    ALWAYS,
-    ON_CREATE,
-    UNLESS_AUTOSCALED,
-)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet import autoscaling
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.resource import Fleet
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.fleet.settings import FLEET_TYPES
 
@@ -463,8 +446,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     },
     "update_capacity": {
         "type": "str",
-        "choices": [ALWAYS, ON_CREATE, UNLESS_AUTOSCALED],
-        "default": UNLESS_AUTOSCALED,
+        "choices": [autoscaling.ALWAYS, autoscaling.ON_CREATE, autoscaling.UNLESS_AUTOSCALED],
+        "default": autoscaling.UNLESS_AUTOSCALED,
     },
     "subnet_ids": {"type": "list", "elements": "str"},
     "security_group_ids": {"type": "list", "elements": "str"},
