@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.euc.appstream.plugins.plugin_utils._controller import OnController
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import AwsAction
 
 
-class ActionModule(OnController):
-    """Runs euc.appstream.directory_config, on the controller whatever variables say of it."""
+class ActionModule(AwsAction):
+    """Runs euc.appstream.directory_config in the process of the task where that is the controller's."""

@@ -11,6 +11,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,8 @@ _OF_NO_MACHINE = (
     "ansible_syslog_facility",
     "ansible_target_log_info",
 )
+# A name or path of a POSIX system: nothing, ``auto`` and so on leave the choice to Ansible.
+_OTHER_PYTHON = re.compile(r"(?!auto(_legacy)?(_silent)?$)[^\\:]+$")
 
 
 class OnController(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -49,7 +52,12 @@ def run_task(action: ActionBase, task_vars: Mapping[str, Any]) -> dict[str, Any]
     task = action._task
     if is_on_controller(action, task_vars) and not task.async_val:
         return run_on_controller(action, task_vars, task.action, task.args, read_only=False)
-    wrap_async = bool(task.async_val) and not action._connection.has_native_async
+    return run_by_ansible(action, task_vars)
+
+
+def run_by_ansible(action: ActionBase, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """Result of the task's module on the task's host, as if there were no action plugin of its name."""
+    wrap_async = bool(action._task.async_val) and not action._connection.has_native_async
     result: dict[str, Any] = action._execute_module(task_vars=task_vars, wrap_async=wrap_async)
     return result
 
@@ -71,8 +79,33 @@ def is_on_controller(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
         return True
     if action._connection.transport != "local":
         return False
+    return _interpreter(action, task_vars) == sys.executable
+
+
+def is_for_controller(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
+    """Whether a task that needs no host at all runs on the controller, also in a play for Windows hosts.
+
+    So it does on localhost, and on a Windows host unless it is delegated. Where the connection is local, another user
+    or another Python that the task asks for counts, as long as it is not one of a Windows host.
+    """
+    connection, delegate = action._connection, action._task.delegate_to
+    is_named_so = (delegate or task_vars.get("inventory_hostname")) in constants.LOCALHOST
+    if connection.transport != "local":
+        return is_named_so or (not delegate and _is_windows(connection))
+    if connection.become is not None and connection.become.name != "runas":
+        return False
+    interpreter = _interpreter(action, task_vars)
+    return interpreter == sys.executable or (is_named_so and not _OTHER_PYTHON.match(interpreter))
+
+
+def _is_windows(connection: Any) -> bool:
+    return connection.transport in ("winrm", "psrp") or getattr(connection._shell, "_IS_WINDOWS", None) is True
+
+
+def _interpreter(action: ActionBase, task_vars: Mapping[str, Any]) -> str:
+    delegate = action._task.delegate_to
     variables = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
-    return bool(action._templar.template(variables.get("ansible_python_interpreter")) == sys.executable)
+    return str(action._templar.template(variables.get("ansible_python_interpreter")) or "")
 
 
 def run_on_controller(
@@ -88,28 +121,37 @@ def run_on_controller(
     It is the module itself that is run, even if there is an action plugin of its name. The task's ``environment``
     reaches it, as it would a task delegated to localhost. ``read_only`` runs it in check mode too.
     """
-    play_context = _local_play_context(action)
-    connection = connection_loader.get("ansible.builtin.local", play_context, new_stdin=None)
-    connection.set_options(var_options={})
-    connection._shell.set_options(var_options={})
     normal = action_loader.get(
-        "ansible.builtin.normal",
-        task=_local_task(action, module, arguments, read_only=read_only),
-        connection=connection,
-        play_context=play_context,
-        loader=action._loader,
-        templar=action._templar,
-        shared_loader_obj=action._shared_loader_obj,
+        "ansible.builtin.normal", **local_surroundings(action, module, arguments, read_only=read_only)
     )
     try:
-        result: dict[str, Any] = normal.run(task_vars=_local_variables(task_vars))
+        result: dict[str, Any] = normal.run(task_vars=local_variables(task_vars))
     finally:
         # Of a module that was cut off by the task's timeout, its arguments would be left in there.
         normal.cleanup()
     return result
 
 
-def _local_variables(task_vars: Mapping[str, Any]) -> dict[str, Any]:
+def local_surroundings(
+    action: ActionBase, module: str, arguments: Mapping[str, Any], *, read_only: bool
+) -> dict[str, Any]:
+    """What an action plugin is made from, to run a module on the controller by a task of its own."""
+    play_context = _local_play_context(action)
+    connection = connection_loader.get("ansible.builtin.local", play_context, new_stdin=None)
+    connection.set_options(var_options={})
+    connection._shell.set_options(var_options={})
+    return {
+        "task": _local_task(action, module, arguments, read_only=read_only),
+        "connection": connection,
+        "play_context": play_context,
+        "loader": action._loader,
+        "templar": action._templar,
+        "shared_loader_obj": action._shared_loader_obj,
+    }
+
+
+def local_variables(task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that a module run on the controller gets to know of."""
     interpreter = task_vars.get("ansible_playbook_python", sys.executable)
     kept = {name: task_vars[name] for name in _OF_NO_MACHINE if name in task_vars}
     return {**kept, "ansible_python_interpreter": interpreter, "ansible_facts": {}}

@@ -10,7 +10,11 @@ import pytest
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as AnyPlugin
 from ansible_collections.euc.appstream.plugins.plugin_utils import _controller
-from ansible_collections.euc.appstream.plugins.plugin_utils._controller import is_on_controller, run_on_controller
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import (
+    is_for_controller,
+    is_on_controller,
+    run_on_controller,
+)
 
 WINDOWS_VARIABLES = {
     "ansible_connection": "winrm",
@@ -123,6 +127,55 @@ def test_what_the_controller_is(make_action, delegate, connection, variables, he
     if "ansible_python_interpreter" in variables:
         variables = {**variables, "ansible_python_interpreter": trusted(variables["ansible_python_interpreter"])}
     assert is_on_controller(action, variables) is here
+
+
+OWN, OTHER = sys.executable, "/usr/bin/python3"
+
+
+@pytest.mark.parametrize(
+    ("delegate", "connection", "interpreter", "here"),
+    [
+        (None, "winrm", r"C:\nothing", True),
+        (None, "psrp", OTHER, True),
+        (None, "ssh", None, False),
+        ("localhost", "ssh", r"C:\nothing", True),
+        ("bastion", "winrm", None, False),
+        ("bastion", "local", OWN, True),
+        ("bastion", "local", OTHER, False),
+        ("bastion", "local", None, False),
+        (None, "local", OWN, True),
+        (None, "local", "auto_silent", False),
+        ("127.0.0.1", "local", None, True),
+        ("localhost", "local", "auto_silent", True),
+        ("localhost", "local", r"C:\nothing", True),
+        ("localhost", "local", "{{ python }}", True),
+        ("localhost", "local", OTHER, False),
+        ("localhost", "local", "python3", False),
+    ],
+)
+def test_what_needs_no_host_runs_here(make_action, delegate, connection, interpreter, here):
+    action = make_action(AnyPlugin, {}, delegate_to=delegate)
+    action._connection.transport = connection
+    action._connection.become = None
+    action._templar.available_variables = {"python": sys.executable}
+    asked = {} if interpreter is None else {"ansible_python_interpreter": trusted(interpreter)}
+    variables = {"ansible_delegated_vars": {delegate: asked}} if delegate else asked
+    assert is_for_controller(action, {"inventory_hostname": "builder", **variables}) is here
+
+
+def test_a_windows_host_is_known_by_its_shell_too(make_action):
+    action = make_action(AnyPlugin, {})
+    action._connection.transport, action._connection._shell._IS_WINDOWS = "ssh", True
+    assert is_for_controller(action, {"inventory_hostname": "builder"})
+
+
+@pytest.mark.parametrize(
+    ("connection", "method", "here"), [("local", "sudo", False), ("local", "runas", True), ("winrm", "sudo", True)]
+)
+def test_another_user_counts_where_there_can_be_one(make_action, connection, method, here):
+    action = make_action(AnyPlugin, {}, delegate_to="localhost")
+    action._connection.transport, action._connection.become.name = connection, method
+    assert is_for_controller(action, {"inventory_hostname": "builder"}) is here
 
 
 def trusted(text):

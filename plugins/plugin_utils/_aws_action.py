@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Runs the modules that ask AWS: in the process of the task where that is the controller's, else as Ansible does.
+
+The strategy loads an action plugin's class in Ansible's main process, before it forks a worker for each task. What is
+imported here, boto3 and all modules, is thus loaded once.
+
+Private to the euc.appstream collection.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import Show, showing
+from ansible_collections.euc.appstream.plugins.modules import (
+    directory_config,
+    directory_config_info,
+    fleet,
+    fleet_info,
+    image,
+    image_builder,
+    image_builder_info,
+    image_builder_software,
+    image_builder_software_info,
+    image_builder_streaming_url,
+    image_copy,
+    image_export,
+    image_export_info,
+    image_import,
+    image_info,
+    image_permission,
+    image_permission_info,
+    image_update,
+    managed_directory,
+    managed_directory_info,
+    preflight,
+    stack,
+    stack_info,
+)
+from ansible_collections.euc.appstream.plugins.plugin_utils._controller import (
+    is_for_controller,
+    local_surroundings,
+    local_variables,
+    run_by_ansible,
+    run_on_controller,
+)
+from ansible_collections.euc.appstream.plugins.plugin_utils._in_process import InProcess, Main
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import Progress
+
+try:
+    import boto3
+except ImportError:
+    boto3 = None  # the module's own process says so
+
+MODULES: dict[str, Main] = {
+    module.__name__.rpartition(".")[2]: module.main
+    for module in (
+        directory_config,
+        directory_config_info,
+        fleet,
+        fleet_info,
+        image,
+        image_builder,
+        image_builder_info,
+        image_builder_software,
+        image_builder_software_info,
+        image_builder_streaming_url,
+        image_copy,
+        image_export,
+        image_export_info,
+        image_import,
+        image_info,
+        image_permission,
+        image_permission_info,
+        image_update,
+        managed_directory,
+        managed_directory_info,
+        preflight,
+        stack,
+        stack_info,
+    )
+}
+"""What the modules of this collection that ask AWS run, by their names."""
+
+CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
+"""What every AWS module has (region, profile, ...), for action plugins that pass it on; modules check the values."""
+
+
+class AwsAction(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+    """Base of the action plugins of these modules; each has a file, because one for all would share its defaults.
+
+    Ansible resolves the keys of ``module_defaults`` to action plugins: what is meant for one module would reach all
+    modules that are redirected to the same plugin.
+    """
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        if self._task.async_val or not is_for_controller(self, variables):
+            return {**result, **run_by_ansible(self, variables)}
+        main = MODULES[type(self).__module__.rpartition(".")[2]]
+        return {**result, **_run(self, variables, main, self._task.action, self._task.args, read_only=False)}
+
+
+def ask_aws(
+    action: ActionBase, task_vars: Mapping[str, Any], module: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the result, failed or not, of a module that only reads; it runs on the controller, in check mode too."""
+    name = f"euc.appstream.{module}"
+    return _run(action, task_vars, MODULES[module], name, arguments, read_only=True)
+
+
+def connection_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of an action plugin's options that are in ``CONNECTION_SPEC`` and set."""
+    return {name: options[name] for name in CONNECTION_SPEC if options.get(name) is not None}
+
+
+def _run(
+    action: ActionBase,
+    task_vars: Mapping[str, Any],
+    main: Main,
+    module: str,
+    arguments: Mapping[str, Any],
+    *,
+    read_only: bool,
+) -> dict[str, Any]:
+    here = InProcess(main, **local_surroundings(action, module, arguments, read_only=read_only))
+    if boto3 is None or not here.is_possible():
+        return run_on_controller(action, task_vars, module, arguments, read_only=read_only)
+    with showing(_on_screen()):
+        return here.run(task_vars=local_variables(task_vars))
+
+
+def _on_screen() -> Show:
+    """Return what shows how the resources that a module waits for get on."""
+    screen = sys.stdout
+    lines: dict[str, Progress] = {}
+
+    def show(name: str, text: str, elapsed: float, is_new: bool) -> None:
+        with redirect_stdout(screen):
+            lines.setdefault(name, Progress(name)).show(text, elapsed, changed=is_new)
+
+    return show
