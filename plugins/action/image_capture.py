@@ -11,15 +11,18 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.troubleshooting import (
     remedies,
     reported_errors,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
+    CONNECTION_SPEC,
+    ask_aws,
+    connection_options,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import is_empty
-from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import (
     WIN_COMMAND,
     ConnectionLostError,
@@ -43,9 +46,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "wait_delay": {"type": "int", "default": 15},
     "after_start": {"type": "list", "elements": "list", "default": []},
 }
-
-CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
-"""What every AWS module has (region, profile, ...): passed on to the modules that ask AWS, which check the values."""
 
 NOT_RUN: dict[str, Any] = {"status": None, "message": None, "connection_lost": False}
 NOTHING_DONE: dict[str, Any] = {"image_assistant": NOT_RUN, "after_start": after_start.NOT_RUN}
@@ -97,16 +97,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
 
     def _find_image(self) -> dict[str, Any] | None:
         """The image of the wanted name, if any. Raises AnsibleActionFail when AWS could not be asked."""
-        found: list[dict[str, Any]] = self._ask_aws("euc.appstream.image_info", self._options["name"])["images"]
+        found: list[dict[str, Any]] = self._ask_aws("image_info", self._options["name"])["images"]
         return found[0] if found else None
 
     def _ask_aws(self, module: str, name: str) -> dict[str, Any]:
-        connection_options = {key: self._options[key] for key in CONNECTION_SPEC if self._options.get(key) is not None}
-        arguments = {"names": [name], "include_tags": False, **connection_options}
-        result = run_on_controller(self, self._task_vars, module, arguments)
+        arguments = {"names": [name], "include_tags": False, **connection_options(self._options)}
+        result = ask_aws(self, self._task_vars, module, arguments)
         if result.get("failed"):
             raise AnsibleActionFail(
-                f"{module} failed on the controller: {result.get('msg') or result.get('module_stderr')}"
+                f"euc.appstream.{module} failed on the controller: {result.get('msg') or result.get('module_stderr')}"
             )
         return result
 
@@ -212,7 +211,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if not name:
             return None
         try:
-            builders = self._ask_aws("euc.appstream.image_builder_info", name)["image_builders"]
+            builders = self._ask_aws("image_builder_info", name)["image_builders"]
         except AnsibleActionFail:
             return None
         return builders[0]["state"] if builders else None

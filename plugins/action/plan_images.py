@@ -8,8 +8,11 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
-from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
+    CONNECTION_SPEC,
+    ask_aws,
+    connection_options,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import planning
 
@@ -20,9 +23,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "image_builder_quota": {"type": "int", "default": 10},
     "image_quota": {"type": "int", "default": 10},
 }
-
-CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
-"""What every AWS module has (region, profile, ...): passed on to module preflight, which checks the values."""
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -65,5 +65,4 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
     def _preflight(
         self, variables: Mapping[str, Any], arguments: dict[str, Any], options: Mapping[str, Any]
     ) -> dict[str, Any]:
-        connection = {key: options[key] for key in CONNECTION_SPEC if options.get(key) is not None}
-        return run_on_controller(self, variables, "euc.appstream.preflight", {**arguments, **connection})
+        return ask_aws(self, variables, "preflight", {**arguments, **connection_options(options)})

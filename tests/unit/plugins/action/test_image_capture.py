@@ -48,9 +48,9 @@ class World:
         self.asked: list[dict[str, Any]] = []
         self.argv: list[list[str]] = []
 
-    def on_controller(self, action, task_vars, module, arguments):
+    def of_aws(self, action, task_vars, module, arguments):
         self.asked.append(arguments)
-        if module == "euc.appstream.image_builder_info":
+        if module == "image_builder_info":
             return {"image_builders": self.builders}
         image = self.images.pop(0) if len(self.images) > 1 else self.images[0]
         if isinstance(image, str):
@@ -70,7 +70,7 @@ class World:
 @pytest.fixture
 def run(make_action, monkeypatch):
     def run(world: World, check_mode=False, **options):
-        monkeypatch.setattr(image_capture, "run_on_controller", world.on_controller)
+        monkeypatch.setattr(image_capture, "ask_aws", world.of_aws)
         monkeypatch.setattr(image_capture, "run_on_host", world.on_host)
         monkeypatch.setattr(image_capture, "time", Clock())
         action = make_action(image_capture.ActionModule, {"name": "design", **options}, check_mode=check_mode)
