@@ -3,8 +3,8 @@
 
 """Runs modules in the process of a task and in processes of their own, and compares the whole results.
 
-Also a program, for releases of ansible-core other than that of the tests: its argument is the address of a simulated
-AWS, it prints a JSON list of what differs.
+Also a program, for releases of ansible-core other than that of the tests: its arguments are the address of a simulated
+AWS and the kinds of cases, it prints a JSON list of what differs.
 """
 
 from __future__ import annotations
@@ -185,4 +185,6 @@ if __name__ == "__main__":
     from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
     _AnsibleCollectionFinder(paths=[*os.environ["ANSIBLE_COLLECTIONS_PATH"].split(":"), *sys.path])._install()
-    print(json.dumps([one for case in [*PROBES, *CASES] for one in differences(Account(sys.argv[1]), case)]))
+    endpoint, *kinds = sys.argv[1:]
+    chosen = [*PROBES, *(case for case in CASES if case.kind in kinds)]
+    print(json.dumps([one for case in chosen for one in differences(Account(endpoint), case)]))

@@ -31,7 +31,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
 
 
 def act_return(module: AnsibleModule) -> dict[str, Any]:
-    return {"changed": True, "given": module.params["anything"], "results": {"a": 1}, "stdout": "one\ntwo"}
+    return {"changed": True, "given": module.params["anything"], "results": [1], "stdout": "one\ntwo"}
 
 
 def act_warn(module: AnsibleModule) -> dict[str, Any]:
