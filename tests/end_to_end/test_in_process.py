@@ -15,6 +15,18 @@ from workplace import REPOSITORY, SECRET_KEY, Workplace, open_workplace
 _PLAYS = Path(__file__).parent / "plays" / "in_process.yml"
 _SHARED = REPOSITORY / "tests" / "shared"
 _NOBODY = "the-key-that-nobody-may-see"
+# Is called in Ansible's main process, when a task has not yet been given to a worker.
+_CALLBACK = """
+import sys
+from ansible.plugins.callback import CallbackBase
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "aggregate", "loaded"
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        self._display.display(f"{task.action} starts, boto3 is loaded: {'boto3' in sys.modules}")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +43,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         }
         bastion = {"ansible_connection": "local", "ansible_python_interpreter": str(opened.folder / "python")}
         opened.write_inventory({"hosts": {"windows-box": windows, "bastion": bastion}})
+        (opened.folder / "callback_plugins").mkdir()
+        (opened.folder / "callback_plugins" / "loaded.py").write_text(_CALLBACK)
         opened.write_role("asking", [{"euc.appstream.stack_info": {}}])
         yield opened
 
@@ -64,6 +78,8 @@ def assert_as_any_module(account: Workplace, output: str) -> None:
     used = (account.folder / "used.txt").read_text().split()
     assert set(used) == {"python", "sudo"}
     in_process, elsewhere = output.split("PLAY [Tasks that need a process")
+    assert "stack_info starts, boto3 is loaded: True" in output
+    assert "stack_info starts, boto3 is loaded: False" not in output
     assert ("AnsiballZ_stack" in in_process, "AnsiballZ_stack" in elsewhere) == (False, True)
 
 
