@@ -215,7 +215,7 @@ images:
     visibility:
       description: Whose it is, C(PUBLIC) AWS's, C(PRIVATE) this account's own, C(SHARED) another account's.
       type: str
-      returned: always
+      returned: when it exists
       sample: PUBLIC
     platform:
       description: The operating system.
