@@ -222,13 +222,15 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import run
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import wait_options
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.managed_directory.resource import (
-    GOAL_OPTIONS,
     ManagedDirectory,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    **GOAL_OPTIONS,
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **wait_options(timeout=5400),
     "password": {"type": "str", "no_log": True},
     "short_name": {"type": "str"},
     "description": {"type": "str"},

@@ -28,7 +28,7 @@ from ..core.settings import (
     view_after,
 )
 from ..core.tags import tags_after, with_tags, write_tags
-from ..core.waits import History, Resource, resource_after_refusal, wait_options
+from ..core.waits import History, Resource, resource_after_refusal
 from . import api
 from .autoscaling import unless_left_alone
 from .references import are_references_there, usable_image
@@ -126,7 +126,7 @@ class Fleet(ManagedResource):
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why a fleet in this state can't get where it should."""
-        return failure_reason(self.name, resource)
+        return f"Fleet {self.name} cannot be started" if states.has_failed_to_start(resource) else None
 
     def describe(self, resource: Resource) -> str:
         """Return the state and, while a RUNNING fleet lacks instances, how many of them there are."""
@@ -315,11 +315,6 @@ def wanted_state(wanted: str, seen: str | None) -> str:
     return next((name for name, state in _STATES.items() if state == ends), wanted)
 
 
-def failure_reason(name: str, fleet: Resource) -> str | None:
-    """Say why a fleet in this state can't get where it should; None when its state says it all."""
-    return f"Fleet {name} cannot be started" if states.has_failed_to_start(fleet) else None
-
-
 def _bound_for(fleet: Mapping[str, Any]) -> str | None:
     """Return the state a fleet is going to be in if nobody does anything."""
     state = fleet.get("state")
@@ -369,13 +364,3 @@ def _predicted(fleet: Mapping[str, Any], request: Mapping[str, Any], after: Mapp
         "state": after["state"],
         "tags": after["tags"],
     }
-
-
-# For the action plugin alone, which goes once modules wait on the controller by themselves.
-RESULT_KEY = Fleet.result_key
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
-    "wait_for_capacity": {"type": "bool", "default": False},
-    **wait_options(timeout=10800),
-}

@@ -29,21 +29,12 @@ from ..core.settings import (
     view_after,
 )
 from ..core.tags import as_request, tags_after, with_tags, write_tags
-from ..core.waits import History, Resource, resource_after_refusal, wait_options
+from ..core.waits import History, Resource, resource_after_refusal
 from . import api
 from .references import are_there
 from .rules import image_builder_problems
 from .settings import BY_RESTART, SETTINGS
 from .temporary import refuse_temporary
-
-RESULT_KEY = "image_builder"
-
-# The options that the action plugin waits by.
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["running", "stopped", "present", "absent"], "default": "running"},
-    **wait_options(timeout=3600),
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +47,7 @@ class ImageBuilderPlan(Plan):
 class ImageBuilder(ManagedResource):
     """The image builder that module ``image_builder`` describes."""
 
-    result_key = RESULT_KEY
+    result_key = "image_builder"
 
     @property
     def about(self) -> str:
@@ -129,7 +120,11 @@ class ImageBuilder(ManagedResource):
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why an image builder in this state can't get where it should."""
-        return failure_reason(self.name, resource)
+        if states.state_of(resource) == "SNAPSHOTTING":
+            return f"{self.about} is SNAPSHOTTING: an image is being made of it, after which it will be STOPPED"
+        if states.image_builder_is(states.FAILED, states.state_of(resource)):
+            return f"{self.about} has FAILED"
+        return None
 
     def describe(self, resource: Resource) -> str:
         """Return the state and, while it is RUNNING, the address."""
@@ -269,15 +264,6 @@ def wanted_state(wanted: str, seen: str | None) -> str:
 def unless_deleting(image_builder: Resource) -> Resource:
     """Return the image builder, None when it is about to be gone: nothing on that one can be kept or changed."""
     return None if states.state_of(image_builder) == "DELETING" else image_builder
-
-
-def failure_reason(name: str, image_builder: Resource) -> str | None:
-    """Say why an image builder in this state can't get where it should; None when its state says it all."""
-    if states.state_of(image_builder) == "SNAPSHOTTING":
-        return f"Image builder {name} is SNAPSHOTTING: an image is being made of it, after which it will be STOPPED"
-    if states.image_builder_is(states.FAILED, states.state_of(image_builder)):
-        return f"Image builder {name} has FAILED"
-    return None
 
 
 def _view(image_builder: Resource) -> dict[str, Any]:

@@ -19,24 +19,12 @@ from ..core.reconcile import ManagedResource, Plan
 from ..core.retries import MUTATION_CODES
 from ..core.troubleshooting import failed_software
 from ..core.validation import software_problems
-from ..core.waits import History, Resource, wait_options
+from ..core.waits import History, Resource
 from . import api
 from .api import statuses_of
 from .rules import image_builder_software_problems
 
-RESULT_KEY = "image_builder"
 WANTED = "RUNNING with its software deployed"
-
-# The options that the action plugin waits by.
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "softwares": {"type": "list", "elements": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "purge": {"type": "bool", "default": False},
-    "deploy": {"type": "bool", "default": True},
-    "retry_failed": {"type": "bool", "default": False},
-    **wait_options(timeout=3600),
-}
 
 # What a call may be answered with when what it asks for has been done before, or the image builder has moved on.
 _OVERTAKEN = CHANGED_STATE_CODES | MUTATION_CODES | {"InvalidParameterCombinationException"}
@@ -55,7 +43,7 @@ Statuses = Mapping[str, str]
 class ImageBuilderSoftware(ManagedResource):
     """The software that module ``image_builder_software`` describes, and the image builder that has it."""
 
-    result_key = RESULT_KEY
+    result_key = "image_builder"
 
     @property
     def about(self) -> str:
@@ -105,7 +93,7 @@ class ImageBuilderSoftware(ManagedResource):
                     taken.append(action)
                     current = self.read()
         except AppStreamError as error:
-            error.result.setdefault(RESULT_KEY, current)
+            error.result.setdefault("image_builder", current)
             history.actions += taken
             raise
         return current, taken
@@ -247,9 +235,9 @@ class ImageBuilderSoftware(ManagedResource):
 
 def with_list(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return return values with the software of the image builder among them also on its own."""
-    if RESULT_KEY not in values:
+    if "image_builder" not in values:
         return dict(values)
-    resource: Resource = values[RESULT_KEY]
+    resource: Resource = values["image_builder"]
     return {**values, "software_associations": (resource or {}).get("software_associations", [])}
 
 

@@ -20,19 +20,10 @@ from ..core.networks import describe_subnets
 from ..core.reconcile import ManagedResource, Plan, Step
 from ..core.settings import changes, creation_request, desired_settings, drift, filled, in_words, view
 from ..core.tags import tag_stages, tags_after
-from ..core.waits import History, Resource, wait_options
+from ..core.waits import History, Resource
 from . import api
 from .rules import managed_directory_problems
 from .settings import DEFAULT_EDITION, SETTINGS
-
-RESULT_KEY = "directory"
-
-# The options that say what to bring about, and in what time: read by the module and by its action plugin.
-GOAL_OPTIONS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    **wait_options(timeout=5400),
-}
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ class DirectoryHistory(History):
 class ManagedDirectory(ManagedResource):
     """The directory that module ``managed_directory`` describes."""
 
-    result_key = RESULT_KEY
+    result_key = "directory"
     history_type = DirectoryHistory
 
     @property
@@ -187,7 +178,10 @@ class ManagedDirectory(ManagedResource):
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why a directory in this stage can't get where it should; None when its stage says it all."""
-        return failure_reason(self.name, resource)
+        stage = states.state_of(resource)
+        if states.managed_directory_is(states.FAILED, stage):
+            return f"Directory {self.name} ({(resource or {}).get('directory_id')}) is {stage}"
+        return None
 
     def _warnings(self, resource: Resource) -> list[str]:
         stage = states.state_of(resource)
@@ -195,14 +189,6 @@ class ManagedDirectory(ManagedResource):
             return []
         reason = (resource or {}).get("stage_reason") or "See its health in AWS Directory Service."
         return [f"Directory {self.name} is {stage}: it works with limits. {reason}"]
-
-
-def failure_reason(name: str, directory: Resource) -> str | None:
-    """Say why a directory in this stage can't get where it should; None when its stage says it all."""
-    stage = states.state_of(directory)
-    if states.managed_directory_is(states.FAILED, stage):
-        return f"Directory {name} ({(directory or {}).get('directory_id')}) is {stage}"
-    return None
 
 
 def unless_deleting(directory: Resource) -> Resource:

@@ -18,7 +18,6 @@ from ansible.plugins.loader import action_loader
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import report
 from ansible_collections.euc.appstream.plugins.plugin_utils import _aws_action
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import MODULES, AwsAction, ask_aws
-from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import WaitWithProgress
 from both_ways import probing_plugin
 
 Make = Callable[..., Any]
@@ -100,7 +99,7 @@ def test_every_module_is_in_the_table_and_has_a_plugin() -> None:
     assert set(MODULES) - {"probe"} == asking
     for name in asking:
         plugin = action_loader.get(f"euc.appstream.{name}", class_only=True)
-        assert issubclass(plugin, (AwsAction, WaitWithProgress)), name
+        assert issubclass(plugin, AwsAction), name
 
 
 def modules() -> list[Path]:

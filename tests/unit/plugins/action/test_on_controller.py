@@ -15,7 +15,6 @@ import pytest
 import yaml
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import AwsAction
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import OnController
-from ansible_collections.euc.appstream.plugins.plugin_utils._wait_with_progress import WaitWithProgress
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 PACKAGE = "ansible_collections.euc.appstream.plugins.action"
@@ -45,7 +44,7 @@ def test_what_roles_do_on_the_controller_does_not_depend_on_variables() -> None:
     assert {"image_builder", "image_builder_info"} <= names
     for name in sorted(names):
         plugin = importlib.import_module(f"{PACKAGE}.{name}").ActionModule
-        assert issubclass(plugin, (AwsAction, OnController, WaitWithProgress)), name
+        assert issubclass(plugin, (AwsAction, OnController)), name
 
 
 @pytest.fixture
