@@ -31,7 +31,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all directory configs
+- name: List all directory configs
   euc.appstream.directory_config_info:
   register: all_directory_configs
 

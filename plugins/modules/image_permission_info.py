@@ -39,7 +39,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look with whom an image is shared
+- name: Find out with whom an image is shared
   euc.appstream.image_permission_info:
     names:
       - design-20261122T124526Z
@@ -49,7 +49,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ sharing.image_permissions[0].permissions | map(attribute='account_id') }}"
 
-- name: Look which of the own images an account can use
+- name: Find out which of the own images an account can use
   euc.appstream.image_permission_info:
     names: "{{ own.images | map(attribute='name') }}"
     accounts:

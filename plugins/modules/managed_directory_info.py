@@ -36,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at a domain
+- name: Read what there is of a domain
   euc.appstream.managed_directory_info:
     names:
       - corp.example.com

@@ -37,7 +37,7 @@ def stored(simulated: Any) -> list[dict[str, Any]]:
 
 
 def password_of(simulated: Any) -> Any:
-    """What reached the service last, which no module and no call of the service ever tells."""
+    """What reached the service last, which no module and no call of the service ever returns."""
     return [request for request in simulated.sent if ACCOUNT in request][-1][ACCOUNT]["AccountPassword"]
 
 
@@ -138,21 +138,21 @@ def test_certificates_keep_their_authority(run_simulated: Run, simulated: Any) -
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "text"),
     [
         ({"account_name": "CORP\\other"}, "for which account_password must be set too"),
         ({"certificate_based_auth": {"status": "ENABLED"}}, "needs certificate_authority_arn"),
     ],
 )
-def test_changes_that_lack_something(run_simulated: Run, simulated: Any, changes: Any, told: str) -> None:
+def test_changes_that_lack_something(run_simulated: Run, simulated: Any, changes: Any, text: str) -> None:
     run_simulated(directory_config, **CREATION)
     result = run_simulated(directory_config, directory_name=DOMAIN, **changes)
-    assert result["failed"] and told in result["msg"]
+    assert result["failed"] and text in result["msg"]
     assert simulated.operations() == ["CreateDirectoryConfig"]
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "text"),
     [
         ({"directory_name": "CORP"}, "fully qualified"),
         ({"organizational_units": ["CN=Computers,DC=corp,DC=example,DC=com"]}, "must start with OU="),
@@ -165,10 +165,10 @@ def test_changes_that_lack_something(run_simulated: Run, simulated: Any, changes
     ],
 )
 def test_bad_values_are_refused_before_aws_is_asked(
-    run_simulated: Run, simulated: Any, options: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, options: dict[str, Any], text: str
 ) -> None:
     result = run_simulated(directory_config, **{**CREATION, **options})
-    assert result["failed"] and told in result["msg"]
+    assert result["failed"] and text in result["msg"]
     assert list(simulated.server.calls.entries()) == []
 
 

@@ -110,7 +110,7 @@ def test_there_is_nothing_to_stop_with_an_image_that_is_gone(run_simulated: Run)
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "losing"),
     [
         ({"accounts": [account(FIRST, fleet=False)]}, [FIRST]),
         ({"accounts": [], "purge": True}, [FIRST]),
@@ -121,24 +121,24 @@ def test_there_is_nothing_to_stop_with_an_image_that_is_gone(run_simulated: Run)
     ],
 )
 def test_warns_of_what_happens_to_fleets(
-    run_simulated: Run, design: Image, check_mode: bool, options: dict[str, Any], told: list[str]
+    run_simulated: Run, design: Image, check_mode: bool, options: dict[str, Any], losing: list[str]
 ) -> None:
     share(design, FIRST)
     share(design, SECOND, fleet=False)
     result = run_simulated(image_permission, check_mode=check_mode, name="design", **options)
-    told_of = warnings(result)
+    shown = warnings(result)
     assert result["changed"]
-    assert len(told_of) == len(told)
-    for one in told:
-        assert one in told_of[0]
-        assert "desired capacity" in told_of[0]
-        assert "sessions in progress go on" in told_of[0]
+    assert len(shown) == len(losing)
+    for one in losing:
+        assert one in shown[0]
+        assert "desired capacity" in shown[0]
+        assert "sessions in progress go on" in shown[0]
     if not check_mode:
         assert warnings(run_simulated(image_permission, name="design", **options)) == []
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "text"),
     [
         ({"accounts": [{"account_id": "1402433619"}]}, "'1402433619' is not 12 digits"),
         ({"accounts": [{"account_id": 1402433619}]}, "in quotes"),
@@ -149,11 +149,11 @@ def test_warns_of_what_happens_to_fleets(
     ],
 )
 def test_illegal_options_are_refused_before_aws_is_asked(
-    run_simulated: Run, simulated: Any, options: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, options: dict[str, Any], text: str
 ) -> None:
     result = run_simulated(image_permission, **{"name": "design", **options})
     assert result["failed"]
-    assert told in result["msg"]
+    assert text in result["msg"]
     assert simulated.server.calls.entries() == []
 
 
@@ -164,13 +164,13 @@ def test_an_account_id_that_is_still_a_number_of_twelve_digits_is_taken(run_simu
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("name", "told"), [("none", "does not exist"), ("AppStream-WinServer2022-09-09-2026", "is PUBLIC")]
+    ("name", "text"), [("none", "does not exist"), ("AppStream-WinServer2022-09-09-2026", "is PUBLIC")]
 )
 def test_only_own_images_can_be_shared(
-    run_simulated: Run, simulated: Any, name: str, told: str, check_mode: bool
+    run_simulated: Run, simulated: Any, name: str, text: str, check_mode: bool
 ) -> None:
     result = run_simulated(image_permission, check_mode=check_mode, name=name, accounts=[{"account_id": FIRST}])
-    assert told in result["msg"]
+    assert text in result["msg"]
     assert simulated.operations() == []
 
 

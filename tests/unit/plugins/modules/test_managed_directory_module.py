@@ -85,7 +85,7 @@ def test_creation_needs(run_simulated: Run, simulated: Any, creation: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "text"),
     [
         ({"name": "corp"}, "fully qualified"),
         ({"short_name": "CORP.EXAMPLE"}, "NetBIOS name"),
@@ -101,16 +101,16 @@ def test_creation_needs(run_simulated: Run, simulated: Any, creation: dict[str, 
     ],
 )
 def test_bad_values_are_refused_before_aws_is_asked(
-    run_simulated: Run, simulated: Any, creation: dict[str, Any], changes: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, creation: dict[str, Any], changes: dict[str, Any], text: str
 ) -> None:
     simulated.server.calls.clear()
     result = run_simulated(managed_directory, **{**creation, **changes})
-    assert result["failed"] and told in result["msg"]
+    assert result["failed"] and text in result["msg"]
     assert creation["password"] not in result["msg"]
     assert list(simulated.server.calls.entries()) == []
 
 
-def test_subnets_are_looked_at_first(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:
+def test_subnets_are_read_first(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:
     ec2 = simulated.client("ec2")
     first = creation["subnet_ids"][0]
     unknown = "subnet-0123456789abcdef0"
@@ -118,7 +118,7 @@ def test_subnets_are_looked_at_first(run_simulated: Run, simulated: Any, creatio
     foreign = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24", AvailabilityZone="eu-west-1c")["Subnet"]
     zone = ec2.describe_subnets(SubnetIds=[first])["Subnets"][0]["AvailabilityZone"]
     near = ec2.create_subnet(VpcId=creation["vpc_id"], CidrBlock="172.31.96.0/20", AvailabilityZone=zone)["Subnet"]
-    for second, told in (
+    for second, text in (
         (unknown, f"subnet {unknown} does not exist"),
         (foreign["SubnetId"], f"is in VPC {vpc}, not in"),
         (near["SubnetId"], f"both subnets are in Availability Zone {zone}"),
@@ -127,14 +127,14 @@ def test_subnets_are_looked_at_first(run_simulated: Run, simulated: Any, creatio
             result = run_simulated(
                 managed_directory, check_mode=check_mode, **{**creation, "subnet_ids": [first, second]}
             )
-            assert result["failed"] and told in result["msg"], result["msg"]
+            assert result["failed"] and text in result["msg"], result["msg"]
     assert stored(simulated) == []
     simulated.fail(match="ec2:DescribeSubnets", code="UnauthorizedOperation")
-    assert run_simulated(managed_directory, **creation)["changed"], "who may not look at subnets may still create"
+    assert run_simulated(managed_directory, **creation)["changed"], "who may not read subnets may still create"
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "text"),
     [
         ({"edition": "Enterprise"}, "edition is 'Standard', wanted 'Enterprise'"),
         ({"short_name": "OTHER"}, "short_name is 'CORP', wanted 'OTHER'"),
@@ -144,12 +144,12 @@ def test_subnets_are_looked_at_first(run_simulated: Run, simulated: Any, creatio
     ],
 )
 def test_what_cannot_be_changed_is_named(
-    run_simulated: Run, simulated: Any, creation: dict[str, Any], changes: dict[str, Any], told: str
+    run_simulated: Run, simulated: Any, creation: dict[str, Any], changes: dict[str, Any], text: str
 ) -> None:
     run_simulated(managed_directory, **creation)
     for check_mode in (True, False):
         result = run_simulated(managed_directory, check_mode=check_mode, name=DOMAIN, tags={"x": "y"}, **changes)
-        assert result["failed"] and told in result["msg"]
+        assert result["failed"] and text in result["msg"]
         assert list(result["drift"]) == list(changes)
         assert (result["changed"], result["directory"]["name"], result["actions"]) == (False, DOMAIN, [])
         assert result["state_changes"] == [{"state": "Active", "elapsed": 0}]
@@ -178,10 +178,10 @@ def test_a_directory_that_aws_applications_use_stays(
     run_simulated: Run, simulated: Any, creation: dict[str, Any]
 ) -> None:
     run_simulated(managed_directory, **creation)
-    told = "Cannot delete the directory because it still has authorized applications."
-    simulated.fail(match="ds:DeleteDirectory", code="ClientException", message=told, status=400)
+    text = "Cannot delete the directory because it still has authorized applications."
+    simulated.fail(match="ds:DeleteDirectory", code="ClientException", message=text, status=400)
     result = run_simulated(managed_directory, name=DOMAIN, state="absent")
-    assert result["failed"] and told in result["msg"] and "AWS applications that use it" in result["remedy"]
+    assert result["failed"] and text in result["msg"] and "AWS applications that use it" in result["remedy"]
 
 
 def test_one_of_several_of_a_name(run_simulated: Run, simulated: Any, creation: dict[str, Any]) -> None:

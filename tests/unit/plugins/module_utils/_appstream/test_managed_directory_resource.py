@@ -41,7 +41,7 @@ OPTIONS = {
 }
 # What a directory that is there has.
 OLD_TAGS = {"old": "yes"}
-Reach = Callable[..., dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
 
 
 def described(stage: str, directory_id: str = DIRECTORY_ID, **more: Any) -> dict[str, Any]:
@@ -106,12 +106,12 @@ def warned() -> list[str]:
 
 
 @pytest.fixture
-def reach(stubber: Stubber, clock: Any, make: Any, warned: list[str], monkeypatch: pytest.MonkeyPatch) -> Reach:
-    """reach(before, answers, **options): the result; every reading but the first is 15 seconds later."""
+def run(stubber: Stubber, clock: Any, make: Any, warned: list[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """run(before, answers, **options): the result; every reading but the first is 15 seconds later."""
     monkeypatch.setattr("time.monotonic", clock)
     monkeypatch.setattr("time.sleep", clock.sleep)
 
-    def run(before: Any, answers: list[Any], **options: Any) -> dict[str, Any]:
+    def run_scripted(before: Any, answers: list[Any], **options: Any) -> dict[str, Any]:
         script(stubber, before and described(before["stage"], before["directory_id"]))
         if before:
             tags = [{"Key": key, "Value": value} for key, value in before["tags"].items()]
@@ -119,49 +119,49 @@ def reach(stubber: Stubber, clock: Any, make: Any, warned: list[str], monkeypatc
         script(stubber, *answers)
         return ensure(make(**options), check_mode=False, warn=warned.append)
 
-    return run
+    return run_scripted
 
 
-def test_creation_takes_its_time(reach: Reach) -> None:
-    outcome = reach(None, ["create", "Requested", "Creating", "Creating", "Created", "SomethingNew", "Active"])
+def test_creation_takes_its_time(run: Run) -> None:
+    outcome = run(None, ["create", "Requested", "Creating", "Creating", "Created", "SomethingNew", "Active"])
     stages = [change["state"] for change in outcome["state_changes"]]
     assert stages == ["ABSENT", "Requested", "Creating", "Created", "SomethingNew", "Active"]
     assert outcome["actions"] == ["create"]
     assert outcome["directory"]["tags"] == {"a": "b"}
 
 
-def test_creation_without_waiting(reach: Reach) -> None:
-    outcome = reach(None, ["create", "Requested"], wait=False)
+def test_creation_without_waiting(run: Run) -> None:
+    outcome = run(None, ["create", "Requested"], wait=False)
     assert outcome["directory"]["stage"] == "Requested"
 
 
-def test_a_directory_not_seen_at_once_is_not_created_again(reach: Reach) -> None:
-    outcome = reach(None, ["create", None, None, None, "Creating", "Active"])
+def test_a_directory_not_seen_at_once_is_not_created_again(run: Run) -> None:
+    outcome = run(None, ["create", None, None, None, "Creating", "Active"])
     assert outcome["actions"] == ["create"]
 
 
-def test_a_reading_that_fails_after_creation_is_no_reason_to_create_again(reach: Reach) -> None:
+def test_a_reading_that_fails_after_creation_is_no_reason_to_create_again(run: Run) -> None:
     denied = ("describe_directories", "AccessDeniedException", 400)
-    outcome = reach(None, ["create", denied], wait=False)
+    outcome = run(None, ["create", denied], wait=False)
     assert (outcome["actions"], outcome["directory"]["directory_id"]) == (["create"], DIRECTORY_ID)
 
 
 @pytest.mark.parametrize(
     ("stage", "remedy"), [("Failed", "delete the directory"), ("Inoperable", "health"), ("RestoreFailed", "health")]
 )
-def test_failures_are_in_the_services_words(reach: Reach, stage: str, remedy: str) -> None:
+def test_failures_are_in_the_services_words(run: Run, stage: str, remedy: str) -> None:
     broken = described(stage, StageReason="The subnet has no free addresses.")
     with pytest.raises(AppStreamError) as raised:
-        reach(None, ["create", "Creating", broken])
+        run(None, ["create", "Creating", broken])
     assert f"corp.example.com ({DIRECTORY_ID}) is {stage}: The subnet has no free addresses." in str(raised.value)
     assert remedy in str(raised.value.remedy)
     assert raised.value.result["directory"]["stage"] == stage
     assert (raised.value.result["changed"], raised.value.result["actions"]) == (True, ["create"])
 
 
-def test_tags_written_before_a_failure_count_as_a_change(reach: Reach) -> None:
+def test_tags_written_before_a_failure_count_as_a_change(run: Run) -> None:
     with pytest.raises(AppStreamError) as raised:
-        reach(seen("Failed"), ["tag"], purge_tags=False)
+        run(seen("Failed"), ["tag"], purge_tags=False)
     result = raised.value.result
     assert (result["changed"], result["actions"]) == (True, [])
     assert result["directory"]["tags"] == {"old": "yes", "a": "b"}
@@ -169,67 +169,66 @@ def test_tags_written_before_a_failure_count_as_a_change(reach: Reach) -> None:
 
 
 @pytest.mark.parametrize(("reason", "shown"), [("DNS is slow.", "DNS is slow."), (None, "See its health")])
-def test_an_impaired_directory_is_good_enough(reach: Reach, warned: list[str], reason: Any, shown: str) -> None:
-    assert reach(seen("Impaired"), [], tags=None)["actions"] == []
+def test_an_impaired_directory_is_good_enough(run: Run, warned: list[str], reason: Any, shown: str) -> None:
+    assert run(seen("Impaired"), [], tags=None)["actions"] == []
     assert len(warned) == 1
     impaired = described("Impaired", **({"StageReason": reason} if reason else {}))
     warned.clear()
-    assert reach(None, ["create", "Creating", impaired])["actions"] == ["create"]
+    assert run(None, ["create", "Creating", impaired])["actions"] == ["create"]
     assert len(warned) == 1 and "is Impaired: it works with limits" in warned[0] and shown in warned[0]
 
 
-def test_the_time_is_up(reach: Reach) -> None:
+def test_the_time_is_up(run: Run) -> None:
     with pytest.raises(AppStreamError) as raised:
-        reach(None, ["create", "Creating"], wait_timeout=0)
+        run(None, ["create", "Creating"], wait_timeout=0)
     assert "is still Creating after 0 seconds" in str(raised.value)
     assert "20 to 45 minutes" in str(raised.value.remedy)
 
 
-def test_one_that_is_being_deleted_is_waited_out_and_created_again(reach: Reach) -> None:
-    outcome = reach(seen("Deleting", OTHER_ID), [None, "create", "Creating", "Active"])
+def test_one_that_is_being_deleted_is_waited_out_and_created_again(run: Run) -> None:
+    outcome = run(seen("Deleting", OTHER_ID), [None, "create", "Creating", "Active"])
     assert outcome["actions"] == ["create"]
     assert (outcome["directory"]["directory_id"], outcome["directory"]["tags"]) == (DIRECTORY_ID, {"a": "b"})
 
 
 @pytest.mark.parametrize("stage", ["Active", "Impaired", "Inoperable", "Failed", "RestoreFailed"])
-def test_deletion(reach: Reach, stage: str) -> None:
-    outcome = reach(seen(stage), ["delete", "Deleting", "Deleting", "Deleted"], state="absent")
+def test_deletion(run: Run, stage: str) -> None:
+    outcome = run(seen(stage), ["delete", "Deleting", "Deleting", "Deleted"], state="absent")
     assert (outcome["actions"], outcome["directory"]) == (["delete"], None)
     assert [change["state"] for change in outcome["state_changes"]] == [stage, "Deleting", "ABSENT"]
 
 
-def test_deletion_that_shows_late(reach: Reach) -> None:
-    assert reach(seen("Active"), ["delete", "Active", "Active", "Deleting", None], state="absent")["actions"] == [
-        "delete"
-    ]
+def test_deletion_that_shows_late(run: Run) -> None:
+    outcome = run(seen("Active"), ["delete", "Active", "Active", "Deleting", None], state="absent")
+    assert outcome["actions"] == ["delete"]
 
 
-def test_one_in_the_making_is_deleted_when_it_is_made(reach: Reach) -> None:
-    assert reach(seen("Creating"), ["Active", "delete", None], state="absent")["actions"] == ["delete"]
+def test_one_in_the_making_is_deleted_when_it_is_made(run: Run) -> None:
+    assert run(seen("Creating"), ["Active", "delete", None], state="absent")["actions"] == ["delete"]
 
 
-def test_one_that_is_gone_meanwhile(reach: Reach) -> None:
+def test_one_that_is_gone_meanwhile(run: Run) -> None:
     gone = ("delete_directory", "EntityDoesNotExistException", 400)
-    assert reach(seen("Active"), [gone, None], state="absent")["directory"] is None
+    assert run(seen("Active"), [gone, None], state="absent")["directory"] is None
 
 
-def test_readings_outlive_what_passes_by_itself(reach: Reach) -> None:
+def test_readings_outlive_what_passes_by_itself(run: Run) -> None:
     failure = ("describe_directories", "ServiceException", 500)
-    outcome = reach(None, ["create", "Creating", *[failure] * 12, "Active"])
+    outcome = run(None, ["create", "Creating", *[failure] * 12, "Active"])
     assert outcome["actions"] == ["create"]
 
 
-def test_a_creation_that_aws_answered_with_a_failure_is_tried_again_after_a_reading(reach: Reach) -> None:
+def test_a_creation_that_aws_answered_with_a_failure_is_tried_again_after_a_reading(run: Run) -> None:
     failure = ("create_microsoft_ad", "ServiceException", 500)
-    assert reach(None, [failure, None, "create", "Active"])["actions"] == ["create"]
+    assert run(None, [failure, None, "create", "Active"])["actions"] == ["create"]
 
 
-def test_a_creation_that_failed_but_came_to_something(reach: Reach) -> None:
+def test_a_creation_that_failed_but_came_to_something(run: Run) -> None:
     failure = ("create_microsoft_ad", "ServiceException", 500)
-    assert reach(None, [failure, "Creating", "Active"])["actions"] == []
+    assert run(None, [failure, "Creating", "Active"])["actions"] == []
 
 
-def test_a_creation_without_an_answer_is_not_tried_again(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_creation_without_an_answer_is_not_tried_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     make_call = BaseClient._make_api_call
 
@@ -241,7 +240,7 @@ def test_a_creation_without_an_answer_is_not_tried_again(reach: Reach, monkeypat
 
     monkeypatch.setattr(BaseClient, "_make_api_call", lose)
     with pytest.raises(AppStreamError) as raised:
-        reach(None, [])
+        run(None, [])
     assert "no answer came" in str(raised.value) and "found by its name" in str(raised.value)
     assert (calls, raised.value.is_retryable) == (["CreateMicrosoftAD"], False)
 
