@@ -376,7 +376,8 @@ stack:
       sample: [office-2026]
 actions:
   description:
-    - What was done, in order, out of V(create), V(update), V(tag), V(disassociate), V(associate) and V(delete).
+    - What was done, in order, out of V(create), V(update), V(untag), V(tag), V(disassociate), V(associate) and
+      V(delete).
     - When the task fails, what had been done until then; C(changed) says whether there was anything.
   type: list
   elements: str

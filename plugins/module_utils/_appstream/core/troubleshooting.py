@@ -95,7 +95,6 @@ REMEDIES: Mapping[str, str] = {
     # Error codes of API calls.
     "AccessDeniedException": "Allow this action in the IAM policy of the credentials in use.",
     "UnauthorizedOperation": "Allow this action in the IAM policy of the credentials in use.",
-    "ExpiredTokenException": "The credentials have expired: get new ones and run again.",
     "InvalidSignatureException": _CLOCK,
     "RequestExpired": _CLOCK,
     "RequestTimeTooSkewed": _CLOCK,
@@ -180,8 +179,8 @@ SOFTWARE_REMEDY = (
 
 
 EXPIRED_CREDENTIALS = (
-    "The credentials are missing or no longer valid, and reading them again did not help: renew them, then run again. "
-    "What has been begun goes on meanwhile, and is not begun again."
+    "The credentials are missing or no longer valid: get new ones and run again. What has been begun goes on meanwhile "
+    "and is not begun again."
 )
 _FLEET_FELL_BACK = (
     "AWS gives no reason. Often the quota of the instance type is 0 or used up, as in new accounts: look at the "

@@ -14,7 +14,7 @@ from ..core import states
 from ..core.aws import to_ansible_dict
 from ..core.calls import IN_USE, require_support
 from ..core.errors import AppStreamError
-from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.reconcile import ManagedResource, Plan
 from ..core.settings import (
     BY_RECREATION,
     Change,
@@ -27,11 +27,13 @@ from ..core.settings import (
     view,
     view_after,
 )
-from ..core.tags import tags_after, with_tags, write_tags
+from ..core.tag_steps import tag_steps
+from ..core.tags import tags_after, with_tags
 from ..core.waits import History, Resource, resource_after_refusal
+from ..image.references import are_references_there
 from . import api
 from .autoscaling import unless_left_alone
-from .references import are_references_there, usable_image
+from .references import usable_image
 from .rules import fleet_problems, missing_options, type_problems
 from .settings import (
     CAPACITY,
@@ -174,7 +176,7 @@ class Fleet(ManagedResource):
             before=_view(before),
             after=after,
             warnings=warnings,
-            steps=[self._tagging(tags)] if tags != before["tags"] else [],
+            steps=tag_steps(self._client, before, tags),
             predicted=_predicted(before, request, after),
             wanted=wanted,
             # A fleet that is already on its way to the wanted state needs nothing.
@@ -256,13 +258,6 @@ class Fleet(ManagedResource):
             remedy="With allow_stop: true it is stopped, changed and started again; that ends all its sessions.",
             result={"drift": drift(fixed)},
         )
-
-    def _tagging(self, tags: dict[str, str]) -> Step:
-        def tag(fleet: dict[str, Any]) -> dict[str, Any]:
-            write_tags(self._client, fleet["arn"], fleet["tags"], tags)
-            return {**fleet, "tags": tags}
-
-        return Step("", tag)
 
     def _calls(self, resource: Resource, plan: FleetPlan) -> Mapping[str, Callable[[], Resource]]:
         """Return what each step does to the fleet; all raise AppStreamError."""

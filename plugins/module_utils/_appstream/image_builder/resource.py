@@ -12,7 +12,7 @@ from typing import Any
 from ..core import states
 from ..core.calls import CHANGED_STATE_CODES, require_support
 from ..core.errors import AppStreamError
-from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.reconcile import ManagedResource, Plan
 from ..core.settings import (
     BY_RECREATION,
     BY_UPDATE,
@@ -28,10 +28,11 @@ from ..core.settings import (
     view,
     view_after,
 )
-from ..core.tags import as_request, tags_after, with_tags, write_tags
+from ..core.tag_steps import tag_steps
+from ..core.tags import as_request, tags_after, with_tags
 from ..core.waits import History, Resource, resource_after_refusal
+from ..image.references import are_references_there
 from . import api
-from .references import are_there
 from .rules import image_builder_problems
 from .settings import BY_RESTART, SETTINGS
 from .temporary import refuse_temporary
@@ -86,7 +87,7 @@ class ImageBuilder(ManagedResource):
         return ImageBuilderPlan(
             before=_view(before),
             after=after,
-            steps=[self._tagging(tags)] if tags != known else [],
+            steps=tag_steps(self.connect("appstream"), before, tags),
             predicted=self._predicted(before, after),
             wanted=wanted,
             is_changed=_view_if_left_alone(before) != after,
@@ -211,20 +212,13 @@ class ImageBuilder(ManagedResource):
         kept = {key: value for key, value in (unless_deleting(before) or {}).items() if key not in shown}
         return {"name": self.name, **kept, **known} if after else None
 
-    def _tagging(self, tags: Mapping[str, str]) -> Step:
-        def tag(builder: dict[str, Any]) -> dict[str, Any]:
-            write_tags(self.connect("appstream"), builder["arn"], builder["tags"], tags)
-            return {**builder, "tags": dict(tags)}
-
-        return Step("", tag)
-
     def _calls(self, builder: Resource, plan: ImageBuilderPlan) -> Mapping[str, Callable[[], dict[str, Any]]]:
         """Return what each step does; all raise AppStreamError."""
         client, name = self.connect("appstream"), self.name
 
         def create() -> dict[str, Any]:
             request = self._creation_request(builder)
-            return api.create_image_builder(client, request, lambda: are_there(self.connect, request))
+            return api.create_image_builder(client, request, lambda: are_references_there(self.connect, request))
 
         def delete() -> dict[str, Any]:
             if self._is_wanted:

@@ -12,7 +12,8 @@ from ..core.calls import require_support
 from ..core.errors import AppStreamError
 from ..core.reconcile import ManagedResource, Plan, Step
 from ..core.settings import Change, changes, creation_request, desired_settings, update_request, view, view_after
-from ..core.tags import tags_after, with_tags, write_tags
+from ..core.tag_steps import tag_steps
+from ..core.tags import tags_after, with_tags
 from ..core.waits import Resource
 from ..fleet.api import describe_fleet
 from . import api
@@ -55,7 +56,7 @@ class Stack(ManagedResource):
         steps = [
             *([] if before else [self._creation({**request, "Tags": tags} if tags else request)]),
             *([self._update(request)] if before and request else []),
-            *([self._tagging(tags)] if before and tags != known["tags"] else []),
+            *tag_steps(self.connect("appstream"), before, tags, is_listed=True),
             *(self._disassociation(fleet) for fleet in known["fleets"] if fleet not in fleets),
             *(self._association(fleet) for fleet in fleets if fleet not in known["fleets"]),
         ]
@@ -96,13 +97,6 @@ class Stack(ManagedResource):
             return {**updated, "tags": stack["tags"], "fleets": stack["fleets"]}
 
         return Step("update", update)
-
-    def _tagging(self, tags: dict[str, str]) -> Step:
-        def tag(stack: dict[str, Any]) -> dict[str, Any]:
-            write_tags(self.connect("appstream"), stack["arn"], stack["tags"], tags)
-            return {**stack, "tags": tags}
-
-        return Step("tag", tag)
 
     def _association(self, fleet: str) -> Step:
         def associate(stack: dict[str, Any]) -> dict[str, Any]:

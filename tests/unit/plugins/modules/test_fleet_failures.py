@@ -110,15 +110,24 @@ def test_what_is_misspelt_is_refused_at_once(
     assert called(simulated).count("UpdateFleet") == 1
 
 
-@pytest.mark.parametrize("operation", ["DescribeImages", "DescribeDirectoryConfigs", "DescribeSubnets"])
+@pytest.mark.parametrize("operation", ["DescribeImages", "DescribeDirectoryConfigs"])
 def test_what_may_not_be_read_is_not_waited_for(
     run_simulated: Run, simulated: Any, references: dict[str, Any], operation: str
 ) -> None:
     refuse(simulated, "CreateFleet", times=1)
-    refuse(simulated, operation, "UnauthorizedOperation" if operation == "DescribeSubnets" else "AccessDeniedException")
+    refuse(simulated, operation, "AccessDeniedException")
     result = run_simulated(fleet, **references)
     assert (result["failed"], result["error"]["code"]) == (True, NOT_FOUND)
     assert called(simulated).count("CreateFleet") == 1
+
+
+def test_a_network_that_may_not_be_read_counts_as_there(
+    run_simulated: Run, simulated: Any, references: dict[str, Any]
+) -> None:
+    refuse(simulated, "CreateFleet", times=1)
+    refuse(simulated, "DescribeSubnets", "UnauthorizedOperation")
+    assert run_simulated(fleet, **references)["changed"]
+    assert called(simulated).count("CreateFleet") == 2
 
 
 def test_what_was_done_before_a_failure_is_returned(run_simulated: Run, simulated: Any) -> None:

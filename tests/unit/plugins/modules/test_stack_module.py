@@ -413,3 +413,11 @@ def test_information_with_little(run_simulated: Run, simulated: Any) -> None:
     assert run_simulated(stack_info)["failed"]
     (found,) = run_simulated(stack_info, include_tags=False, include_fleets=False)["stacks"]
     assert not found.keys() & {"tags", "fleets"}
+
+
+def test_tags_that_were_removed_before_a_failure_count(run_simulated: Run, simulated: Any) -> None:
+    run_simulated(stack, name="office", tags={"a": "b"})
+    simulated.fail(match="appstream:TagResource", code="AccessDeniedException", status=400)
+    result = run_simulated(stack, name="office", tags={"c": "d"})
+    assert (result["failed"], result["changed"], result["actions"]) == (True, True, ["untag"])
+    assert result["stack"]["tags"] == {}

@@ -95,7 +95,7 @@ class TestExpiredCredentials:
     )
     def test_reading_them_again_does_not_help(self, error: Exception) -> None:
         client, opened = self.renewable([error, error])
-        with pytest.raises(AppStreamError, match="renew them, then run again") as failure:
+        with pytest.raises(AppStreamError, match="get new ones and run again") as failure:
             call(client, "stop_image_builder", "image builder design")
         assert len(opened) == 1
         assert failure.value.cause is error
