@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from appstream_simulator.aws import regions
+from appstream_simulator.aws import protocols, regions
 from appstream_simulator.aws.faults import Fault, Faults
 from appstream_simulator.aws.requests import Caller, identify
 from appstream_simulator.aws.simulation import Simulation
@@ -75,6 +75,13 @@ class Gateway:
         return self._moto(request, environment, caller)
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:
+        if caller.service == "appstream" and not caller.access_key:
+            # moto would ask S3. That AppStream has the code of other services is unproven.
+            code, message = "MissingAuthenticationTokenException", "The request is not signed."
+            return error_response(request, caller.service, code, message)
+        if caller.service != "appstream" and protocols.answered_in(request.headers) is protocols.CBOR:
+            message = f"Only AppStream is simulated with rpc-v2-cbor, not {caller.call}."
+            return error_response(request, caller.service, "SimulatorNotImplemented", message)
         try:
             with self._simulation.lock:
                 response = Response.from_app(self._application, environment, buffered=True)

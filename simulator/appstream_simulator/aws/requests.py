@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from moto.iam.models import get_account_id_from
 from werkzeug.wrappers import Request
 
+from appstream_simulator.aws import protocols
+
 # A client that has an empty Region signs with it.
 _CREDENTIAL = re.compile(r"Credential=([^/=]+)/\d+/([^/=]*)/([^/=]+)/")
 
 
 @dataclass(frozen=True)
 class Caller:
-    """What a request's signature and body tell. Empty where they tell nothing."""
+    """What a request's signature, headers, path and body tell. Empty where they tell nothing.
+
+    Attributes:
+        service: signing name; that of AppStream also for an unsigned request.
+    """
 
     service: str
     operation: str
@@ -36,13 +42,15 @@ def identify(request: Request) -> Caller:
     presigned = f"Credential={request.args.get('X-Amz-Credential', '')}"
     found = _CREDENTIAL.search(request.headers.get("Authorization", presigned))
     access_key, region, service = found.groups() if found else ("", "", "")
+    if not found and protocols.is_for_appstream(request.path, request.headers):
+        service = "appstream"
     return Caller(service, _operation(request), region, access_key, get_account_id_from(access_key))
 
 
 def _operation(request: Request) -> str:
-    target = request.headers.get("X-Amz-Target")
-    if target:
-        return target.rsplit(".", 1)[-1]
+    named = protocols.operation_named(request.path, request.headers)
+    if named:
+        return named
     query = urllib.parse.parse_qs(request.query_string.decode())
     if request.mimetype == "application/x-www-form-urlencoded":
         query.update(urllib.parse.parse_qs(request.get_data(cache=True).decode("utf-8", "replace")))

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from moto.core.exceptions import _RESTError
-from moto.core.responses import ActionResult, BaseResponse
+from moto.core.responses import BaseResponse
 from moto.core.utils import get_service_model
 
 from appstream_simulator.aws import (
@@ -26,6 +24,7 @@ from appstream_simulator.aws import (
     import_operations,
     managed_update,
     permission_operations,
+    protocols,
     sessions,
     software_operations,
     stack_operations,
@@ -115,36 +114,52 @@ _AUTHENTICATION_ERRORS: Mapping[str, type[AppStreamError]] = MappingProxyType(
 class AppStreamResponse(BaseResponse):
     """One request."""
 
+    use_raw_body = True
+
     def __init__(self) -> None:
         super().__init__(service_name="appstream")
+        self._protocol = protocols.JSON
+        self._action = ""
 
     def call_action(self) -> Any:
-        """Authenticate, validate, carry out and serialise; every error is answered as the protocol wants it."""
+        """Authenticate, validate, carry out and serialise; every error is answered as the protocol has it."""
+        self._protocol = protocols.answered_in(self.headers)
         try:
-            status, headers, body = self.serialized(ActionResult(self._result()))
-            return status, {**headers, "status": str(status), **_request_id()}, body
+            status, body = 200, self._body(self._result())
         except AppStreamError as error:
-            return _error_response(error)
+            status, body = _error(self._protocol, error)
         except Exception as error:
             # Loud on both ends: a client that retries a 500 still shows this text at last.
             traceback.print_exception(error)
             running().report(error)
-            return _error_response(InternalFailure(f"simulator error: {type(error).__name__}: {error}"))
+            failure = InternalFailure(f"simulator error: {type(error).__name__}: {error}")
+            status, body = _error(self._protocol, failure)
+        headers = {**self.response_headers, **self._protocol.answer_headers(), "x-amzn-RequestId": str(uuid.uuid4())}
+        return status, {**headers, "status": str(status)}, body
 
     def _result(self) -> Any:
-        action = self._get_action()
+        self._action = protocols.operation_of(self.method, self.path, self.headers)
         model = get_service_model("appstream")
-        if action not in model.operation_names:
-            raise UnknownOperationException(f"AppStream has no operation {action}.")
+        if self._action not in model.operation_names:
+            raise UnknownOperationException(f"AppStream has no operation {self._action}.")
         self._authenticate()
-        if action not in OPERATIONS:
-            raise SimulatorNotImplemented(f"The simulator does not simulate {action}.")
+        if self._action not in OPERATIONS:
+            raise SimulatorNotImplemented(f"The simulator does not simulate {self._action}.")
         request = self._request()
-        validate(model.operation_model(action).input_shape, request)
+        validate(model.operation_model(self._action).input_shape, request)
         backend: AppStreamBackend = appstream_backends[self.current_account][self.region]
         with running().lock:
             backend.tick()
-            return OPERATIONS[action](backend, request)
+            return OPERATIONS[self._action](backend, request)
+
+    def _body(self, result: Any) -> str | bytes:
+        operation = get_service_model("appstream").operation_model(self._action)
+        body: str | bytes = self._protocol.serializer(operation).serialize(result)["body"]
+        return body
+
+    def _get_action(self) -> str:
+        """What moto checks IAM policies with."""
+        return self._action
 
     def _authenticate(self) -> None:
         try:
@@ -159,34 +174,22 @@ class AppStreamResponse(BaseResponse):
         except SerializationException:
             return "*"
         name = request.get("Name") or request.get("ImageBuilderName")
-        kind = next((kind for end, kind in _RESOURCES.items() if self._get_action().endswith(end)), None)
+        kind = next((kind for end, kind in _RESOURCES.items() if self._action.endswith(end)), None)
         if name and kind:
             return f"arn:{self.partition}:appstream:{self.region}:{self.current_account}:{kind}/{name}"
         return str(request.get("ResourceArn") or "*")
 
     def _request(self) -> dict[str, Any]:
         try:
-            request = json.loads(self.body or "{}")
-        except ValueError:
-            raise SerializationException("The request is not JSON.") from None
+            request = self._protocol.read(self.body) if self.body else {}
+        except ValueError as error:
+            raise SerializationException(f"The request is not {self._protocol.name}: {error}.") from None
         if not isinstance(request, dict):
             raise SerializationException("The request is not a structure.")
         return {name: value for name, value in request.items() if value is not None}
 
 
-def _error_response(error: AppStreamError) -> tuple[int, dict[str, str], str]:
-    """An error in the form of the JSON protocol; codes outside the service's model are fine."""
-    status = 500 if isinstance(error, InternalFailure) else _statuses().get(error.code, 400)
-    headers = {"Content-Type": "application/x-amz-json-1.1", "status": str(status), **_request_id()}
-    return status, headers, json.dumps({"__type": error.code, "Message": error.message})
-
-
-@functools.cache
-def _statuses() -> dict[str, int]:
-    """HTTP status by error code, from the service model."""
-    shapes = get_service_model("appstream").error_shapes
-    return {shape.name: shape.metadata["error"]["httpStatusCode"] for shape in shapes}
-
-
-def _request_id() -> dict[str, str]:
-    return {"x-amzn-RequestId": str(uuid.uuid4())}
+def _error(protocol: protocols.Protocol, error: AppStreamError) -> tuple[int, bytes]:
+    """Status and body of an error; codes outside the service's model are fine."""
+    status = 500 if isinstance(error, InternalFailure) else protocols.error_statuses().get(error.code, 400)
+    return status, protocol.error(error.code, error.message)

@@ -8,4 +8,5 @@ from appstream_simulator.aws.responses import AppStreamResponse
 
 # moto's server builds the host from the signing name (appstream), clients use the endpoint prefix (appstream2).
 url_bases = [r"https?://appstream2?\.(.+)\.amazonaws\.com"]
-url_paths = {"{0}/$": AppStreamResponse.dispatch}
+# JSON is at the root, rpc-v2-cbor has a path for each operation.
+url_paths = {"{0}/$": AppStreamResponse.dispatch, "{0}/.*$": AppStreamResponse.dispatch}

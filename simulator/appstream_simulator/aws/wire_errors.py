@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Request, Response
 
+from appstream_simulator.aws import protocols
+
 
 def error_response(request: Request, service: str, code: str, message: str, status: int | None = None) -> Response:
     """An error answer to this request.
@@ -17,6 +19,9 @@ def error_response(request: Request, service: str, code: str, message: str, stat
         service: signing name.
         status: HTTP status; by default 503 for EC2 (its throttling), 400 for the others.
     """
+    if protocols.answered_in(request.headers) is protocols.CBOR:
+        body = protocols.CBOR.error(code, message)
+        return Response(body, status=status or 400, headers=protocols.CBOR.answer_headers())
     if request.headers.get("X-Amz-Target") or "json" in request.mimetype:
         return _json(code, message, status or 400)
     if service == "ec2":

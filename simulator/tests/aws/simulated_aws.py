@@ -8,9 +8,11 @@ import json
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from appstream_simulator.server import Server
 from botocore.config import Config
@@ -19,6 +21,8 @@ from stand_in_site import StandInMachine, StandInSite
 
 BASE_IMAGE = "AppStream-WinServer2022-09-09-2026"
 REGION = "eu-west-1"
+# For botocore's data path (AWS_DATA_PATH): what it adds to the model makes clients of AppStream speak rpc-v2-cbor.
+RPC_V2_CBOR = Path(__file__).with_name("rpc_v2_cbor")
 
 
 @dataclass
@@ -54,11 +58,12 @@ class Simulator:
     def _new_client(self, service: str, region: str, **options: Any) -> Any:
         keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret-but-long-enough"}
         attempts = options.pop("attempts", 1)
+        session = _cbor_session() if options.pop("cbor", False) else boto3
         config = Config(
             retries={"total_max_attempts": attempts, "mode": "standard"},
             parameter_validation=options.pop("parameter_validation", True),
         )
-        return boto3.client(
+        return session.client(
             service, region_name=region, endpoint_url=self.server.endpoint, config=config, **{**keys, **options}
         )
 
@@ -66,6 +71,12 @@ class Simulator:
         """The machine of an image builder; those of builders created just now are there by then."""
         self.server.simulation.worker.drain()
         return next(machine for machine in self.site.machines() if machine.request.builder_name == builder)
+
+
+def _cbor_session() -> boto3.Session:
+    session = botocore.session.Session()
+    session.set_config_variable("data_path", str(RPC_V2_CBOR))
+    return boto3.Session(botocore_session=session)
 
 
 @dataclass
