@@ -1,11 +1,12 @@
 """Makes the network of the demo in the simulated account and writes what the recipes need to know as extra variables.
 
-Usage: prepare_network.py READY_FILE VARIABLES_FILE NETWORK
-NETWORK is the beginning of the addresses, such as 127.77.
+Usage: prepare_network.py READY_FILE VARIABLES_FILE
+READY_FILE is what the simulator has written: its endpoint, and the network it has for image builders.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import sys
 from pathlib import Path
@@ -13,12 +14,14 @@ from pathlib import Path
 import boto3
 
 
-def main(ready_file: Path, variables_file: Path, network: str) -> None:
-    endpoint = json.loads(ready_file.read_text())["endpoint"]
-    ec2 = boto3.client("ec2", endpoint_url=endpoint)
+def main(ready_file: Path, variables_file: Path) -> None:
+    ready = json.loads(ready_file.read_text())
+    ec2 = boto3.client("ec2", endpoint_url=ready["endpoint"])
     # Addresses of this computer, so that each simulated builder is a host of its own. AWS would refuse 127.0.0.0/8.
-    vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]
+    network = ipaddress.ip_network(ready["network"])
+    vpc = ec2.create_vpc(CidrBlock=str(network))["Vpc"]["VpcId"]
+    part = list(network.subnets(new_prefix=24))[1]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=str(part))["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     variables = {
         "demo_vpc_id": vpc,
@@ -30,4 +33,4 @@ def main(ready_file: Path, variables_file: Path, network: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -19,6 +19,7 @@ from appstream_simulator.windows.machine.shelf import Shelf, ShelfError
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.simulation import Simulation
+    from appstream_simulator.server import Server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,9 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address of the AWS endpoint (default: %(default)s)")
     serve.add_argument("--port", type=int, default=0, help="its port; 0 takes a free one (default: %(default)s)")
     serve.add_argument("--speed", type=float, help="virtual seconds per real second (default: 1)")
+    serve.add_argument(
+        "--network", help="addresses of the image builders, such as 127.77.0.0/16; by default a free one"
+    )
     serve.add_argument("--state-directory", type=Path, help="where certificates are kept")
     serve.add_argument("--journal-file", type=Path, help="also write the Windows journal to this file")
-    serve.add_argument("--ready-file", type=Path, help="written when it answers: JSON with endpoint, pid, ca_file")
+    serve.add_argument(
+        "--ready-file", type=Path, help="written when it answers: JSON with endpoint, network, pid, ca_file"
+    )
     _add_settings_option(serve)
     serve.set_defaults(run=_serve)
 
@@ -64,7 +70,7 @@ def _add_settings_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    given = {name: getattr(options, name) for name in ("speed", "state_directory", "journal_file")}
+    given = {name: getattr(options, name) for name in ("speed", "network", "state_directory", "journal_file")}
     loaded = settings.load(options.settings, options=given)
     # Loading moto takes a second, which other commands and mistakes in the settings need not wait for.
     from appstream_simulator.server import Server
@@ -77,7 +83,7 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         print(server.endpoint, flush=True)
         if options.ready_file:
-            _write_ready_file(options.ready_file, server.endpoint, server.settings.state_directory / "ca.pem")
+            _write_ready_file(options.ready_file, server)
         stop.wait()
     finally:
         server.stop()
@@ -91,8 +97,10 @@ def _report_thread(simulation: Simulation, failure: threading.ExceptHookArgs) ->
         simulation.report(failure.exc_value)
 
 
-def _write_ready_file(path: Path, endpoint: str, ca_file: Path) -> None:
-    content = {"endpoint": endpoint, "pid": os.getpid(), "ca_file": str(ca_file.resolve())}
+def _write_ready_file(path: Path, server: Server) -> None:
+    ca_file = server.settings.state_directory / "ca.pem"
+    places = {"endpoint": server.endpoint, "network": str(server.network), "ca_file": str(ca_file.resolve())}
+    content = {**places, "pid": os.getpid()}
     # Whoever waits for the file must not find half of it.
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(json.dumps(content) + "\n", encoding="utf-8")

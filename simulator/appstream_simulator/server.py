@@ -8,12 +8,14 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
+from ipaddress import IPv4Network
 from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from appstream_simulator import networks
 from appstream_simulator.aws.gateway import Environment, Gateway, StartResponse
 from appstream_simulator.aws.plugin import register
 from appstream_simulator.aws.simulation import Simulation, set_running
@@ -33,6 +35,9 @@ class Server:
         settings: how it is set up.
         site: the Windows machines; by default real ones, a test may give a stand-in.
         host, port: where the AWS endpoint listens; port 0 takes a free one.
+
+    Raises:
+        networks.NetworkTakenError: another simulator has the network, or all are taken. Stand-ins need none.
     """
 
     def __init__(
@@ -52,8 +57,15 @@ class Server:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._http = make_server(host, port, self._application, threaded=True, request_handler=MotoRequestHandler)
         self.endpoint = f"http://{host}:{self._http.server_port}"
+        self._claim = networks.claim(self.settings.network, self.endpoint) if site is None else None
+        self.simulation.network = self.network
         if hasattr(self.site, "options"):
             self.site.options.aws_endpoint = self.endpoint
+
+    @property
+    def network(self) -> IPv4Network | None:
+        """Where image builders must be; None with stand-ins for machines."""
+        return self._claim.network if self._claim else None
 
     def start(self) -> Server:
         """Serve in threads of this process.
@@ -75,6 +87,8 @@ class Server:
         self.ticker.stop()
         self.simulation.worker.stop()
         self.site.close()
+        if self._claim:
+            self._claim.close()
         BackendDict.reset()
         set_running(None)
 

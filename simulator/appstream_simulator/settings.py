@@ -8,11 +8,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
+
+from appstream_simulator.networks import PREFIX_LENGTH
 
 ENVIRONMENT_PREFIX = "APPSTREAM_SIMULATOR_"
 
@@ -72,6 +75,7 @@ class Settings:
             takes certificates.
         shelf_files: YAML files describing further installers.
         state_directory: where the certificate authority and its certificates are kept.
+        network: the /16 all image builders with a machine must be in; by default one that no other simulator has.
         durations: virtual seconds by name; the keys of `DEFAULT_DURATIONS`, those left out keep their default.
         image_builder_quota: image builders per account and Region (AppStream's default quota is 10).
         image_quota: images per account and Region (AppStream's default quota is 10).
@@ -95,6 +99,7 @@ class Settings:
     client_certificates: list[dict[str, str]] = field(default_factory=list)
     shelf_files: list[Path] = field(default_factory=list)
     state_directory: Path = Path(".appstream-simulator")
+    network: IPv4Network | None = None
     durations: dict[str, float] = field(default_factory=dict)
     image_builder_quota: int = 10
     image_quota: int = 10
@@ -118,6 +123,9 @@ class Settings:
         self.shelf_files = [Path(name) for name in self.shelf_files]
         self.state_directory = Path(self.state_directory)
         self.journal_file = Path(self.journal_file) if self.journal_file else None
+        self.network = IPv4Network(self.network) if self.network else None
+        if self.network and self.network.prefixlen != PREFIX_LENGTH:
+            raise SettingsError(f"network: a /{PREFIX_LENGTH} is expected, not {self.network}")
 
 
 def load(

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +24,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 PASSWORD = secrets.token_urlsafe(16)
 SECRET_KEY = secrets.token_urlsafe(24)
-_RESERVATION_PORT = 40047
 
 
 @dataclasses.dataclass
@@ -303,26 +301,14 @@ def with_suppressed_kill(process: int) -> None:
         return
 
 
-def reserve_network() -> tuple[str, socket.socket]:
-    """The head of a network of addresses that no other test has until the socket is closed, such as `127.16`."""
-    for number in range(16, 250):
-        reservation = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            reservation.bind((f"127.{number}.255.254", _RESERVATION_PORT))
-        except OSError:
-            reservation.close()
-        else:
-            return f"127.{number}", reservation
-    raise RuntimeError("all networks are in use")
-
-
 @contextmanager
 def open_workplace(folder: Path, network: str | None = None, **settings: Any) -> Iterator[Workplace]:
     """Start a simulator, and stop it at the end.
 
     Its builders get addresses in `network`.1.0/24; without one, in a network that nobody else uses.
     """
-    free, reservation = (network, None) if network else reserve_network()
+    if network:
+        settings["network"] = f"{network}.0.0/16"
     (folder / "home").mkdir(parents=True)
     settings_file = folder / "simulator.yml"
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))
@@ -338,7 +324,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         facts = json.loads(ready.read_text())
         workplace = Workplace(folder, facts["endpoint"], facts["ca_file"], simulator)
         workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf().listing()}
-        make_network(workplace, free)
+        make_network(workplace, facts["network"].removesuffix(".0.0/16"))
         workplace.write_inventory()
         # With the default of 0.001 the many waits of these tests would cost as much as their work.
         (folder / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.005\n")
@@ -349,8 +335,6 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         simulator.terminate()
         simulator.wait(20)
         log.close()
-        if reservation:
-            reservation.close()
 
 
 def make_network(workplace: Workplace, network: str) -> None:

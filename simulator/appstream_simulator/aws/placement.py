@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.exceptions import NotFoundException
@@ -89,6 +90,7 @@ def _check_vpc(backend: AppStreamBackend, vpc_config: dict[str, list[str]] | Non
     subnet = network.find_subnet(backend.account_id, backend.region_name, subnets[0])
     if subnet is None:
         raise refusal("subnet not found", f"The subnet ID '{subnets[0]}' does not exist.")
+    _check_network(backend.simulation.network, subnet.cidr_block)
     for group_id in vpc_config.get("SecurityGroupIds", []):
         group = network.find_security_group(backend.account_id, backend.region_name, group_id)
         if group is None:
@@ -96,6 +98,15 @@ def _check_vpc(backend: AppStreamBackend, vpc_config: dict[str, list[str]] | Non
         if group.vpc_id != subnet.vpc_id:
             message = f"The security group '{group_id}' and the subnet '{subnet.id}' belong to different VPCs."
             raise refusal("security group of another VPC", message)
+
+
+def _check_network(network: IPv4Network | None, subnet: str) -> None:
+    """The machine's address must be one that belongs to this simulator. AWS of course has no such rule."""
+    if network and not IPv4Network(subnet).subnet_of(network):
+        raise SimulatorNotImplemented(
+            f"The subnet {subnet} is not in this simulator's network {network}. Other addresses may be another "
+            "simulator's: make the VPC in this network, or start the simulator with another one (--network)."
+        )
 
 
 def check_role(backend: AppStreamBackend, arn: str | None) -> None:

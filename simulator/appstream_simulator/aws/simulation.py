@@ -8,6 +8,7 @@ import functools
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Simulation:
         lock: held by every AWS request and every transition; moto has no lock of its own. Nothing that waits for a
             machine may be done while holding it, because machines call back: that is the worker's job.
         worker: does what concerns machines, in order.
+        network: where the machines' addresses must be; None when there are no real machines.
         errors: failures of the simulator itself, shown by its health check.
 
     Raises:
@@ -39,6 +41,7 @@ class Simulation:
     site: Any
     outcomes: Outcomes = field(default_factory=Outcomes)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    network: IPv4Network | None = None
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -69,8 +69,11 @@ class JoiningSimulator:
     def make_network(self, *name_servers: str) -> Network:
         """A VPC with one subnet and one security group, whose DHCP options set names these DNS servers."""
         ec2 = self.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="127.78.0.0/16")["Vpc"]["VpcId"]
-        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="127.78.1.0/24")["Subnet"]["SubnetId"]
+        network = self.server.network
+        assert network
+        vpc = ec2.create_vpc(CidrBlock=str(network))["Vpc"]["VpcId"]
+        block = str(network).replace(".0.0/16", ".1.0/24")
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=block)["Subnet"]["SubnetId"]
         group = ec2.create_security_group(GroupName="builders", Description="WinRM", VpcId=vpc)["GroupId"]
         if name_servers:
             configuration = [{"Key": "domain-name-servers", "Values": list(name_servers)}]

@@ -4,94 +4,24 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
 import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-PACKAGE = Path(__file__).resolve().parents[2]
-AWS = shutil.which("aws", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-# Another block than other tests and demonstrations use, so that they can run beside this one.
-CIDR, SUBNET = "127.91.0.0/16", "127.91.1.0/24"
-
-
-@dataclass
-class Served:
-    """A simulator in a process of its own."""
-
-    process: subprocess.Popen[str]
-    ready: dict[str, Any]
-
-    def aws(self, *arguments: str) -> Any:
-        """The AWS CLI's answer."""
-        environment = {
-            **os.environ,
-            "AWS_ENDPOINT_URL": self.ready["endpoint"],
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-long-enough",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        assert AWS is not None
-        command = [sys.executable, AWS, *arguments, "--output", "json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return json.loads(done.stdout or "null")
-
-    def control(self, path: str) -> Any:
-        """A GET of the control plane."""
-        with urllib.request.urlopen(f"{self.ready['endpoint']}/_simulator/{path}", timeout=30) as response:
-            return json.loads(response.read())
-
-
-def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """appstream-simulator, started."""
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "appstream_simulator", *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,
-    )
+from simulator_command import Served, command, start, wait_for
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    settings = tmp_path / "settings.yml"
-    settings.write_text("accounts: {automation: a-long-password}\nstate_directory: state\n", encoding="utf-8")
-    ready = tmp_path / "ready.json"
-    process = command("serve", "--speed", "2000", "--settings", str(settings), "--ready-file", str(ready))
+    served = start(tmp_path, "--speed", "2000")
     try:
-        wait_for(lambda: ready.exists() or process.poll() is not None)
-        assert process.poll() is None, process.stderr and process.stderr.read()
-        yield Served(process, json.loads(ready.read_text(encoding="utf-8")))
+        yield served
     finally:
-        process.kill()
-        process.wait(10)
-
-
-def wait_for(condition: Any) -> None:
-    """Until the condition holds; the test fails when it never does."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
+        served.process.kill()
+        served.process.wait(10)
 
 
 def listens(address: str, port: int) -> bool:
@@ -100,8 +30,9 @@ def listens(address: str, port: int) -> bool:
 
 
 def test_served_to_the_aws_cli(served: Served) -> None:
-    vpc = served.aws("ec2", "create-vpc", "--cidr-block", CIDR)["Vpc"]["VpcId"]
-    subnet = served.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", SUBNET)["Subnet"]["SubnetId"]
+    vpc = served.aws("ec2", "create-vpc", "--cidr-block", served.network)["Vpc"]["VpcId"]
+    block = served.network.replace(".0.0/16", ".1.0/24")
+    subnet = served.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", block)["Subnet"]["SubnetId"]
     image = "AppStream-WinServer2022-09-09-2026"
     instance_type = "stream.standard.medium"
     create = ["--name", "builder", "--image-name", image, "--instance-type", instance_type]
