@@ -155,7 +155,7 @@ def policy(people: People, *, name: str = "WinRM", source: str = "127.0.0.0/8", 
 
 
 @pytest.fixture
-def member_of(tmp_path: Path) -> Iterator[Callable[..., Member]]:
+def member_of(tmp_path: Path, addresses: Iterator[str]) -> Iterator[Callable[..., Member]]:
     """Makes machines, which are off."""
     clock = Clock(1000)
     journal = Journal(clock.now)
@@ -183,7 +183,7 @@ def member_of(tmp_path: Path) -> Iterator[Callable[..., Member]]:
         )
         machine = site.create(request)
         machine.join(membership)
-        member = Member(machine, membership, journal, f"127.60.{number // 250}.{number % 250 + 1}", list(objects))
+        member = Member(machine, membership, journal, next(addresses), list(objects))
 
         def read(asked: Membership) -> ComputerPolicy:
             assert asked == membership

@@ -25,8 +25,6 @@ from appstream_simulator.windows.machine.stock import IMAGE_ASSISTANT
 from appstream_simulator.windows.machine.windows_updates import WindowsUpdate
 from simulated_machine import ADMINISTRATOR, PASSWORD, make_world
 
-# One of its own for every run, so that two runs on one computer do not meet.
-ADDRESS = f"127.78.{os.getpid() // 250 % 250}.{os.getpid() % 250 + 1}"
 SHELF_URL = "https://downloads.example.com"
 PUTTY = f"{SHELF_URL}/putty/putty-64bit-0.81-installer.msi"
 
@@ -34,7 +32,8 @@ PUTTY = f"{SHELF_URL}/putty/putty-64bit-0.81-installer.msi"
 class RealMachine:
     """A machine that listens on its address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str) -> None:
+        self.address = address
         self.clock = Clock(200)
         self.journal = Journal(self.clock.now)
         self.images: list[CreateImage] = []
@@ -47,7 +46,7 @@ class RealMachine:
     def play(self, tasks: list[dict[str, Any]], connection: str = "winrm") -> dict[str, Any]:
         """Run tasks with ansible-playbook; the statistics of the host and the results of the tasks by name."""
         variables = {
-            "ansible_host": ADDRESS,
+            "ansible_host": self.address,
             "ansible_port": 5985,
             "ansible_connection": connection,
             "ansible_winrm_transport": "ntlm",
@@ -78,10 +77,10 @@ class RealMachine:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealMachine]:
+def real(tmp_path_factory: pytest.TempPathFactory, addresses: Iterator[str]) -> Iterator[RealMachine]:
     """One machine for all plays, each of which starts where the one before ended."""
-    real = RealMachine(tmp_path_factory.mktemp("real"))
-    real.machine.power_on(ADDRESS)
+    real = RealMachine(tmp_path_factory.mktemp("real"), next(addresses))
+    real.machine.power_on(real.address)
     yield real
     real.site.close()
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,8 +20,6 @@ from appstream_simulator.windows.machine.powershell_scripts import removal, secr
 from appstream_simulator.windows.machine.site import Site
 from simulated_machine import ADMINISTRATOR, PASSWORD, SPEED, World, make_world
 
-# One of its own for every run, so that two runs on one computer do not meet.
-ADDRESS = f"127.79.{os.getpid() // 250 % 250}.{os.getpid() % 250 + 1}"
 DELETE_HTTP = "winrm delete winrm/config/Listener?Address=*+Transport=HTTP"
 DELETE_HTTPS = "winrm delete winrm/config/Listener?Address=*+Transport=HTTPS"
 ENUMERATE = "winrm enumerate winrm/config/listener"
@@ -31,9 +28,10 @@ SCAN = secret_scan._TEXT.replace("<secrets>", "$First, $Second")
 
 
 class RealSite:
-    """Machines that listen on ADDRESS, one after the other."""
+    """Machines that listen on one address, one after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str) -> None:
+        self.address = address
         clock = Clock(SPEED)
         self.journal = Journal(clock.now)
         settings = Settings(
@@ -48,25 +46,25 @@ class RealSite:
         self.count += 1
         request = make_world(self.folder, key=f"builder-{self.count}", disk=disk).machine.request
         machine = self.site.create(request)
-        machine.power_on(ADDRESS)
+        machine.power_on(self.address)
         while machine.describe()["power"] != "on":
             pass
         return machine
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[RealSite]:
-    site = RealSite(tmp_path)
+def real(tmp_path: Path, addresses: Iterator[str]) -> Iterator[RealSite]:
+    site = RealSite(tmp_path, next(addresses))
     yield site
     site.site.close()
     assert [entry for entry in site.journal.entries() if entry["kind"] in ("error", "unhandled")] == []
 
 
-def open_ports() -> list[int]:
+def open_ports(address: str) -> list[int]:
     found = []
     for port in (5985, 5986):
         with socket.socket() as sock:
-            if sock.connect_ex((ADDRESS, port)) == 0:
+            if sock.connect_ex((address, port)) == 0:
                 found.append(port)
     return found
 
@@ -82,29 +80,29 @@ def test_listeners_are_shown_as_windows_shows_them(real: RealSite) -> None:
 
     assert run(machine, ENUMERATE).removeprefix("0 ").replace("\r\n", "\n") == (
         "Listener\n    Address = *\n    Transport = HTTP\n    Port = 5985\n    Hostname\n    Enabled = true\n"
-        f"    URLPrefix = wsman\n    CertificateThumbprint\n    ListeningOn = {ADDRESS}, 127.0.0.1, ::1\n\n"
+        f"    URLPrefix = wsman\n    CertificateThumbprint\n    ListeningOn = {real.address}, 127.0.0.1, ::1\n\n"
         "Listener\n    Address = *\n    Transport = HTTPS\n    Port = 5986\n    Hostname\n    Enabled = true\n"
         f"    URLPrefix = wsman\n    CertificateThumbprint = {certificate.thumbprint}\n"
-        f"    ListeningOn = {ADDRESS}, 127.0.0.1, ::1\n"
+        f"    ListeningOn = {real.address}, 127.0.0.1, ::1\n"
     )
     assert certificate.subject == f"CN={machine.fqdn}"
 
 
 def test_a_deleted_listener_lets_nobody_in_but_keeps_who_is_in(real: RealSite) -> None:
     machine = real.boot()
-    client = winrm.Protocol(f"http://{ADDRESS}:5985/wsman", "ntlm", ADMINISTRATOR, PASSWORD)
+    client = winrm.Protocol(f"http://{real.address}:5985/wsman", "ntlm", ADMINISTRATOR, PASSWORD)
     shell = client.open_shell()
 
     _output, _errors, exit_code = client.get_command_output(
         shell, client.run_command(shell, f"cmd.exe /c {DELETE_HTTP}")
     )
 
-    assert (exit_code, open_ports()) == (0, [5986])
+    assert (exit_code, open_ports(real.address)) == (0, [5986])
     output, _errors, _exit_code = client.get_command_output(shell, client.run_command(shell, "hostname"))
     assert output.decode().strip() == machine.computer_name
     assert "0x80338002" in run(machine, DELETE_HTTP)
     assert run(machine, "winrm create winrm/config/Listener?Address=*+Transport=HTTP").startswith("0 ResourceCreated")
-    assert open_ports() == [5985, 5986]
+    assert open_ports(real.address) == [5985, 5986]
     assert "0x80338169" in run(machine, "winrm create winrm/config/Listener?Address=*+Transport=HTTP")
 
 
@@ -116,7 +114,7 @@ def test_an_https_listener_needs_a_certificate_that_is_there(real: RealSite) -> 
 
     assert run(machine, create % ("AB" * 20)).startswith("1 WSManFault")
     assert run(machine, create % thumbprint).startswith("0 ResourceCreated")
-    assert open_ports() == [5985, 5986]
+    assert open_ports(real.address) == [5985, 5986]
 
 
 def test_an_image_carries_the_ways_in_of_its_builder(real: RealSite) -> None:
@@ -124,7 +122,7 @@ def test_an_image_carries_the_ways_in_of_its_builder(real: RealSite) -> None:
 
     heir = real.boot(original.snapshot())
 
-    assert open_ports() == [5985, 5986]
+    assert open_ports(real.address) == [5985, 5986]
     assert sorted(heir.accounts()) == ["CORP\\svc", ADMINISTRATOR]
     assert heir.is_administrator(ADMINISTRATOR)
     assert list(heir.disk.certificates) != list(original.disk.certificates)  # for its own name and address
@@ -140,7 +138,7 @@ def test_what_has_been_removed_does_not_come_back(real: RealSite) -> None:
 
     heir = real.boot(machine.snapshot())
 
-    assert open_ports() == []
+    assert open_ports(real.address) == []
     assert list(heir.accounts()) == ["CORP\\svc"]
     assert heir.disk.certificates == {}
 

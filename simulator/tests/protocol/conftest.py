@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -19,10 +17,6 @@ from hypothesis import settings
 settings.register_profile("protocol", deadline=None, max_examples=50, database=None)
 settings.load_profile("protocol")
 
-# The ports are fixed, so every machine of every test process needs an address of its own.
-_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_addresses = (f"127.{90 + _process}.{block}.{number}" for block, number in itertools.product(range(1, 250), repeat=2))
-
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
@@ -35,8 +29,9 @@ def faults() -> WindowsFaults:
 
 
 @pytest.fixture
-def address() -> str:
-    return next(_addresses)
+def address(addresses: Iterator[str]) -> str:
+    """The ports are fixed, so every machine needs one of its own."""
+    return next(addresses)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import hashlib
 import http.client
 import ssl
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,9 @@ def test_a_local_account_of_another_computer_is_unknown(listener: Listener, host
 
 
 def test_each_machine_has_its_own_accounts(
-    listener: Listener, host: FakeHost, address: str, authority: Authority, faults: WindowsFaults
+    listener: Listener, host: FakeHost, addresses: Iterator[str], authority: Authority, faults: WindowsFaults
 ) -> None:
-    other = FakeHost("other", f"{address.rpartition('.')[0]}.251")
+    other = FakeHost("other", next(addresses))
     other.users = {"Administrator": "Other-password"}
     assert other.address
     other_listener = Listener(other, other.address, authority, faults)
