@@ -4,7 +4,8 @@
 
 WinRM's ports are fixed, so two simulators in one network would answer for each other. A network is a /16. Whoever has
 it listens at its last address, which no builder gets because AWS keeps the last address of each subnet. The kernel
-lets only one process do that, and ends it with that process, however it ends. Who connects is told who it is.
+lets only one process do that, and ends that with the process, however it ends. The holder says who it is to whoever
+connects.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def claim(network: IPv4Network | None = None, endpoint: str = "") -> Claim:
 
     Args:
         network: a /16.
-        endpoint: the simulator's AWS endpoint, told to whoever wants the network, too; empty when there is none.
+        endpoint: the simulator's AWS endpoint, named to whoever wants the network, too; empty when there is none.
 
     Raises:
         NetworkTakenError: the message says by whom, or that none is free.
@@ -99,8 +100,8 @@ def _reason(network: IPv4Network, error: OSError) -> str:
 def _holder(network: IPv4Network) -> str:
     try:
         with socket.create_connection(_place(network), timeout=_PATIENCE) as connection:
-            told = json.loads(connection.makefile("rb").read(1000))
-        simulator = f"the simulator at {told['endpoint']}, " if told["endpoint"] else ""
-        return f"{simulator}process {told['pid']}"
+            answer = json.loads(connection.makefile("rb").read(1000))
+        simulator = f"the simulator at {answer['endpoint']}, " if answer["endpoint"] else ""
+        return f"{simulator}process {answer['pid']}"
     except (ValueError, KeyError, TypeError, OSError):
         return f"another program, which listens at {network.broadcast_address} port {_PORT}"

@@ -52,7 +52,7 @@ def send(
     service: str = "appstream",
     method: str = "POST",
 ) -> Answer:
-    """Send these bytes; signed, as far as anybody looks, unless `service` is empty."""
+    """Send these bytes; signed (with a signature that is wrong, and not checked) unless `service` is empty."""
     signed = {"Authorization": f"{SCOPE.format(service)}, SignedHeaders=host, Signature=0"} if service else {}
     url = simulator.server.endpoint + path
     request = urllib.request.Request(url, data=body, method=method, headers={**headers, **signed})
