@@ -108,8 +108,9 @@ def test_a_fleet_of_an_image_that_has_got_deprecated(simulator: Simulator, appst
     appstream_backends["123456789012"]["eu-west-1"].images["image"].state = "DEPRECATED"
     code, message = error_of(appstream.start_fleet, Name="fleet")
     assert code == "ResourceNotAvailableException"
-    told = "The image image is DEPRECATED. The image must be in an AVAILABLE state for this action to succeed."
-    assert message.endswith(told)
+    assert message == (
+        "The image image is DEPRECATED. The image must be in an AVAILABLE state for this action to succeed."
+    )
 
 
 def test_stopping_what_is_stopped_is_nothing(appstream: Any) -> None:

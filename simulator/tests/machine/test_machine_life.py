@@ -23,6 +23,7 @@ def test_power(new_world: Callable[..., World]) -> None:
     assert machine.describe()["power"] == "off"
     machine.power_on("127.0.77.9")
     assert (machine.describe()["power"], machine.address) == ("booting", "127.0.77.9")
+    assert world.clock.wait_until_quiet(10)
     world.clock.advance(59)
     assert not world.winrm.running.wait(0.1)
     world.clock.advance(2)
