@@ -85,7 +85,7 @@ options:
       desired_sessions:
         description:
           - The number of sessions, for fleets whose users share instances, see O(max_sessions_per_instance). As many
-            instances are provided as they need, and another number that needs as many is no difference.
+            instances are provided as they need.
         type: int
   update_capacity:
     description:
@@ -182,7 +182,7 @@ options:
     type: int
   max_sessions_per_instance:
     description:
-      - How many users share an instance. A fleet that has this is a multi-session fleet.
+      - How many users share an instance, from 2 to 50. A fleet that has this is a multi-session fleet.
       - Can be changed while the fleet is RUNNING, for instances that are made from then on. Only a STOPPED fleet can
         become a multi-session fleet, or one no longer.
       - It is taken away by O(purge_attributes) when it is not set.

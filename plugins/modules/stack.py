@@ -91,9 +91,9 @@ options:
   user_settings:
     description:
       - What people may do in their sessions, one entry per action. Actions that are not listed are left alone.
-      - An empty list brings back the defaults of the service. It allows most of it; C(DOMAIN_SMART_CARD_SIGNIN) is
-        DISABLED by default. Of C(AUTO_TIME_ZONE_REDIRECTION) and C(SMART_CARD_REDIRECTION) the defaults depend on the
-        stack, so whatever they are counts as the default.
+      - An empty list brings back the defaults of the service. It allows most of it; C(DOMAIN_SMART_CARD_SIGNIN) and
+        C(AUTO_TIME_ZONE_REDIRECTION) are DISABLED by default. C(SMART_CARD_REDIRECTION) is not reported before it has
+        been set, and whatever it is counts as its default.
     type: list
     elements: dict
     suboptions:

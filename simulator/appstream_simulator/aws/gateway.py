@@ -68,7 +68,8 @@ class Gateway:
             return Response()
         if fault is not None and fault.code and not fault.drop:
             return error_response(request, caller.service, fault.code, fault.message, fault.status)
-        problem = regions.problem(caller.service, caller.region)
+        # A request without a signature names no Region.
+        problem = regions.problem(caller.service, caller.region) if caller.access_key else ""
         if problem:
             # 400, so that no client tries again; the simulator itself has not failed.
             return error_response(request, caller.service, "SimulatorNoEndpoint", problem, 400)

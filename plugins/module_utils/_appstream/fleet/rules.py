@@ -43,7 +43,8 @@ RANGES: Mapping[str, tuple[int, int | None, int | None]] = {
     "idle_disconnect_timeout": (60, 36000, 0),
     "root_volume_size": (*ROOT_VOLUME_SIZES, None),
     "max_concurrent_sessions": (1, None, None),
-    "max_sessions_per_instance": (1, None, None),
+    # Administration guide, "Multi-session recommendations".
+    "max_sessions_per_instance": (2, 50, None),
 }
 # The model's pattern of UsbDeviceFilterString, \w and \d being those of ASCII there.
 USB_FILTER = re.compile(

@@ -191,24 +191,21 @@ _BY_OPTION: Mapping[str, FleetSetting] = {setting.option: setting for setting in
 def changes_of(fleet: Resource, desired: Options) -> dict[str, Change]:
     """Return the settings a fleet doesn't have as desired.
 
-    The sessions of a multi-session fleet do not differ when they need as many instances as it is to have. Whether the
-    service reports the number that was asked for (as acceptance tests find) or that of whole instances (as the model
-    says: those "running or pending") makes no difference then.
+    The service reports the sessions of a multi-session fleet as they were asked for (acceptance tests). Should it ever
+    report those of whole instances, as the model says ("running or pending"), that is no difference.
     """
     found = engine.changes(SETTINGS, fleet, desired)
-    if CAPACITY in found and _has_instances_for(fleet, desired):
+    if CAPACITY in found and _is_rounded_up(fleet, desired):
         del found[CAPACITY]
     return found
 
 
-def _has_instances_for(fleet: Resource, desired: Options) -> bool:
-    """Say whether a multi-session fleet is to have as many instances as the desired sessions need."""
+def _is_rounded_up(fleet: Resource, desired: Options) -> bool:
+    """Say whether the sessions a multi-session fleet reports are those of the instances the desired ones need."""
     sessions = desired[CAPACITY].get("desired_sessions")
     slots = desired.get("max_sessions_per_instance") or fleet.get("max_sessions_per_instance")
-    status = fleet.get("compute_capacity_status") or {}
-    if sessions is None or not slots or status.get("desired_user_sessions") is None:
-        return False
-    return bool(math.ceil(sessions / slots) == status.get("desired"))
+    reported = (fleet.get("compute_capacity_status") or {}).get("desired_user_sessions")
+    return bool(sessions and slots and reported == math.ceil(sessions / slots) * slots)
 
 
 def not_known_to_have(fleet: Resource, desired: Options, found: Mapping[str, Change]) -> dict[str, Any]:

@@ -92,9 +92,11 @@ def test_whole_settings_are_written_and_read(run_simulated: Run, simulated: Any,
     assert result["fleet"]["compute_capacity_status"]["desired_user_sessions"] == 5
     again = run_simulated(fleet, **options)
     assert (again["changed"], again["actions"]) == (False, [])
-    # Other sessions, as many instances.
-    assert not run_simulated(fleet, **{**options, "compute_capacity": {"desired_sessions": 8}})["changed"]
-    assert run_simulated(fleet, **{**options, "compute_capacity": {"desired_sessions": 9}})["actions"] == ["update"]
+    # Other sessions that need as many instances, and others.
+    for sessions in (8, 9):
+        result = run_simulated(fleet, **{**options, "compute_capacity": {"desired_sessions": sessions}})
+        assert result["actions"] == ["update"]
+        assert result["fleet"]["compute_capacity_status"]["desired_user_sessions"] == sessions
 
 
 ELASTIC = {
@@ -157,7 +159,7 @@ def test_creation_needs(run_simulated: Run, simulated: Any, given: dict[str, Any
         ({"disconnect_timeout": 0}, "between 60 and 36000"),
         ({"idle_disconnect_timeout": 59}, "nor 0"),
         ({"root_volume_size": 199}, "between 200 and 500"),
-        ({"max_sessions_per_instance": 0}, "1 or more"),
+        ({"max_sessions_per_instance": 1}, "between 2 and 50"),
         ({"iam_role_arn": "role"}, "iam_role_arn"),
         ({"domain": {"directory_name": "a.b", "organizational_unit": "CN=x"}}, "must start with OU="),
         ({"domain": {"directory_name": "a.b"}}, "organizational_unit"),

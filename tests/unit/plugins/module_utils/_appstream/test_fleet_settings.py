@@ -89,7 +89,7 @@ def test_the_documentation_says_what_can_be_changed_when(setting: settings.Fleet
         (SHARED, {"compute_capacity": {"desired_sessions": 9}}, ["compute_capacity"]),
         (SHARED, {"compute_capacity": {"desired_instances": 2}}, ["compute_capacity"]),
         (EXACT, {"compute_capacity": {"desired_sessions": 5}}, []),
-        (EXACT, {"compute_capacity": {"desired_sessions": 8}}, []),
+        (EXACT, {"compute_capacity": {"desired_sessions": 8}}, ["compute_capacity"]),
         (EXACT, {"compute_capacity": {"desired_sessions": 4}}, ["compute_capacity"]),
         (EXACT, {"compute_capacity": {"desired_sessions": 9}}, ["compute_capacity"]),
         (SHARED, {"compute_capacity": {"desired_sessions": 5}, "max_sessions_per_instance": 4}, []),

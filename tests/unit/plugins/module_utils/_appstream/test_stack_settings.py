@@ -117,7 +117,7 @@ def test_user_settings_are_sent_all_together() -> None:
 
 
 def test_user_settings_as_they_usually_are() -> None:
-    unproven = user_setting("AUTO_TIME_ZONE_REDIRECTION", "ENABLED")
+    unproven = user_setting("SMART_CARD_REDIRECTION", "ENABLED")
     usual = [user_setting(action, permission) for action, permission in USUAL_PERMISSIONS.items()]
     assert request_for({"user_settings": [*usual, unproven]}, user_settings=[]) == {}
     changed = {"user_settings": [user_setting("FILE_UPLOAD", "DISABLED"), *usual[3:], unproven]}
