@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import Show, showing
@@ -139,6 +140,8 @@ def _run(
     here = InProcess(main, **local_surroundings(action, module, arguments, read_only=read_only))
     if boto3 is None or not here.is_possible():
         return run_on_controller(action, task_vars, module, arguments, read_only=read_only)
+    if not boolean(arguments.get("wait", True), strict=False):
+        return here.run(task_vars=local_variables(task_vars))
     with showing(_on_screen()):
         return here.run(task_vars=local_variables(task_vars))
 

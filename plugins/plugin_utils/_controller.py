@@ -62,16 +62,6 @@ def run_by_ansible(action: ActionBase, task_vars: Mapping[str, Any]) -> dict[str
     return result
 
 
-def run_where_task_runs(
-    action: ActionBase, task_vars: Mapping[str, Any], module: str, arguments: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Result of a module, run on the controller when the task is, and on the task's host otherwise."""
-    if is_on_controller(action, task_vars):
-        return run_on_controller(action, task_vars, module, arguments, read_only=False)
-    result: dict[str, Any] = action._execute_module(module_name=module, module_args=arguments, task_vars=task_vars)
-    return result
-
-
 def is_on_controller(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
     """Whether the task's host is the controller, by its name or because it has the Python that runs Ansible."""
     delegate = action._task.delegate_to

@@ -45,7 +45,6 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         opened.write_inventory({"hosts": {"windows-box": windows, "bastion": bastion}})
         (opened.folder / "callback_plugins").mkdir()
         (opened.folder / "callback_plugins" / "loaded.py").write_text(_CALLBACK)
-        opened.write_role("asking", [{"euc.appstream.stack_info": {}}])
         yield opened
 
 
@@ -63,9 +62,9 @@ def play(account: Workplace, environment: dict[str, str], interpreter: str = sys
     (account.folder / "used.txt").write_text("")
     variables = {"simulator": f"{account.endpoint}/_simulator", "tools": str(account.folder)}
     (account.folder / "variables.yml").write_text(yaml.safe_dump(variables))
-    (account.folder / "plays.yml").write_text(_PLAYS.read_text())
     inventory = str(account.folder / "inventory")
-    run = account.run(["ansible-playbook", "-i", inventory, "-e", "@variables.yml", "-vvvv", "plays.yml"], environment)
+    command = ["ansible-playbook", "-i", inventory, "-e", "@variables.yml", "-vvvv", str(_PLAYS)]
+    run = account.run(command, {"ANSIBLE_CALLBACK_PLUGINS": str(account.folder / "callback_plugins"), **environment})
     assert run.exit_code == 0, run.output
     return run.output
 

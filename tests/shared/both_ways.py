@@ -95,18 +95,19 @@ CASES = [case for sample in SAMPLES for case in _cases(sample)]
 
 def differences(account: Account, case: Case) -> list[str]:
     """Run a case both ways, each time in an account that is as if new; the ways are never compared with themselves."""
-    here, elsewhere = (_outcome(account, case, environment) for environment in ({}, IN_A_PROCESS))
+    here, elsewhere = (masked(run(account, case, environment)) for environment in ({}, IN_A_PROCESS))
     unexpected = [] if here["failed"] == f"bool {case.fails}" else [f"{case.name}: {here}"]
     return [*unexpected, *_different(here, elsewhere, case.name)]
 
 
-def _outcome(account: Account, case: Case, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The whole result, and what was printed on the way, without what differs from run to run."""
-    keywords = {
-        **case.sample.keywords,
-        **case.keywords,
-        "environment": [*case.keywords.get("environment", []), dict(environment)],
-    }
+def run(
+    account: Account, case: Case, environment: Mapping[str, str] | None = None, *, reset: bool = True
+) -> dict[str, Any]:
+    """Run a case; returns the whole result, and as ``printed`` the lines that were printed on the way."""
+    if reset:
+        account.control("reset", {})
+    keywords = {**case.sample.keywords, **case.keywords}
+    keywords["environment"] = [*keywords.get("environment", []), environment or {}]
     if case.sample.module == "probe":
         action = _action("probe", probing_plugin(), case.sample.options, keywords)
     else:
@@ -117,11 +118,10 @@ def _outcome(account: Account, case: Case, environment: Mapping[str, str]) -> di
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         result = action.run(task_vars={})
     assert (dict(os.environ), logging.getLogger().handlers) == before
-    return masked({"failed": False, **result, "printed": printed.getvalue().splitlines()})
+    return {"failed": False, **result, "printed": printed.getvalue().splitlines()}
 
 
 def _arguments(account: Account, case: Case) -> dict[str, Any]:
-    account.control("reset", {})
     more = case.sample.given(account) or {}
     if case.fault:
         account.control("faults/aws", case.fault)
@@ -161,7 +161,7 @@ def _action(name: str, plugin: Any, arguments: Mapping[str, Any], keywords: Mapp
 def masked(value: Any) -> Any:
     """A result without what differs from run to run; every value with its type, which decides about templates."""
     if isinstance(value, Mapping):
-        return {str(key): masked(one) for key, one in value.items()}
+        return {str(key): "<seconds>" if key == "elapsed" else masked(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [masked(one) for one in value]
     text = repr(value) if dataclasses.is_dataclass(value) else str(value)

@@ -128,6 +128,10 @@ def _subnets(account: Account) -> dict[str, Any]:
     return {"vpc_id": subnets[0]["VpcId"], "subnet_ids": sorted(one["SubnetId"] for one in subnets)[:2]}
 
 
+def _subnet(account: Account) -> dict[str, Any]:
+    return {"subnet_id": _subnets(account)["subnet_ids"][0]}
+
+
 def _directory(account: Account) -> None:
     account.call("ds", "create_microsoft_ad", Name="corp.example.com", Password="Secret-123", VpcSettings=_vpc(account))
 
@@ -167,6 +171,7 @@ SAMPLES: Iterable[Sample] = (
             "tags": {"number": 1},
             "wait": False,
         },
+        _subnet,
     ),
     Sample("image_builder_info", {"names": ["design", "nowhere"]}, _RUNNING_BUILDER),
     Sample("image_builder_software", {"name": "design", "softwares": [OFFICE], "wait": False}, _RUNNING_BUILDER),

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
@@ -20,11 +19,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "act": {"type": "str", "required": True},
     "password": {"type": "str", "no_log": True},
     "number": {"type": "int", "aliases": ["amount"]},
-    "fallen": {"type": "str", "removed_in_version": "99.0.0", "removed_from_collection": "test.probe"},
+    "fallen": {"type": "str", "removed_in_version": "99.0.0", "removed_from_collection": "euc.appstream"},
     "renamed": {
         "type": "str",
         "aliases": ["former"],
-        "deprecated_aliases": [{"name": "former", "version": "99.0.0", "collection_name": "test.probe"}],
+        "deprecated_aliases": [{"name": "former", "version": "99.0.0", "collection_name": "euc.appstream"}],
     },
     "anything": {"type": "raw"},
 }
@@ -37,8 +36,8 @@ def act_return(module: AnsibleModule) -> dict[str, Any]:
 def act_warn(module: AnsibleModule) -> dict[str, Any]:
     module.warn("of the module")
     warn("of a helper")
-    module.deprecate("of the module", version="99.0.0", collection_name="test.probe")
-    deprecate("of a helper", date="2099-01-01", collection_name="test.probe")
+    module.deprecate("of the module", version="99.0.0", collection_name="euc.appstream")
+    deprecate("of a helper", date="2099-01-01", collection_name="euc.appstream")
     return {"warnings": ["of the result"]}
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as AnyPlugin
-from ansible_collections.euc.appstream.plugins.plugin_utils import _controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import (
     is_for_controller,
     is_on_controller,
@@ -185,11 +184,3 @@ def trusted(text):
     except ImportError:
         return text
     return trust_as_template(text)
-
-
-def test_elsewhere_a_module_runs_over_the_tasks_own_connection(make_action, monkeypatch):
-    action = make_action(AnyPlugin, {})
-    monkeypatch.setattr(action, "_execute_module", lambda **arguments: arguments)
-    variables = {"inventory_hostname": "bastion"}
-    ran = _controller.run_where_task_runs(action, variables, "ansible.builtin.ping", {"data": "x"})
-    assert ran == {"module_name": "ansible.builtin.ping", "module_args": {"data": "x"}, "task_vars": variables}

@@ -71,7 +71,7 @@ def test_what_a_module_logs_does_not_reach_ansibles_log(here: Any) -> None:
 
 
 def test_warnings_are_those_of_one_run(here: Any) -> None:
-    first, second = (here(probe.main, {"act": "warn"}).run(task_vars={}) for _ in range(2))
+    first, second = (here(probe.main, {"act": "warn"}).run(task_vars={}) for _run in range(2))
     assert len(first["warnings"]) == 3
     assert len(first["deprecations"]) > 0
     assert (second["warnings"], second["deprecations"]) == (first["warnings"], first["deprecations"])
