@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import ipaddress
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -23,7 +23,6 @@ import yaml
 
 REGION = "eu-west-1"
 WINDOWS_USER = "installer"
-_RESERVATION_PORT = 40047
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "PYTHONPYCACHEPREFIX")
 
 
@@ -82,37 +81,23 @@ def open_account(folder: Path, **settings: Any) -> Iterator[Account]:
     ready, log = folder / "ready.json", folder / "simulator.log"
     serve = [sys.executable, "-m", "appstream_simulator", "serve", "--settings", str(settings_file)]
     places = ["--state-directory", str(folder / "simulator"), "--ready-file", str(ready)]
-    with log.open("wb") as output, _free_network() as network:
+    with log.open("wb") as output:
         simulator = subprocess.Popen([*serve, *places], stdout=output, stderr=subprocess.STDOUT)
         try:
             while not ready.exists():
                 if simulator.poll() is not None:
                     raise RuntimeError(log.read_text())
                 time.sleep(0.1)
-            endpoint = json.loads(ready.read_text())["endpoint"]
-            account = Account(folder, endpoint, secrets.token_urlsafe(24), password)
-            _make_network(account, network)
+            started = json.loads(ready.read_text())
+            account = Account(folder, started["endpoint"], secrets.token_urlsafe(24), password)
+            _make_network(account, ipaddress.ip_network(started["network"]))
             yield account
         finally:
             simulator.terminate()
             simulator.wait(30)
 
 
-@contextlib.contextmanager
-def _free_network() -> Iterator[str]:
-    """The beginning of loopback addresses, such as `127.16`, that no simulator of another run has."""
-    for number in range(16, 250):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reservation:
-            try:
-                reservation.bind((f"127.{number}.255.254", _RESERVATION_PORT))
-            except OSError:
-                continue
-            yield f"127.{number}"
-            return
-    raise RuntimeError("all loopback networks are in use")
-
-
-def _make_network(account: Account, network: str) -> None:
+def _make_network(account: Account, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> None:
     ec2 = boto3.client(
         "ec2",
         region_name=REGION,
@@ -120,7 +105,8 @@ def _make_network(account: Account, network: str) -> None:
         aws_access_key_id="AKIASIMULATEDACCESS1",
         aws_secret_access_key=account.secret_key,
     )
-    vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
-    account.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]
+    vpc = ec2.create_vpc(CidrBlock=str(network))["Vpc"]["VpcId"]
+    part = list(network.subnets(new_prefix=24))[1]
+    account.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=str(part))["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     account.security_group_id = group["GroupId"]
