@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible import constants
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import (
     find_file,
@@ -52,6 +53,20 @@ def play(name: str, folder: Path, inventory: Any) -> Any:
 def test_the_last_play_is_the_last(plugin: ModuleType) -> None:
     plays = yaml.safe_load((PLAYBOOKS / "build_images.yml").read_text())
     assert plays[-1]["name"] == plugin.LAST_PLAY
+    assert plugin.BUILD_PLAY in [one["name"] for one in plays]
+
+
+@pytest.mark.parametrize(("origin", "interval"), [("default", 0.05), ("/etc/ansible.cfg", 0.001)])
+def test_results_are_looked_for_less_often_while_images_are_built(
+    plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: str, interval: float
+) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_INTERNAL_POLL_INTERVAL", 0.001)
+    monkeypatch.setattr(constants.config, "get_config_value_and_origin", lambda name: (0.001, origin))
+    callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=None)
+    plays = [("Own", tmp_path, 0.001), ("Plan", PLAYBOOKS, 0.001), ("Build", PLAYBOOKS, interval)]
+    for name, folder, expected in [*plays, ("Report", PLAYBOOKS, 0.001), ("Build", tmp_path, 0.001)]:
+        callback.v2_playbook_on_play_start(play(name, folder, inventory))
+        assert expected == constants.DEFAULT_INTERNAL_POLL_INTERVAL, name
 
 
 def test_localhost_is_in_the_limit_until_the_last_play_has_its_hosts(plugin: ModuleType, tmp_path: Path) -> None:
