@@ -9,6 +9,7 @@ it lies beside the playbooks; plays of other folders are left alone.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
         loader, inventory = play.get_loader(), play.get_variable_manager()._inventory
         ours = Path(loader.get_basedir()).resolve() == _PLAYBOOKS
         _let_localhost_in(inventory, ours)
-        _set_poll_interval(slower=ours and play.get_name() == BUILD_PLAY)
+        builds = ours and play.get_name() == BUILD_PLAY
+        _set_poll_interval(slower=builds)
+        if builds:
+            # Of the two hundred forks each would go through all objects there are, and so copy their memory.
+            gc.collect()
+            gc.freeze()
         self._left = inventory if ours and play.get_name() == LAST_PLAY else None
         if ours:
             loader.set_basedir(project_folder())
