@@ -76,16 +76,23 @@ def is_for_controller(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
     """Whether a task that needs no host at all runs on the controller, also in a play for Windows hosts.
 
     So it does on localhost, and on a Windows host unless it is delegated. Where the connection is local, another user
-    or another Python that the task asks for counts, as long as it is not one of a Windows host.
+    or another Python that the task asks for counts, as long as it is not meant for a Windows host.
     """
     connection, delegate = action._connection, action._task.delegate_to
     is_named_so = (delegate or task_vars.get("inventory_hostname")) in constants.LOCALHOST
     if connection.transport != "local":
         return is_named_so or (not delegate and _is_windows(connection))
-    if connection.become is not None and connection.become.name != "runas":
+    if _becomes(action, task_vars):
         return False
     interpreter = _interpreter(action, task_vars)
     return interpreter == sys.executable or (is_named_so and not _OTHER_PYTHON.match(interpreter))
+
+
+def _becomes(action: ActionBase, task_vars: Mapping[str, Any]) -> bool:
+    """Whether the task runs as another user; a play for Windows hosts whose ``become`` is theirs may delegate it."""
+    become = action._connection.become
+    method = str(action._templar.template(task_vars.get("ansible_become_method")) or "").rpartition(".")[2]
+    return become is not None and "runas" not in (become.name, method)
 
 
 def _is_windows(connection: Any) -> bool:

@@ -53,6 +53,23 @@ def test_group_variables_for_windows(workplace: Workplace) -> None:
     assert_available(workplace, run)
 
 
+def test_become_of_a_play_is_that_of_its_windows_hosts(workplace: Workplace) -> None:
+    workplace.write_inventory(
+        {"children": {"appstream_image_builders": {"hosts": {"windows-box": {"ansible_host": "192.0.2.1"}}}}},
+        ansible_become_method="runas",
+    )
+    play = {
+        "hosts": "windows-box",
+        "gather_facts": False,
+        "become": True,
+        "become_user": "SYSTEM",
+        "roles": [{"role": "euc.appstream.remove_image_builder", "vars": {"remove_image_builder_name": "nowhere"}}],
+        "tasks": [{"euc.appstream.image_builder_info": {"names": ["nowhere"]}}],
+    }
+    run = workplace.run_playbook([play])
+    assert run.exit_code == 0, run.output
+
+
 @pytest.mark.oldest
 def test_oldest_supported_core(workplace: Workplace, oldest_ansible: Path) -> None:
     environment = {

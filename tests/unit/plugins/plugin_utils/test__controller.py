@@ -177,6 +177,13 @@ def test_another_user_counts_where_there_can_be_one(make_action, connection, met
     assert is_for_controller(action, {"inventory_hostname": "builder"}) is here
 
 
+@pytest.mark.parametrize("method", ["runas", "ansible.builtin.runas"])
+def test_another_user_of_the_plays_windows_hosts_does_not_count(make_action, method):
+    action = make_action(AnyPlugin, {}, delegate_to="localhost")
+    action._connection.transport, action._connection.become.name = "local", "sudo"
+    assert is_for_controller(action, {"inventory_hostname": "builder", "ansible_become_method": method})
+
+
 def trusted(text):
     """A template as it comes from a playbook: since ansible-core 2.19 no other is templated."""
     try:
