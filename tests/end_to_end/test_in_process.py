@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from simulated_account import start_simulated
 from workplace import REPOSITORY, SECRET_KEY, Workplace, open_workplace
 
 _PLAYS = Path(__file__).parent / "plays" / "in_process.yml"
@@ -107,10 +109,10 @@ def test_plays_with_the_oldest_core(account: Workplace, oldest_ansible: Path) ->
 
 
 @pytest.mark.oldest
-def test_both_ways_with_the_oldest_core(account: Workplace, oldest_ansible: Path) -> None:
-    account.control("clock", {"speed": 0})
-    environment = {**account.environment, "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections")}
-    program = [str(oldest_ansible / "bin" / "python"), str(_SHARED / "both_ways.py"), account.endpoint]
-    command = [*program, "done", "refused"]
-    compared = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=900)
+def test_both_ways_with_the_oldest_core(oldest_ansible: Path) -> None:
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections")}
+    with start_simulated() as simulated:
+        program = [str(oldest_ansible / "bin" / "python"), str(_SHARED / "both_ways.py"), simulated.server.endpoint]
+        command = [*program, "done", "refused"]
+        compared = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=900)
     assert json.loads(compared.stdout) == []
