@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.troubleshooting import (
     remedies,
     reported_errors,
+)
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
+    WAIT_DELAY,
+    History,
+    Reconciler,
+    Resource,
+    converge,
+    first_sight,
+    wait_config,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
@@ -43,7 +51,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "builder_name": {"type": "str"},
     "image_assistant_path": {"type": "str", "default": commands.IMAGE_ASSISTANT_PATH},
     "appear_timeout": {"type": "int", "default": 600},
-    "wait_delay": {"type": "int", "default": 15},
+    "wait_delay": {"type": "int", "default": WAIT_DELAY},
     "after_start": {"type": "list", "elements": "list", "default": []},
 }
 
@@ -176,27 +184,41 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
 
     def _wait_for_image(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """The image as soon as AWS shows it, whatever its state. Raises AnsibleActionFail after ``appear_timeout``."""
-        began = time.monotonic()
         progress = Progress(self._options["name"])
         if answer["connection_lost"]:
             progress.show("connection lost during create-image, asking AWS for the image", 0, changed=True)
-        while True:
-            image, trouble = self._look()
-            elapsed = time.monotonic() - began
-            if image is not None:
-                progress.show(f"image {image['state']}", elapsed, changed=True)
-                return image
-            if elapsed >= self._options["appear_timeout"]:
-                raise AnsibleActionFail(self._absence_message(answer) + trouble)
-            progress.show("no image yet", elapsed, changed=False)
-            time.sleep(self._options["wait_delay"] * random.uniform(0.9, 1.1))
+        trouble = ""
 
-    def _look(self) -> tuple[dict[str, Any] | None, str]:
-        """The image, if it can be seen, and what went wrong when AWS could not be asked: no reason to give up yet."""
+        def read() -> Resource:
+            nonlocal trouble
+            try:
+                image, trouble = self._find_image(), ""
+            except AnsibleActionFail as error:
+                # No reason to give up yet.
+                image, trouble = None, f" The last question to AWS failed: {error}"
+            return image
+
+        def show(image: Resource, elapsed: int, is_new: bool) -> None:
+            text = f"image {image['state']}" if image else "no image yet"
+            progress.show(text, elapsed, changed=is_new and image is not None)
+
+        options = {"wait_timeout": self._options["appear_timeout"], "wait_delay": self._options["wait_delay"]}
+        config = wait_config({"wait": True, **options})
+        history = History(config.clock(), state_changes=first_sight(None))
+        appearance = Reconciler(
+            about=f"Image {self._options['name']}",
+            result_key="image",
+            wanted="known to AWS",
+            next_step=lambda image: states.WAIT if image is None else states.DONE,
+            act=lambda _step, image: (image, []),
+            read=read,
+            is_transient=lambda _error: True,
+            observe=show,
+        )
         try:
-            return self._find_image(), ""
-        except AnsibleActionFail as error:
-            return None, f" The last question to AWS failed: {error}"
+            return dict(converge(appearance, read(), config, history).resource or {})
+        except AppStreamError as error:
+            raise AnsibleActionFail(self._absence_message(answer) + trouble) from error
 
     def _absence_message(self, answer: Mapping[str, Any]) -> str:
         said = f"got no answer ({answer['message']})" if answer["connection_lost"] else f"answered {answer['message']}"

@@ -197,16 +197,16 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
         require_writable(path)
     client = module.client("appstream")
     require_running(client, name)
-    told = {"changed": True} if path is None else {"changed": True, "path": path}
+    values = {"changed": True} if path is None else {"changed": True, "path": path}
     if module.check_mode:
-        return told
+        return values
     if path is None:
         url, expires = create_streaming_url(client, name, validity)
-        return {**told, "streaming_url": url, "expires": expires}
+        return {**values, "streaming_url": url, "expires": expires}
     with secret_file(path) as write:
         url, expires = create_streaming_url(client, name, validity)
         write(url)
-    return {**told, "expires": expires}
+    return {**values, "expires": expires}
 
 
 def main() -> None:

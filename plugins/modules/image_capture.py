@@ -63,7 +63,7 @@ options:
     default: 600
   wait_delay:
     description:
-      - How many seconds to wait between two questions to AWS, about.
+      - About how many seconds to wait between two queries of AWS.
     type: int
     default: 15
   after_start:
@@ -349,7 +349,7 @@ image:
           returned: when reported by the service
           sample: true
         metadata:
-          description: Further attributes. Their names are told as they are.
+          description: Further attributes. Their names are returned as they are.
           type: dict
           returned: when reported by the service
           sample: {}

@@ -33,13 +33,13 @@ options:
       image_name:
         description:
           - The name of the image to be.
-          - When it is not set, the image is the one the recipe's image builder is at work on, as told by its tag
-            C(euc.appstream:image), unless that has FAILED, and otherwise a new one named after recipe and
+          - When it is not set, the image is the one the recipe's image builder is at work on, as its tag
+            C(euc.appstream:image) says, unless that has FAILED, and otherwise a new one named after recipe and
             O(timestamp).
         type: str
       base_image:
         description:
-          - The image to start from, told in one of these ways.
+          - The image to start from, given in one of these ways.
           - An image builder of the recipe that exists already stays with the image it was started from if that fits.
         type: dict
         suboptions:

@@ -84,7 +84,7 @@ options:
   storage_connector_authentication:
     description:
       - Whether the link to people's Google Drive or OneDrive is kept from session to session, which is the default, or
-        has to be made anew every time.
+        has to be made again every time.
       - Needs botocore 1.44.5 or newer.
     type: str
     choices: [FORCE_REAUTHENTICATION, REUSE_CREDENTIALS]

@@ -317,7 +317,7 @@ stacks:
           returned: when reported by the service
           sample: VIEW_STOP
     storage_connector_authentication:
-      description: Whether people have to link their cloud storage anew in every session.
+      description: Whether people have to link their cloud storage again in every session.
       type: str
       returned: when reported by the service
       sample: FORCE_REAUTHENTICATION

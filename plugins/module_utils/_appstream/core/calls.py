@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""How every AWS call is made: retried while that helps, and told as an AppStreamError when it doesn't."""
+"""How every AWS call is made: retried while that helps, raising AppStreamError when it doesn't."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from .retries import MUTATION_CODES, is_retryable
 
 
 class AppStreamError(Exception):
-    """Something could not be done, told so that a person can act on it.
+    """Something could not be done, in words that a person can act on.
 
     ``message`` says what could not be done to which resource, ``cause`` is botocore's own exception if there was
     one, ``remedy`` what to do about it, ``result`` further return values for ``fail_json`` (the last-seen resource,
@@ -51,5 +51,5 @@ class AppStreamError(Exception):
         return self.cause is not None and is_retryable(self.cause, MUTATION_CODES)
 
     def __str__(self) -> str:
-        told = f"{self.message}: {self.cause}" if self.cause is not None else self.message
-        return f"{told.rstrip('.')}. {self.remedy}" if self.remedy else told
+        text = f"{self.message}: {self.cause}" if self.cause is not None else self.message
+        return f"{text.rstrip('.')}. {self.remedy}" if self.remedy else text

@@ -19,7 +19,7 @@ _OU_PERMISSIONS = (
 )
 _PASSWORD = (
     "The directory config's service account has a wrong or expired password: set the right one in the directory "
-    "config (update_password: always), then create the image builder anew."
+    "config (update_password: always), then create the image builder again."
 )
 _OU_NAME = (
     "The OU's distinguished name is wrong: it must start with OU=, must not contain spaces around commas, and must "
@@ -59,7 +59,7 @@ REMEDIES: Mapping[str, str] = {
     ),
     "INTERNAL_SERVICE_ERROR": (
         "Try again. If the message speaks of a user name or password, the computer object in the domain has been "
-        "deleted or disabled: create the image builder anew."
+        "deleted or disabled: create the image builder again."
     ),
     "INTERNAL_ERROR": "Try again; if it keeps failing, contact AWS Support with the image builder's ARN.",
     "IMAGE_UNAVAILABLE": "The image the builder starts from is gone or deprecated: choose a newer one.",
@@ -144,7 +144,7 @@ _DIRECTORY_TOO_LONG = (
 )
 _DIRECTORY_FAILED = (
     "Look at the stage reason and at the two subnets (free addresses, different Availability Zones), delete the "
-    "directory with state: absent, and create it anew."
+    "directory with state: absent, and create it again."
 )
 _DIRECTORY_BROKEN = (
     "Look at the directory's health and at its security group and network ACLs, or restore it from a snapshot; contact "
@@ -220,14 +220,14 @@ def failed_software(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _deployment_failure(software: Mapping[str, Any]) -> tuple[str, str]:
     errors = software.get("deployment_error") or []
-    told = [": ".join(filter(None, (error.get("error_code"), error.get("error_message")))) for error in errors]
-    return f"{software['software_name']} {software['status']}", ", ".join(told)
+    texts = [": ".join(filter(None, (error.get("error_code"), error.get("error_message")))) for error in errors]
+    return f"{software['software_name']} {software['status']}", ", ".join(texts)
 
 
 def reported_errors(resource: Mapping[str, Any] | None) -> str | None:
     """Return AWS's own words about what is wrong with a resource, None when it says nothing."""
-    told = [": ".join(part for part in error if part) for error in _errors(resource or {})]
-    return "; ".join(dict.fromkeys(text for text in told if text)) or None
+    texts = [": ".join(part for part in error if part) for error in _errors(resource or {})]
+    return "; ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 def remedies(resource: Mapping[str, Any] | None) -> str | None:

@@ -107,14 +107,14 @@ def organizational_unit_problems(name: str | None) -> list[str]:
     if not name:
         return []
     problems = length_problems("organizational_unit", name, ORGANIZATIONAL_UNIT_LENGTH)
-    told = f"organizational_unit {name!r}"
+    label = f"organizational_unit {name!r}"
     parts = UNESCAPED_COMMA.split(name)
     if not name.upper().startswith("OU="):
-        return [*problems, f"{told} must start with OU= (the Computers container is not an organizational unit)"]
+        return [*problems, f"{label} must start with OU= (the Computers container is not an organizational unit)"]
     if any(part != part.strip() for part in parts):
-        problems.append(f"{told} has spaces around its commas, with which the domain join fails")
+        problems.append(f"{label} has spaces around its commas, with which the domain join fails")
     if not all(RELATIVE_NAME.match(part) for part in parts) or not parts[-1].strip().upper().startswith("DC="):
-        problems.append(f"{told} is not a distinguished name such as OU=Builders,DC=corp,DC=example,DC=com")
+        problems.append(f"{label} is not a distinguished name such as OU=Builders,DC=corp,DC=example,DC=com")
     return problems
 
 
@@ -194,11 +194,11 @@ def software_problems(option: str, names: Collection[str], platform: str | None 
     """
     found = {name: matched for name, matched in ((name, SOFTWARE_NAME.match(name)) for name in names) if matched}
     problems = [f"{option} has an empty name"] if "" in names else []
-    for part, told in (("year", "years"), ("architecture", "architectures")):
+    for part, label in (("year", "years"), ("architecture", "architectures")):
         kinds = sorted({matched.group(part) for matched in found.values()})
         if len(kinds) > 1:
             problems.append(
-                f"{option} mixes the {told} {' and '.join(kinds)}, which cannot be together on an image builder: "
+                f"{option} mixes the {label} {' and '.join(kinds)}, which cannot be together on an image builder: "
                 f"{', '.join(found)}"
             )
     unfit = [name for name, matched in found.items() if platform in SOFTWARE_NOT_FOR.get(matched.group("year"), ())]

@@ -216,8 +216,8 @@ def _attach(error: AppStreamError, goal: Reconciler, resource: Resource, history
 def _error(
     goal: Reconciler, message: str, remedy: str | None, resource: Resource, history: History, now: float
 ) -> AppStreamError:
-    told = reported_errors(resource)
-    error = AppStreamError(f"{message}: {told}" if told else message, remedy=remedy)
+    reasons = reported_errors(resource)
+    error = AppStreamError(f"{message}: {reasons}" if reasons else message, remedy=remedy)
     _attach(error, goal, resource, history, now)
     return error
 

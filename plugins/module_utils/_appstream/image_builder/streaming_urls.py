@@ -36,9 +36,9 @@ def require_running(client: Any, name: str) -> None:
     state = states.state_of(image_builders.describe_image_builder(client, name))
     if states.image_builder_is(states.READY, state):
         return
-    told = f"is {state}" if state else "does not exist"
+    condition = f"is {state}" if state else "does not exist"
     raise AppStreamError(
-        f"Image builder {name} {told}, and a streaming URL can be made for a RUNNING one only",
+        f"Image builder {name} {condition}, and a streaming URL can be made for a RUNNING one only",
         remedy="Bring it to RUNNING with module euc.appstream.image_builder first.",
     )
 

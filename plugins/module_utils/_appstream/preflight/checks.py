@@ -103,7 +103,7 @@ def _place(recipe: Recipe) -> Mapping[str, Any]:
 
 
 def builder_name(recipe: Recipe) -> str:
-    """Return the name of the recipe's image builder: the recipe's own unless told otherwise."""
+    """Return the name of the recipe's image builder: the recipe's own unless it names another."""
     return str(_place(recipe).get("name") or recipe["name"])
 
 
@@ -289,10 +289,10 @@ def _newest(wanted: Mapping[str, Any], facts: Facts, instance_type: str | None) 
     found = image_selection.choose(candidates, instance_type=instance_type, **criteria)
     if found:
         return found, None
-    told = " and ".join(f"{key} {value}" for key, value in criteria.items() if value)
+    wanted_text = " and ".join(f"{key} {value}" for key, value in criteria.items() if value)
     if instance_type and image_selection.choose(candidates, **criteria):
-        return None, f"no base image of {told} supports {instance_type}"
-    return None, f"there is no base image of {told} an image builder can be started from"
+        return None, f"no base image of {wanted_text} supports {instance_type}"
+    return None, f"there is no base image of {wanted_text} an image builder can be started from"
 
 
 def _is_wanted(image: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

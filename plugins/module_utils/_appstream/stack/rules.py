@@ -86,11 +86,11 @@ def _connectors_problems(connectors: Sequence[Options] | None) -> list[str]:
     problems = _twice_problems(option, (one["connector_type"] for one in connectors or []))
     for connector in connectors or []:
         kind = connector["connector_type"]
-        told = f"{option} {kind} resource_identifier"
-        problems += length_problems(told, connector.get("resource_identifier"), RESOURCE_IDENTIFIER_LENGTH)
+        label = f"{option} {kind} resource_identifier"
+        problems += length_problems(label, connector.get("resource_identifier"), RESOURCE_IDENTIFIER_LENGTH)
         for key in ("domains", "domains_require_admin_consent"):
-            told = f"{option} {kind} {key}"
-            problems += _each_problems(told, connector.get(key), MOST_DOMAINS, DOMAIN_LENGTH, re.compile(""), "")
+            label = f"{option} {kind} {key}"
+            problems += _each_problems(label, connector.get(key), MOST_DOMAINS, DOMAIN_LENGTH, re.compile(""), "")
         if connector.get("domains_require_admin_consent") and kind != "ONE_DRIVE":
             problems.append(f"{option} {kind} cannot have domains_require_admin_consent, only ONE_DRIVE can")
     return problems
@@ -99,13 +99,13 @@ def _connectors_problems(connectors: Sequence[Options] | None) -> list[str]:
 def _user_settings_problems(entries: Sequence[Options] | None) -> list[str]:
     problems = _twice_problems("user_settings", (entry["action"] for entry in entries or []))
     for entry in entries or []:
-        length, told = entry.get("maximum_length"), f"user_settings {entry['action']}"
+        length, label = entry.get("maximum_length"), f"user_settings {entry['action']}"
         if length is None:
             continue
         if entry["action"] not in CLIPBOARD_ACTIONS or entry["permission"] != "ENABLED":
-            problems.append(f"{told} cannot have maximum_length, only clipboard actions that are ENABLED can")
+            problems.append(f"{label} cannot have maximum_length, only clipboard actions that are ENABLED can")
         if not 1 <= length <= LONGEST_COPY:
-            problems.append(f"{told} has maximum_length {length}, which is not between 1 and {LONGEST_COPY}")
+            problems.append(f"{label} has maximum_length {length}, which is not between 1 and {LONGEST_COPY}")
     return problems
 
 
@@ -139,11 +139,11 @@ def _content_redirection_problems(value: Options | None) -> list[str]:
 
 def _web_authn_problems(value: Options | None) -> list[str]:
     processes = (value or {}).get("process_compatibility_list")
-    told = "web_authn_redirection process_compatibility_list"
+    label = "web_authn_redirection process_compatibility_list"
     problems = _enabled_problems("web_authn_redirection", value)
     if processes == []:
-        problems.append(f"{told} is empty, the service takes at least one process")
-    return problems + _each_problems(told, processes, MOST_PROCESSES, PROCESS_NAME_LENGTH, PROCESS_NAME, "chrome.exe")
+        problems.append(f"{label} is empty, the service takes at least one process")
+    return problems + _each_problems(label, processes, MOST_PROCESSES, PROCESS_NAME_LENGTH, PROCESS_NAME, "chrome.exe")
 
 
 def _agent_access_problems(value: Options | None) -> list[str]:

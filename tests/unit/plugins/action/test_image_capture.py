@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.euc.appstream.plugins.action import image_capture
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
 
 PENDING = {"name": "design", "state": "PENDING", "arn": "arn:aws:appstream:x"}
 SUCCESS = {"rc": 0, "stdout": '{"status": 0, "message": "Success"}', "stderr": ""}
@@ -72,7 +73,7 @@ def run(make_action, monkeypatch):
     def run(world: World, check_mode=False, **options):
         monkeypatch.setattr(image_capture, "ask_aws", world.of_aws)
         monkeypatch.setattr(image_capture, "run_on_host", world.on_host)
-        monkeypatch.setattr(image_capture, "time", Clock())
+        monkeypatch.setattr(waits, "time", Clock())
         action = make_action(image_capture.ActionModule, {"name": "design", **options}, check_mode=check_mode)
         return action.run(task_vars={})
 
