@@ -95,10 +95,10 @@ CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_
 
 
 class AwsAction(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
-    """Base of the action plugins of these modules; each has a file, because one for all would share its defaults.
+    """Base of the action plugins of these modules, each of which has a file.
 
-    Ansible resolves the keys of ``module_defaults`` to action plugins: what is meant for one module would reach all
-    modules that are redirected to the same plugin.
+    One for all, to which ``plugin_routing`` in meta/runtime.yml redirects actions, would give each module the
+    ``module_defaults`` of all others. Named there as ``action_plugin`` of modules it would be loaded by each worker.
     """
 
     _requires_connection = False
