@@ -11,6 +11,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -20,31 +21,6 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import Show, showing
-from ansible_collections.euc.appstream.plugins.modules import (
-    directory_config,
-    directory_config_info,
-    fleet,
-    fleet_info,
-    image,
-    image_builder,
-    image_builder_info,
-    image_builder_software,
-    image_builder_software_info,
-    image_builder_streaming_url,
-    image_copy,
-    image_export,
-    image_export_info,
-    image_import,
-    image_info,
-    image_permission,
-    image_permission_info,
-    image_update,
-    managed_directory,
-    managed_directory_info,
-    preflight,
-    stack,
-    stack_info,
-)
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import (
     is_for_controller,
     local_surroundings,
@@ -60,33 +36,33 @@ try:
 except ImportError:
     boto3 = None  # the module's own process says so
 
+_NAMES = (
+    "directory_config",
+    "directory_config_info",
+    "fleet",
+    "fleet_info",
+    "image",
+    "image_builder",
+    "image_builder_info",
+    "image_builder_software",
+    "image_builder_software_info",
+    "image_builder_streaming_url",
+    "image_copy",
+    "image_export",
+    "image_export_info",
+    "image_import",
+    "image_info",
+    "image_permission",
+    "image_permission_info",
+    "image_update",
+    "managed_directory",
+    "managed_directory_info",
+    "preflight",
+    "stack",
+    "stack_info",
+)
 MODULES: dict[str, Main] = {
-    module.__name__.rpartition(".")[2]: module.main
-    for module in (
-        directory_config,
-        directory_config_info,
-        fleet,
-        fleet_info,
-        image,
-        image_builder,
-        image_builder_info,
-        image_builder_software,
-        image_builder_software_info,
-        image_builder_streaming_url,
-        image_copy,
-        image_export,
-        image_export_info,
-        image_import,
-        image_info,
-        image_permission,
-        image_permission_info,
-        image_update,
-        managed_directory,
-        managed_directory_info,
-        preflight,
-        stack,
-        stack_info,
-    )
+    name: importlib.import_module(f"ansible_collections.euc.appstream.plugins.modules.{name}").main for name in _NAMES
 }
 """What the modules of this collection that ask AWS run, by their names."""
 
