@@ -12,6 +12,7 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -123,11 +124,17 @@ def _run(
 
 
 def _on_screen() -> Show:
-    """Return what shows how the resources that a module waits for get on."""
-    screen = sys.stdout
+    """Return what shows how the resources that a module waits for get on.
+
+    It ends the wait when Ansible itself has been killed, as AWX does with jobs that are cancelled: nobody would hear of
+    what is done from then on.
+    """
+    screen, ansible = sys.stdout, os.getppid()
     lines: dict[str, Progress] = {}
 
     def show(name: str, text: str, elapsed: float, is_new: bool) -> None:
+        if os.getppid() != ansible:
+            raise KeyboardInterrupt
         with redirect_stdout(screen):
             lines.setdefault(name, Progress(name)).show(text, elapsed, changed=is_new)
 

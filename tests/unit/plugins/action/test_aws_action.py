@@ -71,6 +71,22 @@ def test_without_boto3_the_module_has_a_process_that_says_so(make: Make, monkeyp
     assert action.ran == ["process"]
 
 
+def test_a_wait_ends_when_ansible_has_been_killed(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[str] = []
+
+    def main() -> None:
+        for state in ("PENDING", "RUNNING"):
+            report("design", state, 0, True)
+            reports.append(state)
+            monkeypatch.setattr("os.getppid", lambda: 1)
+
+    action = make()
+    monkeypatch.setitem(MODULES, "probe", main)
+    with pytest.raises(KeyboardInterrupt):
+        action.run(task_vars={})
+    assert reports == ["PENDING"]
+
+
 def test_what_a_module_waits_for_is_seen(
     make: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
