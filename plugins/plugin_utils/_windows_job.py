@@ -3,7 +3,7 @@
 
 """Runs a long ``ansible.windows`` module on the task's own host as an asynchronous job.
 
-Such a job is_transient lost connections, and Ansible's own watchdog on the host ends it when its time is up.
+Such a job survives lost connections, and Ansible's own watchdog on the host ends it when its time is up.
 
 Private to the euc.appstream collection.
 """

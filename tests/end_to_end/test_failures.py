@@ -40,7 +40,7 @@ def hosts_that_fail(workplace: Workplace) -> dict[str, dict[str, object]]:
         "join": {"on_error": "stop"},
         "licence": {"roles": ["licence"]},
         "lost": {"roles": ["baseline"]},
-        "is_transient": {},
+        "outlives": {},
         "misspelt": {},
         "office": {},
     }
@@ -60,7 +60,7 @@ def test_each_image_fails_by_its_own_rules(workplace: Workplace) -> None:
     workplace.control("outcomes", [joining, snapshot])
     dropped = {"kind": "drop", "when": "after", "match": '"create-image"(?!.*dry-run)', "times": 1}
     refused = {"kind": "refuse", "match": "win_ping", "after": 2, "times": 100000}
-    workplace.control("faults/windows", [{"host": "is_transient", **dropped}, {"host": "lost", **refused}])
+    workplace.control("faults/windows", [{"host": "outlives", **dropped}, {"host": "lost", **refused}])
     workplace.write_images(hosts_that_fail(workplace))
 
     run = workplace.build(None, appstream_image_builder_quota=0, appstream_image_quota=0)
@@ -78,7 +78,7 @@ def test_each_image_fails_by_its_own_rules(workplace: Workplace) -> None:
         assert images[name]["failed_step"] == step, f"{name}: {images[name]}"
         assert re.search(message, " ".join(images[name]["message"].split())), f"{name}: {images[name]['message']}"
     succeeded = sorted(name for name, image in images.items() if not image["failed"])
-    assert succeeded == ["office", "is_transient"], run.output
+    assert succeeded == ["office", "outlives"], run.output
     assert states(workplace) == {"snapshot": "STOPPED", "join": "FAILED", "install-keep": "RUNNING"}
     assert "create-image-builder-streaming-url" in run.output, "how to look at the builder that was kept"
     reported = run.output[run.output.index("PLAY [Report]") :]

@@ -35,7 +35,6 @@ __all__ = [
     "AnsibleAppStreamModule",
     "compare_aws_tags",
     "connection_option_names",
-    "region_option_names",
     "scrub_none_parameters",
     "to_ansible_dict",
 ]
@@ -78,11 +77,6 @@ def connection_option_names() -> set[str]:
     """Return the names and aliases of the options every AWS module has (region, profile, endpoint_url and so on)."""
     specification = aws_argument_spec()
     return set(specification).union(*(option.get("aliases", []) for option in specification.values()))
-
-
-def region_option_names() -> set[str]:
-    """Return the name and aliases of the option every AWS module has for the Region."""
-    return {"region", *aws_argument_spec()["region"].get("aliases", [])}
 
 
 def to_ansible_dict(resource: dict[str, Any]) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class Fleet(ManagedResource):
                 f"{self.about} cannot be deleted, it is associated with stack {', '.join(before['stacks'])}",
                 remedy="Take it off the stacks first, for example with module euc.appstream.stack and fleet: ''.",
             )
-        return FleetPlan(_view(before), {}, wanted="absent", known=_known(before))
+        return FleetPlan(before=_view(before), after={}, wanted="absent", known=_known(before))
 
     def _plan_creation(self) -> FleetPlan:
         wanted, desired = self.params["state"], self._desired()

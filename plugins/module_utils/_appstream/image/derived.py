@@ -137,7 +137,7 @@ class DerivedImage(ManagedResource):
         )
 
     def _plan(self, before: dict[str, Any], after: dict[str, Any], tags: DesiredTags, **more: Any) -> DerivedPlan:
-        return DerivedPlan(before, after, wanted="AVAILABLE", tags=tags, **more)
+        return DerivedPlan(before=before, after=after, wanted="AVAILABLE", tags=tags, **more)
 
     def warnings(self, image: dict[str, Any]) -> list[str]:
         """Tell what differs on an image that is kept, which the service cannot change."""

@@ -126,13 +126,13 @@ class Image(ManagedResource):
             return self._deletion_plan(before)
         if before is None or not _is_available(before):
             # Its tags are read when it is.
-            return ImagePlan(_view(before), _view(before), predicted=before, wanted="available")
+            return ImagePlan(before=_view(before), after=_view(before), predicted=before, wanted="available")
         tags = self._tags_after(before)
         permissions, warnings = self._permissions(before)
         predicted = {**before, "tags": tags, **permissions}
         return ImagePlan(
-            _view(before),
-            _view(predicted),
+            before=_view(before),
+            after=_view(predicted),
             warnings=warnings,
             predicted=predicted,
             wanted="available",
@@ -146,7 +146,7 @@ class Image(ManagedResource):
         # One in the making is deleted only after it has been waited for.
         is_waited_for = step == states.WAIT and self.params["wait"] and states.state_of(before) != "DELETING"
         is_changed = step == states.DELETE or is_waited_for
-        return ImagePlan(_view(before), {}, wanted="absent", is_changed=is_changed)
+        return ImagePlan(before=_view(before), after={}, wanted="absent", is_changed=is_changed)
 
     def _tags_after(self, image: dict[str, Any]) -> dict[str, str]:
         """Return what the image's tags will be. Raises AppStreamError when they are not this account's to change."""

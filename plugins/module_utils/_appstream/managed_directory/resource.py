@@ -69,14 +69,14 @@ class ManagedDirectory(ManagedResource):
         """Return what is to become of the directory."""
         there = unless_deleting(before)
         if self.params["state"] == "absent":
-            return DirectoryPlan(_view(there), {}, wanted="absent", is_changed=self._is_deleted(before))
+            return DirectoryPlan(before=_view(there), after={}, wanted="absent", is_changed=self._is_deleted(before))
         if there is None:
             return self._creation(before)
         self._refuse_drift(there)
         tags = tags_after(there["tags"], self.params["tags"], self.params["purge_tags"])
         return DirectoryPlan(
-            _view(there),
-            {**_view(there), "tags": tags},
+            before=_view(there),
+            after={**_view(there), "tags": tags},
             steps=[self._tagging(stage) for stage in tag_stages(there["tags"], tags)],
             predicted={**there, "tags": tags},
             wanted="present",
@@ -97,8 +97,8 @@ class ManagedDirectory(ManagedResource):
         settings = filled(desired)
         vpc_settings = {option: settings.pop(option) for option in ("vpc_id", "subnet_ids")}
         return DirectoryPlan(
-            {},
-            {"name": self.name, **settings, **vpc_settings, "tags": tags},
+            before={},
+            after={"name": self.name, **settings, **vpc_settings, "tags": tags},
             predicted={"name": self.name, **settings, "vpc_settings": vpc_settings, "tags": tags},
             wanted="present",
             is_changed=before is None or self.params["wait"],
