@@ -46,8 +46,7 @@ class History:
 
     ``resource`` is the resource as last seen, ``passing_error`` why the last reading or step failed, None when it
     didn't. ``actions`` are the steps taken while it was waited for, ``steps`` those before. ``has_written``: something
-    was changed that need not be among them, such as tags. ``unanswered`` is a step that may have been taken: it was if
-    the state changes then. ``warnings`` are those that come up on the way.
+    was changed that need not be among them, such as tags. ``warnings`` are those that come up on the way.
     """
 
     began: float
