@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .errors import AppStreamError
-from .retries import is_refused
 from .states import ABSENT, CREATE, DELETE, DONE, FAIL, START, UPDATE, WAIT, state_of
 from .troubleshooting import remedies, reported_errors, time_out_remedy
 
@@ -58,7 +57,6 @@ class History:
     actions: list[str] = field(default_factory=list)
     acted_at: float = 0.0
     state_before_action: str | None = None
-    unanswered: str | None = None
     passing_error: AppStreamError | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -69,13 +67,6 @@ class History:
             return False
         self.state_changes.append({"state": shown, "elapsed": round(now - self.began)})
         return True
-
-    def note_action(self, taken: list[str], state: str | None, now: float) -> None:
-        """Record steps that were taken when the resource was in ``state``."""
-        self.actions.extend(taken)
-        self.state_before_action = state
-        self.acted_at = now
-        self.unanswered = None
 
     @property
     def has_changed_anything(self) -> bool:
@@ -160,8 +151,6 @@ def converge(goal: Reconciler, resource: Resource, config: WaitConfig, history: 
         history.resource = resource
         state = state_of(resource)
         is_new = history.note_state(state, now)
-        if is_new and history.unanswered:
-            history.note_action([history.unanswered], history.state_changes[-2:][0]["state"], now)
         step = goal.next_step(resource)
         if step != DONE or history.has_begun:
             goal.observe(resource, round(now - history.began), is_new)
@@ -190,12 +179,12 @@ def _take(goal: Reconciler, step: str, resource: Resource, history: History, con
     state = state_of(resource)
     answer = _ask(goal, lambda: goal.act(step, resource), resource, history, config)
     if answer is NO_NEWS:
-        cause = history.passing_error.cause if history.passing_error else None
-        history.unanswered = None if cause is None or is_refused(cause) else step
         return NO_NEWS
     after, taken = answer
     if taken:
-        history.note_action(taken, state, config.clock())
+        history.actions.extend(taken)
+        history.state_before_action = state
+        history.acted_at = config.clock()
     return after
 
 

@@ -18,7 +18,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.wait
     WaitConfig,
     converge,
 )
-from botocore.exceptions import ClientError
 
 TRANSIENT = AppStreamError("throttled", result={"transient": True})
 
@@ -229,12 +228,3 @@ def test_outcome_values() -> None:
     outcome = waits.Outcome(None, 3, [], ["delete"])
     values = waits.outcome_values(outcome, "image")
     assert values == {"image": None, "elapsed": 3, "state_changes": [], "actions": ["delete"]}
-
-
-@pytest.mark.parametrize(("code", "counts"), [("InternalFailure", True), ("ThrottlingException", False)])
-def test_a_step_whose_answer_is_lost_counts_once_the_state_shows_it(clock: Any, code: str, counts: bool) -> None:
-    cause = ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "DeleteImageBuilder")
-    lost = AppStreamError("no answer", cause=cause, result={"transient": True})
-    scripted = Scripted([None], {"delete": lost})
-    outcome = converge(scripted.goal("absent"), resource("STOPPED"), config(clock))
-    assert (outcome.resource, outcome.actions) == (None, ["delete"] if counts else [])
