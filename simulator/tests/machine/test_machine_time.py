@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,8 +19,6 @@ from appstream_simulator.windows.machine.machine import Machine
 from appstream_simulator.windows.machine.requests import CreateImage
 
 PENDING, BOOT, REBOOTING = 600, 60, 120
-# A network of its own for every run, so that two runs on one computer do not meet.
-NETWORK = f"127.80.{os.getpid() % 250}.0/24"
 
 
 @dataclass
@@ -74,8 +71,10 @@ def account(server: Server) -> Iterator[Account]:
     """There is an image builder, PENDING."""
     server.reset()
     ec2 = _client(server, "ec2")
-    vpc = ec2.create_vpc(CidrBlock="127.80.0.0/16")["Vpc"]["VpcId"]
-    account = Account(server, ec2.create_subnet(VpcId=vpc, CidrBlock=NETWORK)["Subnet"]["SubnetId"])
+    assert server.network is not None
+    vpc = ec2.create_vpc(CidrBlock=str(server.network))["Vpc"]["VpcId"]
+    part = list(server.network.subnets(new_prefix=24))[1]
+    account = Account(server, ec2.create_subnet(VpcId=vpc, CidrBlock=str(part))["Subnet"]["SubnetId"])
     account.appstream.create_image_builder(
         Name="builder",
         InstanceType="stream.standard.medium",

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries, waits
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.reconcile import ensure
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image import resource
 from ansible_collections.euc.appstream.plugins.modules import image
@@ -176,7 +176,9 @@ def test_deletes(run_simulated: Run, simulated: Any, coming: list[Any], way: lis
     assert not run_simulated(image, name="design-1", state="absent")["changed"]
 
 
-def test_a_lost_answer_to_a_deletion(run_simulated: Run, simulated: Any) -> None:
+def test_a_lost_answer_to_a_deletion(run_simulated: Run, simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The image is gone before the call is tried again.
+    monkeypatch.setattr(retries, "pause_before", lambda attempt: simulated.advance(60) or 0)
     add_image("design-1")
     simulated.fail(match="appstream:DeleteImage", drop="after", times=1)
     result = run_simulated(image, name="design-1", state="absent")
