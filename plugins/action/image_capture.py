@@ -207,7 +207,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         history = History(config.clock(), state_changes=first_sight(None))
         appearance = Reconciler(
             about=f"Image {self._options['name']}",
-            result_key="image",
             wanted="known to AWS",
             next_step=lambda image: states.WAIT if image is None else states.DONE,
             act=lambda _step, image: (image, []),

@@ -243,8 +243,7 @@ def _take_each(steps: Sequence[Step], history: History) -> None:
 def _wait(resource: ManagedResource, plan: Plan, history: History) -> None:
     if not _is_waited_for(resource):
         return
-    outcome = converge(_reconciler(resource, plan, history), history.resource, wait_config(resource.params), history)
-    history.resource, history.elapsed = outcome.resource, outcome.elapsed
+    converge(_reconciler(resource, plan, history), history.resource, wait_config(resource.params), history)
 
 
 def _is_waited_for(resource: ManagedResource) -> bool:
@@ -263,7 +262,6 @@ def _values(resource: ManagedResource, history: History) -> dict[str, Any]:
 def _reconciler(resource: ManagedResource, plan: Plan, history: History) -> Reconciler:
     return Reconciler(
         about=resource.about,
-        result_key=resource.result_key,
         wanted=plan.wanted,
         next_step=lambda seen: resource.next_step(seen, plan, history),
         act=lambda step, seen: resource.act(step, seen, plan, history),

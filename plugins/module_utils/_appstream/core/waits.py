@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Brings a resource to its goal step by step and waits in between: used by modules and by action plugins alike."""
+"""Brings a resource to its wanted state step by step, and waits in between."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ class WaitConfig:
 class History:
     """What has happened to a resource during this run; seconds count from the beginning.
 
-    ``resource`` is the resource as last seen, ``passing_error`` why the last reading or step failed, None when it
-    didn't. ``actions`` are the steps taken while it was waited for, ``steps`` those before. ``has_written``: something
-    was changed that need not be among them, such as tags. ``warnings`` are those that come up on the way.
+    ``resource`` is the resource as last seen, ``elapsed`` for how many whole seconds it was waited for,
+    ``passing_error`` why the last reading or step failed, None when it didn't. ``actions`` are the steps taken while it
+    was waited for, ``steps`` those before. ``has_written``: something was changed that need not be among them, such as
+    tags. ``warnings`` are those that come up on the way.
     """
 
     began: float
@@ -104,28 +105,16 @@ class History:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Where a resource got to. ``elapsed`` is in whole seconds, ``actions`` the steps taken, in order."""
-
-    resource: Resource
-    elapsed: int
-    state_changes: list[dict[str, Any]]
-    actions: list[str]
-
-
-@dataclass(frozen=True)
 class Reconciler:
-    """What to bring where.
+    """How to bring a resource to its wanted state.
 
-    ``about`` names the resource in messages, ``result_key`` is the return value it goes by, ``wanted`` the wanted
-    state. ``next_step`` decides from the resource what to do (see states.py), ``act`` takes a step and returns the
-    resource and the names of the steps really taken, ``read`` looks at the resource again; both raise AppStreamError.
-    ``is_transient`` says whether a failed reading or step may be followed by another one. ``starts_by_itself``: it does
-    when it is created.
+    ``about`` names the resource in messages, ``wanted`` its wanted state. ``next_step`` decides from the resource what
+    to do (see states.py), ``act`` takes a step and returns the resource and the names of the steps really taken,
+    ``read`` reads the resource again; both raise AppStreamError. ``is_transient`` says whether a failed reading or step
+    may be followed by another one. ``starts_by_itself``: it does when it is created.
     """
 
     about: str
-    result_key: str
     wanted: str
     next_step: Callable[[Resource], str]
     act: Callable[[str, Resource], tuple[Resource, list[str]]]
@@ -136,122 +125,106 @@ class Reconciler:
     starts_by_itself: bool = True
 
 
-def converge(goal: Reconciler, resource: Resource, config: WaitConfig, history: History | None = None) -> Outcome:
-    """Take steps and wait until the goal is reached.
+def converge(reconciler: Reconciler, resource: Resource, config: WaitConfig, history: History | None = None) -> History:
+    """Take steps and wait until the wanted state is reached; returns the history, which is complete after errors too.
 
     ``resource`` is the resource as it is now, ``history`` what has happened to it before and counts in, which is then
     continued. Without ``config.wait`` this takes the steps that can be taken at once and returns.
-    Raises AppStreamError when the resource fails, when a step has no effect, and when the time is up; its ``result``
-    carries the last-seen resource, ``elapsed``, ``state_changes`` and ``actions``.
+    Raises AppStreamError when the resource fails, when a step has no effect, and when the time is up.
     """
     history = history or History(began=config.clock())
+    try:
+        _bring(reconciler, resource, config, history)
+    finally:
+        history.elapsed = round(config.clock() - history.began)
+    return history
+
+
+def _bring(reconciler: Reconciler, resource: Resource, config: WaitConfig, history: History) -> None:
     deadline = history.began + config.timeout
     while True:
         now = config.clock()
         history.resource = resource
         state = state_of(resource)
         is_new = history.note_state(state, now)
-        step = goal.next_step(resource)
+        step = reconciler.next_step(resource)
         if step != DONE or history.has_begun:
-            goal.observe(resource, round(now - history.began), is_new)
+            reconciler.observe(resource, round(now - history.began), is_new)
         if step != DONE and history.is_stale(state, step, now):
             step = WAIT
         if step == FAIL:
-            raise _failed(goal, resource, history, now)
+            raise _failed(reconciler, resource)
         if step == DONE or (step == WAIT and not config.wait):
-            return Outcome(resource, round(now - history.began), history.state_changes, history.actions)
-        if step != WAIT and history.is_looping(step, goal.starts_by_itself):
-            raise _fell_back(goal, resource, history, now)
+            return
+        if step != WAIT and history.is_looping(step, reconciler.starts_by_itself):
+            raise _fell_back(reconciler, history)
         if step != WAIT:
-            taken = _take(goal, step, resource, history, config)
+            taken = _take(reconciler, step, history, config)
             if taken is not NO_NEWS:
                 resource = taken
                 continue
         if config.clock() >= deadline:
-            raise _timed_out(goal, resource, history, config.clock())
+            raise _timed_out(reconciler, history, config.clock())
         config.sleep(max(0.0, min(config.delay * random.uniform(0.9, 1.1), deadline - config.clock())))
-        seen = _ask(goal, goal.read, resource, history, config)
+        seen = _ask(reconciler, reconciler.read, history, config)
         resource = resource if seen is NO_NEWS else seen
 
 
-def _take(goal: Reconciler, step: str, resource: Resource, history: History, config: WaitConfig) -> Any:
+def _take(reconciler: Reconciler, step: str, history: History, config: WaitConfig) -> Any:
     """Take a step; returns the resource after it, or NO_NEWS."""
-    state = state_of(resource)
-    answer = _ask(goal, lambda: goal.act(step, resource), resource, history, config)
+    resource = history.resource
+    answer = _ask(reconciler, lambda: reconciler.act(step, resource), history, config)
     if answer is NO_NEWS:
         return NO_NEWS
     after, taken = answer
     if taken:
         history.actions.extend(taken)
-        history.state_before_action = state
+        history.state_before_action = state_of(resource)
         history.acted_at = config.clock()
     return after
 
 
-def _ask(
-    goal: Reconciler, question: Callable[[], Any], resource: Resource, history: History, config: WaitConfig
-) -> Any:
+def _ask(reconciler: Reconciler, question: Callable[[], Any], history: History, config: WaitConfig) -> Any:
     """Return the answer, or NO_NEWS when there is none just now and another try may follow."""
     try:
         answer = question()
     except AppStreamError as error:
-        if config.wait and goal.is_transient(error):
+        if config.wait and reconciler.is_transient(error):
             history.passing_error = error
             return NO_NEWS
-        _attach(error, goal, resource, history, config.clock())
         raise
     history.passing_error = None
     return answer
 
 
-def _attach(error: AppStreamError, goal: Reconciler, resource: Resource, history: History, now: float) -> None:
-    """Give an error the return values every outcome has."""
-    error.result.setdefault(goal.result_key, resource)
-    error.result.setdefault("elapsed", round(now - history.began))
-    error.result.setdefault("state_changes", history.state_changes)
-    error.result.setdefault("actions", history.actions)
-    error.result.setdefault("changed", history.has_changed_anything)
-
-
-def _error(
-    goal: Reconciler, message: str, remedy: str | None, resource: Resource, history: History, now: float
-) -> AppStreamError:
+def _error(message: str, remedy: str | None, resource: Resource) -> AppStreamError:
     reasons = reported_errors(resource)
-    error = AppStreamError(f"{message}: {reasons}" if reasons else message, remedy=remedy)
-    _attach(error, goal, resource, history, now)
-    return error
+    return AppStreamError(f"{message}: {reasons}" if reasons else message, remedy=remedy)
 
 
-def _failed(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
-    reason = goal.failure_reason(resource)
-    message = reason or f"{goal.about} is {state_of(resource) or ABSENT} and cannot become {goal.wanted}"
-    return _error(goal, message, remedies(resource), resource, history, now)
+def _failed(reconciler: Reconciler, resource: Resource) -> AppStreamError:
+    reason = reconciler.failure_reason(resource)
+    message = reason or f"{reconciler.about} is {state_of(resource) or ABSENT} and cannot become {reconciler.wanted}"
+    return _error(message, remedies(resource), resource)
 
 
-def _fell_back(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
-    done = ", ".join(history.actions)
-    message = f"{goal.about} is {state_of(resource) or ABSENT} again after {done} and did not become {goal.wanted}"
-    return _error(goal, message, remedies(resource), resource, history, now)
+def _fell_back(reconciler: Reconciler, history: History) -> AppStreamError:
+    done, state = ", ".join(history.actions), state_of(history.resource) or ABSENT
+    message = f"{reconciler.about} is {state} again after {done} and did not become {reconciler.wanted}"
+    return _error(message, remedies(history.resource), history.resource)
 
 
-def _timed_out(goal: Reconciler, resource: Resource, history: History, now: float) -> AppStreamError:
-    waited = round(now - history.began)
-    message = (
-        f"{goal.about} is still {state_of(resource) or ABSENT} after {waited} seconds and did not become {goal.wanted}"
-    )
+def _timed_out(reconciler: Reconciler, history: History, now: float) -> AppStreamError:
+    waited, state = round(now - history.began), state_of(history.resource) or ABSENT
+    message = f"{reconciler.about} is still {state} after {waited} seconds and did not become {reconciler.wanted}"
     if history.passing_error:
         message = f"{message} (the last try failed: {history.passing_error})"
-    return _error(goal, message, time_out_remedy(resource), resource, history, now)
+    return _error(message, time_out_remedy(history.resource), history.resource)
 
 
 def first_sight(resource: Resource) -> list[dict[str, Any]]:
-    """Return the ``state_changes`` of a run that has only looked at a resource."""
+    """Return the ``state_changes`` of a run that has only read a resource."""
     return [{"state": state_of(resource) or ABSENT, "elapsed": 0}]
-
-
-def untouched(result_key: str, resource: Resource) -> dict[str, Any]:
-    """Return the values of a run that ends before it has done anything."""
-    return {result_key: resource, "elapsed": 0, "state_changes": first_sight(resource), "actions": []}
 
 
 def resource_after_refusal(
@@ -288,13 +261,3 @@ def wait_config(options: Mapping[str, Any]) -> WaitConfig:
         clock=time.monotonic,
         sleep=time.sleep,
     )
-
-
-def outcome_values(outcome: Outcome, result_key: str) -> Mapping[str, Any]:
-    """Return an outcome as return values of a module."""
-    return {
-        result_key: outcome.resource,
-        "elapsed": outcome.elapsed,
-        "state_changes": outcome.state_changes,
-        "actions": outcome.actions,
-    }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states, waits
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import states
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import (
     History,
@@ -47,7 +47,6 @@ class Scripted:
     def goal(self, wanted: str, next_step: Callable[[Any], str] | None = None) -> Reconciler:
         return Reconciler(
             about="Image builder design",
-            result_key="image_builder",
             wanted=wanted,
             next_step=next_step or (lambda one: states.image_builder_step(one, wanted)),
             act=self.act,
@@ -130,25 +129,25 @@ def test_failure_ends_the_wait_at_once_with_the_reason_and_the_remedy(clock: Any
             {"error_code": "DOMAIN_JOIN_ERROR_ACCESS_DENIED", "error_message": "Access is denied."}
         ],
     }
-    scripted = Scripted(["PENDING", failed])
+    scripted, history = Scripted(["PENDING", failed]), History(clock.now)
     with pytest.raises(AppStreamError) as raised:
-        converge(scripted.goal("running"), resource("PENDING"), config(clock))
+        converge(scripted.goal("running"), resource("PENDING"), config(clock), history)
     told = str(raised.value)
     assert "DOMAIN_JOIN_ERROR_ACCESS_DENIED: Access is denied." in told
     assert "INTERNAL_ERROR: It did not come up." in told
     assert "Create Computer Object" in (raised.value.remedy or "")
-    assert raised.value.result["image_builder"] == failed
-    assert raised.value.result["elapsed"] == round(sum(clock.naps))
+    assert history.resource == failed
+    assert history.elapsed == round(sum(clock.naps))
     assert len(clock.naps) == 2
 
 
 def test_time_out_returns_the_last_seen_resource(clock: Any) -> None:
-    scripted = Scripted(["PENDING"])
+    scripted, history = Scripted(["PENDING"]), History(clock.now)
     with pytest.raises(AppStreamError, match="still PENDING after 100 seconds") as raised:
-        converge(scripted.goal("running"), resource("PENDING"), config(clock, timeout=100))
-    assert raised.value.result["image_builder"]["state"] == "PENDING"
-    assert raised.value.result["elapsed"] == 100
-    assert raised.value.result["state_changes"] == [{"state": "PENDING", "elapsed": 0}]
+        converge(scripted.goal("running"), resource("PENDING"), config(clock, timeout=100), history)
+    assert states.state_of(history.resource) == "PENDING"
+    assert history.elapsed == 100
+    assert history.state_changes == [{"state": "PENDING", "elapsed": 0}]
     assert "25 minutes" in (raised.value.remedy or "")
 
 
@@ -183,10 +182,12 @@ def test_a_throttled_step_is_taken_again(clock: Any) -> None:
 
 @pytest.mark.parametrize("script", [[AppStreamError("access denied")]])
 def test_other_errors_end_the_wait_at_once_and_tell_where_it_was(clock: Any, script: list[Any]) -> None:
-    with pytest.raises(AppStreamError, match="access denied") as raised:
-        converge(Scripted(script).goal("running"), resource("PENDING"), config(clock))
-    assert raised.value.result["image_builder"]["state"] == "PENDING"
-    assert raised.value.result["state_changes"] == [{"state": "PENDING", "elapsed": 0}]
+    history = History(clock.now)
+    with pytest.raises(AppStreamError, match="access denied"):
+        converge(Scripted(script).goal("running"), resource("PENDING"), config(clock), history)
+    assert states.state_of(history.resource) == "PENDING"
+    assert history.state_changes == [{"state": "PENDING", "elapsed": 0}]
+    assert history.elapsed == round(sum(clock.naps))
 
 
 def test_falling_back_to_stopped_after_creation_is_a_failure(clock: Any) -> None:
@@ -222,9 +223,3 @@ def test_state_changes_are_observed_once(clock: Any) -> None:
     scripted = Scripted(["PENDING", "PENDING", "RUNNING"])
     converge(scripted.goal("running"), resource("PENDING"), config(clock))
     assert scripted.observed == [("PENDING", True), ("PENDING", False), ("PENDING", False), ("RUNNING", True)]
-
-
-def test_outcome_values() -> None:
-    outcome = waits.Outcome(None, 3, [], ["delete"])
-    values = waits.outcome_values(outcome, "image")
-    assert values == {"image": None, "elapsed": 3, "state_changes": [], "actions": ["delete"]}
