@@ -13,20 +13,29 @@ from .tags import tag_stages, write_tags
 from .waits import Resource
 
 
-def tag_steps(client: Any, resource: Resource, after: Mapping[str, str], *, is_listed: bool = False) -> list[Step]:
+def tag_steps(
+    client: Any,
+    resource: Resource,
+    after: Mapping[str, str],
+    *,
+    write: Callable[..., None] = write_tags,
+    key: str = "arn",
+    is_listed: bool = False,
+) -> list[Step]:
     """Return a step for each call that gives an existing resource its tags; none when there is no resource.
 
-    ``is_listed``: they are among the actions that are returned, as ``untag`` and ``tag``.
+    ``write`` is called as ``tags.write_tags``, with what the resource has as its ``key`` to name it. ``is_listed``: the
+    steps are among the actions that are returned, as ``untag`` and ``tag``.
     """
     if resource is None:
         return []
 
     def writing(stage: dict[str, str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        def write(seen: dict[str, Any]) -> dict[str, Any]:
-            write_tags(client, seen["arn"], seen["tags"], stage)
+        def write_stage(seen: dict[str, Any]) -> dict[str, Any]:
+            write(client, seen[key], seen["tags"], stage)
             return {**seen, "tags": stage}
 
-        return write
+        return write_stage
 
     current: Mapping[str, str] = resource["tags"]
     steps = []

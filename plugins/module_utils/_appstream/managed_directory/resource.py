@@ -17,9 +17,10 @@ from ..core import states
 from ..core.calls import ACCESS_DENIED_CODES, once_only_config
 from ..core.errors import AppStreamError
 from ..core.networks import describe_subnets
-from ..core.reconcile import ManagedResource, Plan, Step
+from ..core.reconcile import ManagedResource, Plan
 from ..core.settings import changes, creation_request, desired_settings, drift, filled, in_words, view
-from ..core.tags import tag_stages, tags_after
+from ..core.tag_steps import tag_steps
+from ..core.tags import tags_after
 from ..core.waits import History, Resource
 from . import api
 from .rules import managed_directory_problems
@@ -77,7 +78,7 @@ class ManagedDirectory(ManagedResource):
         return DirectoryPlan(
             before=_view(there),
             after={**_view(there), "tags": tags},
-            steps=[self._tagging(stage) for stage in tag_stages(there["tags"], tags)],
+            steps=tag_steps(self._client, there, tags, write=api.write_tags, key="directory_id"),
             predicted={**there, "tags": tags},
             wanted="present",
         )
@@ -127,13 +128,6 @@ class ManagedDirectory(ManagedResource):
         problems = _subnet_problems(self.connect("ec2"), desired["vpc_id"], desired["subnet_ids"])
         if problems:
             raise AppStreamError(f"{self.about} cannot be created: {'; '.join(problems)}")
-
-    def _tagging(self, tags: dict[str, str]) -> Step:
-        def tag(directory: dict[str, Any]) -> dict[str, Any]:
-            api.write_tags(self._client, directory["directory_id"], directory["tags"], tags)
-            return {**directory, "tags": tags}
-
-        return Step("", tag)
 
     def next_step(self, resource: Resource, plan: Plan, history: History) -> str:
         """Return what brings the directory nearer to its wanted state, and warn of one that got there with limits."""
