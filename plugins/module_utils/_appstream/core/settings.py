@@ -117,17 +117,10 @@ def desired_settings(table: Table, params: Options, purge: bool = False) -> dict
     away are to be empty.
     """
     values = {setting.option: params.get(setting.option) for setting in table}
-    if purge:
-        values = {
-            setting.option: setting.empty
-            if values[setting.option] is None and setting.empty is not NEVER_EMPTY
-            else values[setting.option]
-            for setting in table
-        }
+    emptied = {setting.option: setting.empty for setting in table if purge and setting.empty is not NEVER_EMPTY}
+    asked = {option: value for option, value in values.items() if value is not None}
     return {
-        option: given(value) if isinstance(value, dict) else value
-        for option, value in values.items()
-        if value is not None
+        option: given(value) if isinstance(value, dict) else value for option, value in {**emptied, **asked}.items()
     }
 
 
