@@ -212,6 +212,22 @@ MANAGED_DIRECTORY_STEPS: Mapping[str, Mapping[str | None, str]] = {
 }
 
 
+# The state in which an image builder or a fleet is as wanted.
+END_STATES: Mapping[str, str] = {"running": "RUNNING", "stopped": "STOPPED"}
+
+
+def wanted_state(wanted: str, seen: str | None, destinations: Mapping[str, str | None]) -> str:
+    """Return the state that a resource first seen in ``seen`` is to be brought to.
+
+    ``present`` is the running or stopped it is in, or by ``destinations`` on its way to; that is decided before
+    anything is done, because an update may stop it. It stays ``present`` where neither is true.
+    """
+    if wanted != "present":
+        return wanted
+    ends = destinations.get(seen or "", seen)
+    return next((name for name, state in END_STATES.items() if state == ends), wanted)
+
+
 def state_of(resource: Mapping[str, Any] | None) -> str | None:
     """Return the state of a resource in snake_case form, None when there is no such resource.
 

@@ -48,8 +48,6 @@ from .settings import (
     update_request,
 )
 
-# By wanted state: the state in which a fleet has got there.
-_STATES: Mapping[str, str] = {"running": "RUNNING", "stopped": "STOPPED"}
 # Of an update that should be possible while RUNNING: the image may be of another system, which nobody could read.
 _STOP_IT = "Run again with state: stopped, which changes the fleet once it is STOPPED; that ends all its sessions."
 
@@ -152,7 +150,7 @@ class Fleet(ManagedResource):
         wanted, desired = self.params["state"], self._desired()
         tags = tags_after({}, self.params["tags"], self.params["purge_tags"])
         request = self._creation_request()
-        state = _STATES.get(wanted, "STOPPED")
+        state = states.END_STATES.get(wanted, "STOPPED")
         after = {**filled(desired), "state": state, "tags": tags}
         return FleetPlan(
             before={},
@@ -164,14 +162,15 @@ class Fleet(ManagedResource):
         )
 
     def _plan_update(self, before: dict[str, Any]) -> FleetPlan:
-        wanted, bound_for = wanted_state(self.params["state"], states.state_of(before)), _bound_for(before)
+        wanted = states.wanted_state(self.params["state"], states.state_of(before), states.FLEET_DESTINATIONS)
+        bound_for = _bound_for(before)
         desired, warnings = self._unless_left_alone(before, self._desired())
         found = changes_of(before, desired)
         request = self._update_request(before, desired, found)
         has_other_system = bound_for == "RUNNING" and self._has_other_system(before, found)
         self._require_stop_allowed(before, _fixed(before, found, has_other_system), wanted, has_other_system)
         tags = tags_after(before["tags"], self.params["tags"], self.params["purge_tags"])
-        after = {**_settings_after(before, found), "state": _STATES.get(wanted, bound_for), "tags": tags}
+        after = {**_settings_after(before, found), "state": states.END_STATES.get(wanted, bound_for), "tags": tags}
         return FleetPlan(
             before=_view(before),
             after=after,
@@ -296,18 +295,6 @@ class Fleet(ManagedResource):
             states.STOP: stop,
             states.DELETE: delete,
         }
-
-
-def wanted_state(wanted: str, seen: str | None) -> str:
-    """Return the state a fleet first seen in ``seen`` is to be brought to.
-
-    ``present`` is the running or stopped it is in, or on its way to; that is decided before anything is done, because
-    an update may stop the fleet. It stays ``present`` where there is none: a fleet is created STOPPED.
-    """
-    if wanted != "present" or seen is None:
-        return wanted
-    ends = states.FLEET_DESTINATIONS.get(seen, seen)
-    return next((name for name, state in _STATES.items() if state == ends), wanted)
 
 
 def _bound_for(fleet: Mapping[str, Any]) -> str | None:

@@ -78,7 +78,7 @@ class ImageBuilder(ManagedResource):
     def plan(self, before: Resource) -> ImageBuilderPlan:
         """Return what is to become of the image builder."""
         refuse_temporary(before)
-        wanted = wanted_state(self.params["state"], states.state_of(before))
+        wanted = states.wanted_state(self.params["state"], states.state_of(before), states.IMAGE_BUILDER_DESTINATIONS)
         self._refuse_drift(before, wanted)
         self._require_possible(before, wanted)
         after = self._view_after(before, wanted)
@@ -199,10 +199,10 @@ class ImageBuilder(ManagedResource):
             return {}
         tags, purge = self.params["tags"], self.params["purge_tags"]
         if before is None or not self._is_kept(before):
-            state = _STATES.get(wanted, "RUNNING")
+            state = states.END_STATES.get(wanted, "RUNNING")
             return {**filled(self._desired), "state": state, "tags": tags_after({}, tags, purge)}
         settings = view_after(SETTINGS, before, self._changes(before, wanted))
-        ends = _STATES.get(wanted, bound_for(states.state_of(before)))
+        ends = states.END_STATES.get(wanted, bound_for(states.state_of(before)))
         return {**settings, "state": ends, "tags": tags_after(before["tags"], tags, purge)}
 
     def _predicted(self, before: Resource, after: Mapping[str, Any]) -> Resource:
@@ -235,24 +235,9 @@ class ImageBuilder(ManagedResource):
         }
 
 
-_STATES: Mapping[str, str] = {"running": "RUNNING", "stopped": "STOPPED"}
-
-
 def bound_for(state: str | None) -> str | None:
     """Return the state an image builder is going to be in if nobody does anything."""
     return states.IMAGE_BUILDER_DESTINATIONS.get(state, state) if state else None
-
-
-def wanted_state(wanted: str, seen: str | None) -> str:
-    """Return the state an image builder first seen in ``seen`` is to be brought to.
-
-    ``present`` is the running or stopped it is in, or on its way to; that is decided before anything is done, because
-    an update stops the image builder. It stays ``present`` where neither is true.
-    """
-    if wanted != "present":
-        return wanted
-    ends = bound_for(seen)
-    return next((name for name, state in _STATES.items() if state == ends), wanted)
 
 
 def unless_deleting(image_builder: Resource) -> Resource:
