@@ -32,12 +32,9 @@ RUN_TAG = "euc.appstream:run"
 
 @dataclass(frozen=True)
 class Settings:
-    """Options of role ``build_image`` for one image, from the variables of its host; times in seconds.
+    """Options of role ``build_image`` for one image, from the variables of its host; times in seconds."""
 
-    ``wait_delay`` None: the modules' own.
-    """
-
-    wait_delay: int | None
+    wait_delay: int
     connect_timeout: int
     image_wait_timeout: int
     from_step: str
@@ -80,7 +77,6 @@ def host_variables(
     builder_name, image_name = finding["builder_name"], finding["image_name"]
     builder = {key: value for key, value in values["builder"].items() if key != "name"}
     tags = {**values["tags"], RECIPE_TAG: values["name"], RUN_TAG: run["id"]}
-    wait_delay = {} if settings.wait_delay is None else {"wait_delay": settings.wait_delay}
     options = {
         "provision_image_builder": {
             **builder,
@@ -88,13 +84,13 @@ def host_variables(
             "base_image": _base_image(values["base_image"], finding),
             "recreate": _recreate(finding),
             "tags": {**tags, EXPIRES_TAG: run["expires"], IMAGE_TAG: image_name},
-            **wait_delay,
+            "wait_delay": settings.wait_delay,
         },
         "connect_image_builder": {
             # With its name, the role looks up what the domain knows of it.
             **({"name": builder_name} if "domain" in builder else {}),
             "wait_timeout": settings.connect_timeout,
-            **({} if settings.wait_delay is None else {"restart_delay": settings.wait_delay}),
+            "restart_delay": settings.wait_delay,
         },
         **{role: values[part] for part, role in PARTS.items() if part != "builder"},
         "install_applications": {"list": values["applications"], "image_builder_name": builder_name},
@@ -107,13 +103,13 @@ def host_variables(
             "tags": tags,
             "replace_failed": finding["replace_failed"],
             "wait_timeout": settings.image_wait_timeout,
-            **wait_delay,
+            "wait_delay": settings.wait_delay,
         },
         "remove_image_builder": {
             "name": builder_name,
             "image_name": image_name,
             "recipe": values["name"],
-            **wait_delay,
+            "wait_delay": settings.wait_delay,
         },
         "build_image": {
             "catalog": catalog(values["applications"]),

@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible import constants, context
 from ansible.errors import AnsibleError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WAIT_DELAY
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
@@ -245,9 +246,11 @@ def _given_options(variables: Mapping[str, Any], surroundings: Surroundings) -> 
 
 def _settings(recipe: Recipe, surroundings: Surroundings) -> Settings:
     given = _given_options(surroundings.host_variables(recipe.name), surroundings)
-    options = role_options("build_image")
+    # The role leaves this one to the modules.
+    defaults = {"build_image_wait_delay": {"default": WAIT_DELAY}}
+    options = {**role_options("build_image"), **defaults}
     values = {
-        key: convert(given[name][0], given[name][1], name).value if name in given else options[name].get("default")
+        key: convert(given[name][0], given[name][1], name).value if name in given else options[name]["default"]
         for key, name in ((key, f"build_image_{key}") for key in _SETTINGS)
     }
     return Settings(**values, check_mode=surroundings.check_mode)

@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A loop of includes keeps its order on every host.
+"""What Ansible does with includes that a reader would not expect.
 
-Ansible includes once for all hosts whose results arrive together with the same item, in the order of the first of them
+It includes once for all hosts whose results arrive together with the same item, in the order of the first of them
 (`IncludedFile.process_include_results`). An image whose list differs then has its steps in another image's order.
+
+Up to 2.18 the check of a role's arguments takes `omit` for a value like any other, which is no number.
 """
 
 from __future__ import annotations
@@ -45,3 +47,10 @@ def test_items_of_a_loop_of_includes_name_their_host(path: Path) -> None:
         for task in tasks_in([play]):
             if "loop" in task and set(INCLUDES) & set(task) and not on_one_host:
                 assert "inventory_hostname" in str(task["loop"]), task["name"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_variables_of_roles_are_never_omitted(path: Path) -> None:
+    for task in tasks_in(yaml.safe_load(path.read_text())):
+        if {"ansible.builtin.include_role", "ansible.builtin.import_role"} & set(task):
+            assert "omit" not in str(task.get("vars", {})), task["name"]
