@@ -27,7 +27,7 @@ description:
   - Makes the folder of the user's playbook the base directory of the plays of the collection's playbooks, so that
     Ansible finds roles, C(group_vars), files and lookups there as in a play of the user's own.
   - Records why a task of a host failed, for the report.
-  - Makes Ansible look less often for results while images are built, which takes minutes of processor time per image
+  - Makes Ansible check for results less often while images are built, which takes minutes of processor time per image
     otherwise. A C(internal_poll_interval) in C(ansible.cfg) stays as it is.
 author: The euc.appstream team (@euc)
 """
@@ -106,7 +106,7 @@ def _let_localhost_in(inventory: Any, wanted: bool) -> None:
 
 
 def _set_poll_interval(*, slower: bool) -> None:
-    """Set how often Ansible looks for results, unless the user has."""
+    """Set how often Ansible checks for results, unless the user has."""
     configured, origin = constants.config.get_config_value_and_origin(_POLL_OPTION)
     if origin == "default":
         setattr(constants, _POLL_OPTION, POLL_SECONDS if slower else configured)

@@ -190,12 +190,8 @@ class DerivedImage(ManagedResource):
 
     def _tag(self, image: dict[str, Any], plan: DerivedPlan, history: DerivedHistory) -> dict[str, Any]:
         history.has_tried_tags = True
-        written = write_if_possible(self.client, image, plan.tags)
-        if written is None:
-            return image
-        before, after = written
-        history.has_written = history.has_written or after != before
-        return {**image, "tags": after}
+        after = write_if_possible(self.client, image, plan.tags, history)
+        return image if after is None else {**image, "tags": after}
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why an image in this state can't become AVAILABLE."""

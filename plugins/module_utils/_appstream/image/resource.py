@@ -191,10 +191,9 @@ class Image(ManagedResource):
     def _complete(self, image: dict[str, Any], history: ImageHistory) -> dict[str, Any]:
         """Return an image that is AVAILABLE with its tags, which are written, and permissions."""
         if api.is_own(image):
-            before, after = write(self._client, image, self._tags)
+            before, after = write(self._client, image, self._tags, history)
         else:
             before = after = self._tags_after({**image, "tags": {}})
-        history.has_written = history.has_written or after != before
         history.tags_before = before
         # Otherwise they were read for the plan.
         permissions, warnings = self._permissions(image) if "tags" not in image else ({}, [])

@@ -13,6 +13,7 @@ from ..core import states, tags
 from ..core.calls import CHANGED_STATE_CODES, NOT_FOUND
 from ..core.errors import AppStreamError
 from ..core.retries import MUTATION_CODES
+from ..core.waits import History
 from .api import is_own
 
 # The step of writing tags; not among the ``actions`` that are returned.
@@ -56,24 +57,30 @@ def known_tags(client: Any, image: Mapping[str, Any]) -> dict[str, str]:
         return {}
 
 
-def write(client: Any, image: Mapping[str, Any], desired: DesiredTags) -> tuple[dict[str, str], dict[str, str]]:
-    """Give an own image its tags; returns those it had and those it has. Raises AppStreamError."""
+def write(
+    client: Any, image: Mapping[str, Any], desired: DesiredTags, history: History
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Give an own image its tags; returns those it had and those it has. Raises AppStreamError.
+
+    Notes in the history what was written, also before a failure.
+    """
     is_ready = states.image_is(states.READY, image["state"])
-    before = tags.read_tags(client, image["arn"], is_known=is_ready)
-    after = desired.after(before)
-    tags.write_tags(client, image["arn"], before, after, is_known=is_ready)
-    return before, after
+    before = current = tags.read_tags(client, image["arn"], is_known=is_ready)
+    for stage in tags.tag_stages(before, desired.after(before)):
+        tags.write_tags(client, image["arn"], current, stage, is_known=is_ready)
+        history.has_written, current = True, stage
+    return before, current
 
 
 def write_if_possible(
-    client: Any, image: Mapping[str, Any], desired: DesiredTags
-) -> tuple[dict[str, str], dict[str, str]] | None:
-    """As ``write``, None while the service refuses that.
+    client: Any, image: Mapping[str, Any], desired: DesiredTags, history: History
+) -> dict[str, str] | None:
+    """As ``write``, but returns only the tags it has, and None while the service refuses that.
 
     Raises AppStreamError when they can't be written for a reason that does not pass while the image is made.
     """
     try:
-        return write(client, image, desired)
+        return write(client, image, desired, history)[1]
     except AppStreamError as error:
         if states.image_is(states.READY, image["state"]) or error.code not in _NOT_YET_CODES:
             raise

@@ -176,6 +176,14 @@ def test_deletes(run_simulated: Run, simulated: Any, coming: list[Any], way: lis
     assert not run_simulated(image, name="design-1", state="absent")["changed"]
 
 
+def test_tags_that_were_removed_before_a_failure_count(run_simulated: Run, simulated: Any) -> None:
+    add_image("design-1", tags={"a": "b"})
+    simulated.fail(match="appstream:TagResource", code="AccessDeniedException")
+    result = run_simulated(image, name="design-1", tags={"c": "d"})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert simulated.operations() == ["UntagResource", "TagResource"]
+
+
 def test_a_lost_answer_to_a_deletion(run_simulated: Run, simulated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # The image is gone before the call is tried again.
     monkeypatch.setattr(retries, "pause_before", lambda attempt: simulated.advance(60) or 0)
