@@ -8,7 +8,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from appstream_simulator.windows.machine.shelf import MSI_MAGIC, Shelf, ShelfError
+from appstream_simulator.windows.machine.shelf import Shelf, ShelfError
+from appstream_simulator.windows.machine.shelf_items import MSI_MAGIC
 
 OWN_SHELF = """
 installers:

@@ -9,7 +9,7 @@ import ntpath
 from . import pending_restart, program_files
 from .disk import Disk
 from .services import Service
-from .shelf import Installer
+from .shelf_items import Installer
 
 # Exit codes of Windows Installer that mean success: at once, restarting the machine, after a restart by someone else.
 RESTART_INITIATED = 1641

@@ -17,7 +17,7 @@ from .disk import DiskFullError
 from .msi_installation import MsiError, Product
 from .msiexec_command_line import InvalidCommandLineError, NotSimulatedError
 from .shares import ShareError
-from .shelf import MSI_MAGIC, Installer
+from .shelf_items import MSI_MAGIC, Installer
 
 if TYPE_CHECKING:
     from .machine import Machine

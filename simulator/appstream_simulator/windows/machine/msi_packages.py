@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from . import msi_conditions, shell_links
 from .msi_database import Database, MsiError, Row
-from .shelf import InstalledFile, InstalledRegistryValue, InstalledService, Installer
+from .shelf_items import InstalledFile, InstalledRegistryValue, InstalledService, Installer
 from .shell_links import ShellLink
 
 __all__ = ["MsiError", "Product", "Surroundings", "product"]

@@ -32,7 +32,7 @@ from . import (
 )
 from .accounts import plain_name
 from .running import TerminatedError
-from .shelf import EXE_MAGIC
+from .shelf_items import EXE_MAGIC
 
 if TYPE_CHECKING:
     from .machine import Machine

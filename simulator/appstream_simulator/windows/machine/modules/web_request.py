@@ -19,7 +19,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from ..shelf import Installer
+from ..shelf_items import Installer
 from .task import Option, Task
 
 if TYPE_CHECKING:

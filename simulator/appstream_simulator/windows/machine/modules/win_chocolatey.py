@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .. import chocolatey, command_line, installation
-from ..shelf import ChocolateyPackage, Installer
+from ..shelf import ChocolateyPackage
+from ..shelf_items import Installer
 from . import web_request, win_command
 from .task import ModuleFailure, Option, Task
 from .web_request import WebRequestError

@@ -13,7 +13,7 @@ from appstream_simulator.windows.protocol.host import ProcessResult
 from .. import command_line, environment, installation, processes, program_files
 from ..disk import DiskFullError
 from ..msi_database import Database, MsiError
-from ..shelf import MSI_MAGIC
+from ..shelf_items import MSI_MAGIC
 from . import web_request, win_command
 from .task import ModuleFailure, Option, Task, checksum
 from .web_request import WebRequestError
