@@ -54,7 +54,6 @@ def test_own_installers(tmp_path: Path) -> None:
     assert shelf.has_host("https://apps.example.net/other")
     assert not shelf.has_host("https://nowhere.example.net/")
     assert shelf.shares.read("\\\\FILES.example.net\\apps\\viewer.exe") == viewer.content
-    assert shelf.by_uninstaller("c:\\program files\\viewer\\UNINS.exe") is viewer
 
 
 def test_listing_and_export_agree(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ntpath
 
-from . import pending_restart, program_files
+from . import installer_values, pending_restart, program_files
 from .disk import Disk
 from .services import Service
 from .shelf_items import Installer
@@ -33,6 +33,12 @@ def install(disk: Disk, installer: Installer) -> None:
     """Put the product's files, registry values, services and uninstall entry on the disk."""
     if installer.size:
         disk.take_space(installer.uninstall_key, installer.size)
+    write_effects(disk, installer)
+    _write_uninstall_entry(disk, installer)
+
+
+def write_effects(disk: Disk, installer: Installer) -> None:
+    """Write what an installer brings, without listing it."""
     for file in installer.files:
         disk.make_directories(ntpath.dirname(file.path))
         disk.write(file.path, file.data)
@@ -48,7 +54,6 @@ def install(disk: Disk, installer: Installer) -> None:
         automatic = service.start_mode in ("auto", "delayed")
         entry.state = "running" if (automatic if service.started is None else service.started) else "stopped"
         disk.services[service.name.lower()] = entry
-    _write_uninstall_entry(disk, installer)
 
 
 def _write_uninstall_entry(disk: Disk, installer: Installer) -> None:
@@ -73,6 +78,7 @@ def _write_uninstall_entry(disk: Disk, installer: Installer) -> None:
 
 def uninstall(disk: Disk, installer: Installer) -> None:
     """Take away what `install` put there; what was changed by others since stays where that is a directory in use."""
+    installer = installer_values.as_installed(disk, installer)
     paths = [file.path for file in installer.files]
     if installer.uninstaller:
         paths.append(installer.uninstaller.path)

@@ -5,19 +5,30 @@
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from appstream_simulator import given_patterns
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import command_line, installation, msi_installation, msiexec_command_line
+from . import (
+    command_line,
+    installation,
+    installer_values,
+    msi_installation,
+    msi_patches,
+    msiexec_command_line,
+    setup_command_lines,
+)
 from .disk import DiskFullError
+from .installer_values import Given
 from .msi_installation import MsiError, Product
-from .msiexec_command_line import InvalidCommandLineError, NotSimulatedError
+from .msi_patches import PatchError
+from .msiexec_command_line import CommandLine, InvalidCommandLineError, NotSimulatedError
 from .shares import ShareError
-from .shelf_items import MSI_MAGIC, Installer
+from .shelf_items import MSI_MAGIC, Installer, NeededFile
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -46,6 +57,16 @@ _MESSAGES = {
     "Installer package.",
     INSTALL_ALREADY_RUNNING: "Another installation is already in progress. Complete that installation before "
     "proceeding with this install.",
+    msi_patches.TRANSFORM_FAILURE: "Error applying transforms. Verify that the specified transform paths are valid.",
+    msi_patches.PATCH_OPEN_FAILED: "This update package could not be opened. Verify that the update package exists and "
+    "that you can access it, or contact the application vendor to verify that this is a valid Windows Installer update "
+    "package.",
+    msi_patches.PATCH_INVALID: "This update package could not be opened. Contact the application vendor to verify that "
+    "this is a valid Windows Installer update package.",
+    msi_patches.PATCH_TARGET_NOT_FOUND: "The upgrade cannot be installed by the Windows Installer service because the "
+    "program to be upgraded may be missing, or the upgrade may update a different version of the program. Verify that "
+    "the program to be upgraded exists on your computer and that you have the correct upgrade.",
+    msi_patches.UNKNOWN_PATCH: "The patch is not applied to this product.",
     INVALID_COMMAND_LINE: "Invalid command line argument. Consult the Windows Installer SDK for detailed command line "
     "help.",
 }
@@ -53,24 +74,34 @@ _MESSAGES = {
 
 @dataclass(frozen=True)
 class _Package:
-    """What msiexec works on: an entry of the shelf, or a product of a real MSI file with its bytes."""
+    """What msiexec works on: an entry of the shelf, or a product of a real MSI file with its bytes.
+
+    Attributes:
+        given: what the installation is given, the properties of its transforms included.
+    """
 
     installer: Installer
+    given: Given = field(default_factory=Given)
     product: Product | None = None
     content: bytes = b""
 
 
 def run_msiexec(process: Process) -> ProcessResult:
-    """`msiexec /i FILE` (or /package), `/x FILE|PRODUCT-CODE` (or /uninstall), with /q…, /l… LOG and properties."""
+    """`msiexec /i FILE` (or /package), `/x FILE|PRODUCT-CODE` (or /uninstall), `/p PATCHES` (or /update), and
+    `/uninstall PATCH /package PRODUCT`, with /q…, /l… LOG and properties.
+    """
     try:
         line = msiexec_command_line.parse(command_line.after_program(process.command_line))
+        work = _work(process, line)
     except InvalidCommandLineError:
         return _installer_result(process, INVALID_COMMAND_LINE)
     except NotSimulatedError:
         return process.unhandled("msiexec")
-    package = _package(process, line.target, line.properties)
-    if isinstance(package, int):
-        return _installer_result(process, package)
+    except PatchError as error:
+        return _installer_result(process, error.code)
+    if isinstance(work, int):
+        return _installer_result(process, work)
+    package, patches = work
     if not line.quiet:
         return _wait_for_a_click(process, package.installer)
     machine = process.machine
@@ -84,12 +115,81 @@ def run_msiexec(process: Process) -> ProcessResult:
         if package.installer.hangs:
             return _hang(process, package.installer)
         process.machine.spend(package.installer.seconds)
-        removes = line.action == "uninstall" or line.properties.get("REMOVE") == "ALL"
-        exit_code = _remove_package(process, package) if removes else _install_package(process, package, notes)
+        exit_code = _carry_out(process, line, package, patches, notes)
+    except PatchError as error:
+        exit_code = error.code
     finally:
         process.machine.windows_installer.release()
     _write_log(process, line.log, package.installer, exit_code, notes)
     return _installer_result(process, exit_code)
+
+
+def _work(process: Process, line: CommandLine) -> tuple[_Package, list[Installer]] | int:
+    """The product a command line is about and the patches for it, or the error that msiexec ends with."""
+    machine = process.machine
+    place = msi_patches.Place(machine.disk, machine.shelf, process.working_directory)
+    if line.patch:
+        patch = msi_patches.by_code(machine.disk, machine.shelf, line.patch)
+        if patch is None:
+            return msi_patches.UNKNOWN_PATCH
+        return _Package(msi_patches.target(machine.shelf, patch)), [patch]
+    if line.action == "patch":
+        patches = msi_patches.patches(place, line.target)
+        return _Package(msi_patches.target(machine.shelf, patches[0]), _given(process, line.properties)), patches
+    package = _package(process, line.target, line.properties)
+    if isinstance(package, int):
+        return package
+    installer = None if package.product else package.installer
+    folder = ntpath.dirname(ntpath.join(process.working_directory, line.target))
+    set_by_transforms = msi_patches.transformed(place, installer, folder, line.properties.get("TRANSFORMS", ""))
+    given = _given(process, {**set_by_transforms, **line.properties})
+    return replace(package, given=given), msi_patches.patches(place, line.properties.get("PATCH", ""))
+
+
+def _given(process: Process, properties: Mapping[str, str]) -> Given:
+    machine = process.machine
+    place = msi_patches.Place(machine.disk, machine.shelf, process.working_directory)
+    return Given(command_line.after_program(process.command_line), properties, process.environment, place.read)
+
+
+def _carry_out(
+    process: Process, line: CommandLine, package: _Package, patches: list[Installer], notes: list[str]
+) -> int:
+    """Install, patch or remove.
+
+    Raises:
+        PatchError: a patch is not for what is installed.
+    """
+    machine, product = process.machine, package.installer
+    if line.patch:
+        if not machine.is_administrator(process.user):
+            return INSTALL_FAILURE
+        msi_patches.remove(machine.disk, product, patches[0])
+        process.record("uninstall", installer=patches[0].name, exit_code=SUCCESS)
+        return SUCCESS
+    if line.action == "uninstall" or line.properties.get("REMOVE") == "ALL":
+        return _remove_package(process, package)
+    exit_code = SUCCESS if line.action == "patch" else _install_package(process, package, notes)
+    for patch in patches if exit_code in installation.INSTALLED_EXIT_CODES else ():
+        exit_code = _apply_patch(process, patch, package.given) or exit_code
+    return exit_code
+
+
+def _apply_patch(process: Process, patch: Installer, given: Given) -> int:
+    """Raises PatchError: it is not for anything that is installed."""
+    machine = process.machine
+    product = installer_values.as_installed(machine.disk, msi_patches.target(machine.shelf, patch))
+    exit_code = patch.exit_code if machine.is_administrator(process.user) else INSTALL_FAILURE
+    if exit_code in installation.INSTALLED_EXIT_CODES:
+        if exit_code == SUCCESS and patch.reboot_required:
+            exit_code = installation.RESTART_REQUIRED
+        with machine.disk_in_use():
+            place = product.install_location
+            msi_patches.apply(machine.disk, product, patch, lambda item: installer_values.resolve(item, given, place))
+            if exit_code == installation.RESTART_REQUIRED:
+                installation.mark_restart_pending(machine.disk)
+    process.record("install", installer=patch.name, exit_code=exit_code)
+    return exit_code
 
 
 def _package(process: Process, target: str, properties: dict[str, str]) -> _Package | int:
@@ -107,7 +207,7 @@ def _package(process: Process, target: str, properties: dict[str, str]) -> _Pack
         return INSTALL_PACKAGE_INVALID
     installer = machine.shelf.recognise(content)
     if installer:
-        return _Package(installer)
+        return _Package(installer) if installer.kind == "msi" else INSTALL_PACKAGE_INVALID
     return _real_package(process, content, properties) or INSTALL_PACKAGE_INVALID
 
 
@@ -117,7 +217,7 @@ def _real_package(process: Process, content: bytes, properties: dict[str, str]) 
     except MsiError as error:
         process.record("error", what="msi", error=str(error))
         return None
-    return _Package(product.installer, product, content)
+    return _Package(product.installer, product=product, content=content)
 
 
 def _installed_package(process: Process, product_code: str) -> _Package | int:
@@ -135,7 +235,8 @@ def _install_package(process: Process, package: _Package, notes: list[str]) -> i
     """Install, and note for the log what stands in the way."""
     machine, product = process.machine, package.product
     if product is None:
-        return _install(process, package.installer, notes)
+        directory = package.given.properties.get(package.installer.directory_property.upper(), "").rstrip("\\")
+        return _install(process, package.installer, package.given, directory, notes)
     for what in product.beyond:
         process.record("unhandled", what="msi", text=f"{product.installer.name}: {what}")
     if product.refusal or not machine.is_administrator(process.user):
@@ -191,37 +292,58 @@ def run_installer(process: Process) -> ProcessResult:
     installer = machine.shelf.recognise(machine.disk.read(process.program))
     assert installer is not None
     arguments = command_line.after_program(process.command_line)
-    if installer.silent_arguments and not _contains(arguments, installer.silent_arguments):
+    try:
+        line = setup_command_lines.read(installer.command_line, arguments, installer.silent_arguments)
+    except InvalidCommandLineError:
+        return ProcessResult(INVALID_COMMAND_LINE)
+    except NotSimulatedError:
+        return process.unhandled("installer")
+    if not line.silent:
         return _wait_for_a_click(process, installer)
     if installer.hangs:
         return _hang(process, installer)
     machine.spend(installer.seconds)
-    return _installer_result(process, _install(process, installer, []))
+    if line.answers:
+        beside = ntpath.join(ntpath.dirname(process.program), line.answers)
+        folder = beside if installer.command_line == "installshield" else line.answers
+        installer = replace(installer, needs=(*installer.needs, NeededFile(folder, exit_code=line.without_answers)))
+    notes: list[str] = []
+    exit_code = _install(process, installer, _given(process, line.properties), line.directory, notes)
+    return ProcessResult(exit_code, "".join(f"{note}\r\n" for note in notes).encode())
 
 
 def run_uninstaller(process: Process) -> ProcessResult:
     """An uninstaller that a setup program from the shelf left on the disk."""
-    installer = process.machine.shelf.by_uninstaller(process.program)
+    installer = by_uninstaller(process.machine, process.program)
     assert installer is not None and installer.uninstaller is not None
     silent = installer.uninstaller.silent_arguments
-    if silent and not _contains(command_line.after_program(process.command_line), silent):
+    if silent and not setup_command_lines.contains(command_line.after_program(process.command_line), silent):
         return _wait_for_a_click(process, installer)
     process.machine.spend(installer.uninstaller.seconds)
     return _installer_result(process, _uninstall(process, installer))
 
 
-def _contains(arguments: str, wanted: tuple[str, ...]) -> bool:
-    given = [argument.lower() for argument in command_line.split(f"program {arguments}")[1:]]
-    return any(argument.lower() in given for argument in wanted)
+def by_uninstaller(machine: Machine, path: str) -> Installer | None:
+    """The EXE whose uninstaller is this file."""
+    for item in machine.shelf.installers.values():
+        if item.uninstaller:
+            uninstaller = installer_values.as_installed(machine.disk, item).uninstaller
+            if uninstaller and uninstaller.path.lower() == path.lower():
+                return item
+    return None
 
 
-def _install(process: Process, installer: Installer, notes: list[str]) -> int:
+def _install(process: Process, installer: Installer, given: Given, directory: str, notes: list[str]) -> int:
     machine = process.machine
     arguments = command_line.after_program(process.command_line)
     rule = next((rule for rule in installer.exit_codes if given_patterns.found(rule.arguments, arguments)), None)
     exit_code = rule.exit_code if rule else installer.exit_code
-    if not machine.is_administrator(process.user) or not all(machine.disk.exists(path) for path in installer.needs):
+    paths = [path for path in installer.needs if isinstance(path, str)]
+    if not machine.is_administrator(process.user) or not all(machine.disk.exists(path) for path in paths):
         exit_code = INSTALL_FAILURE
+    elif exit_code in installation.INSTALLED_EXIT_CODES and (missing := installer_values.missing(given, installer)):
+        exit_code, message = missing
+        notes.append(message)
     if exit_code in installation.INSTALLED_EXIT_CODES and machine.disk.free_space() < installer.size:
         notes.append(_out_of_space(machine, installer.size))
         exit_code = INSTALL_FAILURE if installer.kind == "msi" else DISK_FULL
@@ -229,7 +351,7 @@ def _install(process: Process, installer: Installer, notes: list[str]) -> int:
         if exit_code == SUCCESS and installer.reboot_required:
             exit_code = installation.RESTART_REQUIRED
         with machine.disk_in_use():
-            installation.install(machine.disk, installer)
+            installation.install(machine.disk, installer_values.resolve(installer, given, directory))
             if exit_code == installation.RESTART_REQUIRED:
                 installation.mark_restart_pending(machine.disk)
     process.record("install", installer=installer.name, exit_code=exit_code)
@@ -244,6 +366,7 @@ def _uninstall(process: Process, installer: Installer) -> int:
     if exit_code == SUCCESS:
         with machine.disk_in_use():
             installation.uninstall(machine.disk, installer)
+            msi_patches.forget(machine.disk, installer.product_code)
     process.record("uninstall", installer=installer.name, exit_code=exit_code)
     return exit_code
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 _CACHE = "C:\\Windows\\Installer"
-_PRODUCTS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Products"
+PRODUCTS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Products"
 
 
 def read(machine: Machine, content: bytes, user: str, properties: Mapping[str, str]) -> Product:
@@ -32,8 +32,8 @@ def read(machine: Machine, content: bytes, user: str, properties: Mapping[str, s
 
 def _installed(disk: Disk) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for name in disk.registry.key_names(_PRODUCTS) if disk.registry.has_key(_PRODUCTS) else []:
-        values = disk.registry.texts(f"{_PRODUCTS}\\{name}\\InstallProperties")
+    for name in disk.registry.key_names(PRODUCTS) if disk.registry.has_key(PRODUCTS) else []:
+        values = disk.registry.texts(f"{PRODUCTS}\\{name}\\InstallProperties")
         upgrade = values.get("UpgradeCode", "").upper()
         found.setdefault(upgrade, {})[values.get("ProductCode", "")] = values.get("DisplayVersion", "")
     return found
@@ -62,7 +62,7 @@ def install(disk: Disk, product: Product, content: bytes) -> None:
     local = f"{_CACHE}\\{hashlib.sha256(content).hexdigest()[:7]}.msi"
     disk.make_directories(_CACHE)
     disk.write(local, content)
-    key = f"{_PRODUCTS}\\{packed(product.installer.product_code)}\\InstallProperties"
+    key = f"{PRODUCTS}\\{packed(product.installer.product_code)}\\InstallProperties"
     for name, text in {
         "DisplayName": product.installer.display_name,
         "DisplayVersion": product.installer.display_version,
@@ -76,7 +76,7 @@ def install(disk: Disk, product: Product, content: bytes) -> None:
 
 def kept_package(disk: Disk, product_code: str) -> bytes | None:
     """The MSI file of an installed product."""
-    values = disk.registry.texts(f"{_PRODUCTS}\\{packed(product_code)}\\InstallProperties")
+    values = disk.registry.texts(f"{PRODUCTS}\\{packed(product_code)}\\InstallProperties")
     path = values.get("LocalPackage", "")
     return disk.read(path) if path and disk.is_file(path) else None
 
@@ -87,7 +87,7 @@ def remove(disk: Disk, product: Product) -> None:
     for directory in product.directories:
         if disk.is_directory(directory) and not disk.list(directory):
             disk.remove(directory)
-    key = f"{_PRODUCTS}\\{packed(product.installer.product_code)}"
+    key = f"{PRODUCTS}\\{packed(product.installer.product_code)}"
     path = disk.registry.texts(f"{key}\\InstallProperties").get("LocalPackage", "")
     if path and disk.is_file(path):
         disk.remove(path)

@@ -23,15 +23,22 @@ _QUOTED = re.compile(r'"(?P<value>(?:[^"]|"")*+)"')
 _NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*+)=")
 # The action and what it is about may stand without a blank between: /x{…}, /iC:\a.msi.
 _ATTACHED = re.compile(r"(?P<action>[ix])(?P<target>(?:[a-z]:|\\\\|\{).*)", re.IGNORECASE | re.DOTALL)
-_ACTIONS = {"i": "install", "package": "install", "x": "uninstall", "uninstall": "uninstall"}
+_ACTIONS = {
+    "i": "install",
+    "package": "install",
+    "x": "uninstall",
+    "uninstall": "uninstall",
+    "p": "patch",
+    "update": "patch",
+}
+# Two actions that together take a patch off a product, in either order.
+_OF_A_PATCH = frozenset({("install", "uninstall"), ("uninstall", "package")})
 _LOG = re.compile(r"l[iwearucmopvx+!*]*|log")
 _QUIET = re.compile(r"q[nbrf]?[+!-]*|quiet|passive")
 # Whether an installer restarts the machine is as its entry on the shelf says.
 _WITHOUT_EFFECT = frozenset({"norestart"})
-# Administrative installation, advertising, patches, repairs, language, product names, registration, restarts, help.
-_NOT_SIMULATED = re.compile(
-    r"a|j[um]?|g|t|p|update|f[pecmsoduva]*|n|y|z|m|c|(?:prompt|force)restart|(?:un)?regserver|help|h|\?"
-)
+# Administrative installation, advertising, repairs, language, product names, registration, restarts, help.
+_NOT_SIMULATED = re.compile(r"a|j[um]?|g|t|f[pecmsoduva]*|n|y|z|m|c|(?:prompt|force)restart|(?:un)?regserver|help|h|\?")
 
 
 class InvalidCommandLineError(ValueError):
@@ -47,8 +54,9 @@ class CommandLine:
     """What msiexec is to do.
 
     Attributes:
-        action: install or uninstall.
-        target: a file, or a product code in braces.
+        action: install, uninstall or patch.
+        target: a file, or a product code in braces; of a patch, one file or several with semicolons between.
+        patch: the code of the patch that `/uninstall PATCH /package PRODUCT` takes off the product.
         properties: by upper-case name.
         log: path of the log file; empty without one.
         quiet: it shows no window that waits for somebody.
@@ -56,6 +64,7 @@ class CommandLine:
 
     action: str = ""
     target: str = ""
+    patch: str = ""
     properties: dict[str, str] = field(default_factory=dict)
     log: str = ""
     quiet: bool = False
@@ -93,7 +102,11 @@ def _take_switch(line: CommandLine, text: str, switch: re.Match[str]) -> int:
     """Take in an option and what belongs to it; where it ends."""
     name, position = switch["name"].lower(), switch.end()
     attached = _ATTACHED.fullmatch(switch["name"])
-    if name in _ACTIONS or attached:
+    if line.action in ("install", "uninstall") and (line.action, name) in _OF_A_PATCH:
+        other, position = _operand(text, position)
+        line.target, line.patch = (line.target, other) if name == "uninstall" else (other, line.target)
+        line.action = "uninstall"
+    elif name in _ACTIONS or attached:
         if line.action:
             raise InvalidCommandLineError
         if attached:

@@ -153,7 +153,7 @@ def _behaviour(machine: Machine, program: str) -> Callable[[Process], ProcessRes
     installer = machine.shelf.recognise(machine.disk.read(program))
     if installer is not None and installer.kind == "exe":
         return installers.run_installer
-    if machine.shelf.by_uninstaller(program) is not None:
+    if installers.by_uninstaller(machine, program) is not None:
         return installers.run_uninstaller
     if not machine.disk.read(program).startswith(EXE_MAGIC):
         raise BadImageError("%1 is not a valid Win32 application")

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from . import setup_command_lines
 from .shares import Share, Shares
 from .shelf_items import (
     ExitCodeRule,
@@ -26,6 +27,7 @@ from .shelf_items import (
     InstalledRegistryValue,
     InstalledService,
     Installer,
+    NeededFile,
     Uninstaller,
 )
 from .windows_updates import WindowsUpdate
@@ -41,6 +43,7 @@ SIGNATURE_STATUSES = (
     "NotSupportedFileFormat",
     "Incompatible",
 )
+KINDS = ("msi", "exe", "msix", "mst", "msp", "file")
 _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 
 _Item = TypeVar("_Item")
@@ -116,6 +119,9 @@ class Shelf:
         self._entries = {installer.digest: installer for installer in self.installers.values()}
         self._entries.update({item.sha256.lower(): item for item in self.installers.values() if item.sha256})
         self._by_url = {url: item for item in self.installers.values() for url in item.urls}
+        for item in self.installers.values():
+            if item.applies_to and item.applies_to not in self.installers:
+                raise ShelfError(f"{item.name}: the shelf has no installer {item.applies_to}")
         public = {path: item.content for item in self.installers.values() for path in item.unc_paths}
         self.shares = Shares(public, [self._share(share) for share in shares])
         for package in self.chocolatey:
@@ -160,14 +166,6 @@ class Shelf:
         """The MSI with this product code."""
         wanted = product_code.lower()
         return next((item for item in self.installers.values() if wanted and item.product_code.lower() == wanted), None)
-
-    def by_uninstaller(self, path: str) -> Installer | None:
-        """The EXE whose uninstaller is this file."""
-        wanted = path.lower()
-        return next(
-            (item for item in self.installers.values() if item.uninstaller and item.uninstaller.path.lower() == wanted),
-            None,
-        )
 
     def listing(self) -> list[dict[str, Any]]:
         """Per installer its name, kind, file name, product, URLs, UNC paths and sha256: `shelf list` prints this."""
@@ -256,6 +254,8 @@ def _installer(file: Path, entry: Any) -> Installer:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     for key, kind in _PARTS.items():
         values[key] = tuple(_build(where, kind, item) for item in entry.get(key, ()))
+    needs = entry.get("needs", ())
+    values["needs"] = tuple(_build(where, NeededFile, item) if isinstance(item, dict) else item for item in needs)
     if entry.get("uninstaller"):
         uninstaller = _build(where, Uninstaller, entry["uninstaller"])
         values["uninstaller"] = replace(uninstaller, silent_arguments=tuple(uninstaller.silent_arguments))
@@ -287,8 +287,8 @@ def _build(where: str, kind: type[_Item], values: Any) -> _Item:
 
 
 def _check(where: str, installer: Installer) -> None:
-    if installer.kind not in ("msi", "exe", "msix", "file"):
-        raise ShelfError(f"{where}: kind is msi or exe or msix or file, not {installer.kind}")
+    if installer.kind not in KINDS:
+        raise ShelfError(f"{where}: kind is {' or '.join(KINDS)}, not {installer.kind}")
     if installer.kind == "msix" and not (installer.identity and installer.publisher):
         raise ShelfError(f"{where}: an msix needs an identity and a publisher")
     if installer.kind == "file" and not (installer.text or installer.content_from):
@@ -299,6 +299,12 @@ def _check(where: str, installer: Installer) -> None:
         r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}", installer.product_code
     ):
         raise ShelfError(f"{where}: an msi needs a product_code like {{XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}}")
+    if installer.command_line not in ("", *setup_command_lines.FORMS):
+        raise ShelfError(f"{where}: command_line is one of {', '.join(setup_command_lines.FORMS)}")
+    if installer.kind in ("mst", "msp") and not installer.applies_to:
+        raise ShelfError(f"{where}: an {installer.kind} needs applies_to, the name of an msi")
+    if installer.kind == "msp" and not installer.patch_code:
+        raise ShelfError(f"{where}: an msp needs a patch_code")
     if installer.kind == "exe" and not installer.registry_key:
         raise ShelfError(f"{where}: an exe needs a registry_key")
     if installer.architecture not in ("x64", "x86"):

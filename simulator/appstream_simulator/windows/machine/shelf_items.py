@@ -66,6 +66,24 @@ class ExitCodeRule:
 
 
 @dataclass(frozen=True)
+class NeededFile:
+    """A file without which an installer ends, such as an answer file or a licence.
+
+    Attributes:
+        path: it, or its name in the working directory; empty for one that an argument names.
+        argument: what names it; not given is as bad as a file that is not there.
+        attached: the name follows the argument without anything between (`-f1silent.iss`).
+        exit_code, message: how the installer ends without it.
+    """
+
+    path: str = ""
+    argument: str = ""
+    attached: bool = False
+    exit_code: int = 1
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class Uninstaller:
     """The program that removes what an EXE installed, and what makes it silent."""
 
@@ -76,11 +94,12 @@ class Uninstaller:
 
 @dataclass(frozen=True)
 class Installer:
-    """One entry of the shelf.
+    """One entry of the shelf. What it writes may depend on what it is given; see `installer_values`.
 
     Attributes:
         name: of the entry; unique on the shelf.
-        kind: `msi`, `exe`, `msix`, or `file` for one that is no installer of the shelf's.
+        kind: `msi`, `exe`, `msix`, `mst` (a transform), `msp` (a patch), or `file` for one that is no installer of the
+            shelf's.
         urls, unc_paths: where the file can be had; the last part is its name.
         require_headers, basic_auth: what a request must bring, else the web server answers 403 or 401.
         content_from: a `file`'s content, taken from this file (relative to the shelf's); `text` is the other way.
@@ -94,7 +113,14 @@ class Installer:
             machine, 3010 leaves it waiting for a restart.
         reboot_required: a success ends with 3010.
         seconds: virtual seconds the installation takes.
-        needs: paths that must exist, else the installer ends with 1603.
+        needs: paths that must exist, else the installer ends with 1603; or files that end it as they say.
+        requires_arguments: names of arguments that must be given with a value, else it ends with 1.
+        command_line: how an EXE reads its arguments: `nsis`, `inno` or `installshield`; see `setup_command_lines`.
+        directory_property: the property of an MSI that says where to install.
+        applies_to: of a transform or a patch, the name of the MSI's entry.
+        properties: which a transform sets.
+        patch_code: of a patch, in braces.
+        patched_version: what DisplayVersion says after a patch; empty: as before.
         hangs: it never ends.
         size: bytes that its file takes, and as many again what it installs; the bytes themselves are few.
         signer, signature_status: subject of the certificate its file is signed with, and what Windows says of that.
@@ -122,7 +148,14 @@ class Installer:
     exit_code: int = 0
     reboot_required: bool = False
     seconds: float = 10.0
-    needs: tuple[str, ...] = ()
+    needs: tuple[str | NeededFile, ...] = ()
+    requires_arguments: tuple[str, ...] = ()
+    command_line: str = ""
+    directory_property: str = "INSTALLDIR"
+    applies_to: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    patch_code: str = ""
+    patched_version: str = ""
     uninstaller: Uninstaller | None = None
     hangs: bool = False
     size: int = 0
@@ -160,7 +193,7 @@ class Installer:
             name: value for name, value in asdict(self).items() if name in ("name", "kind") or value != defaults[name]
         }
         description = {name: value for name, value in said.items() if name not in _NOT_IN_THE_FILE}
-        magic = MSI_MAGIC if self.kind == "msi" else EXE_MAGIC
+        magic = EXE_MAGIC if self.kind == "exe" else MSI_MAGIC
         return magic + b" appstream-simulator installer\n" + json.dumps(description, sort_keys=True).encode()
 
     @property

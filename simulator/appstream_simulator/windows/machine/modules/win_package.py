@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ansible.windows.win_package for MSI files and programs (providers msi and registry)."""
+"""ansible.windows.win_package for MSI files, patches and programs (providers msi, msp and registry)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from .. import command_line, environment, installation, processes, program_files
+from .. import command_line, environment, installation, msi_patches, processes, program_files
 from ..disk import DiskFullError
 from ..msi_database import Database, MsiError
-from ..shelf_items import MSI_MAGIC
+from ..shelf_items import MSI_MAGIC, Installer
 from . import web_request, win_command
 from .task import ModuleFailure, Option, Task, checksum
 from .web_request import WebRequestError
@@ -36,7 +36,7 @@ OPTIONS = {
 
 _HARMLESS_OPTIONS = web_request.HARMLESS_OPTIONS | {"wait_for_children"}
 _DEFAULT_OPTIONS = {**web_request.DEFAULT_OPTIONS, "verify_signature": Option("bool", False)}
-_PROVIDERS = ("auto", "msi", "registry")
+_PROVIDERS = ("auto", "msi", "msp", "registry")
 
 # Windows' text for error 1620.
 _CANNOT_OPEN = (
@@ -57,6 +57,7 @@ class _Package:
     product_id: str
     installed: bool
     registry_path: str = ""
+    products: tuple[str, ...] = ()
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -117,14 +118,13 @@ def _download(task: Task, url: str, result: dict[str, Any]) -> str:
 
 
 def _status(task: Task, options: dict[str, Any], path: str | None) -> _Package:
-    if path and options["provider"] in ("auto", "msi") and task.disk.is_file(path):
+    package = _patch(task, options, path)
+    if package is None and path and options["provider"] in ("auto", "msi") and task.disk.is_file(path):
         content = task.disk.read(path)
         package = _msi_status(task, _product_code(task, path, content)) if content.startswith(MSI_MAGIC) else None
-    elif not path and options["provider"] in ("auto", "msi"):
-        package = _msi_status(task, options["product_id"] or "")
-        package = package if package.installed or options["provider"] == "msi" else None
-    else:
-        package = None
+    elif package is None and not path and options["provider"] in ("auto", "msi"):
+        found = _msi_status(task, options["product_id"] or "")
+        package = found if found.installed or options["provider"] == "msi" else None
     _refuse_further_formats(task, path)
     package = package or _registry_status(task, options["product_id"] or "")
     if options["creates_path"]:
@@ -134,10 +134,35 @@ def _status(task: Task, options: dict[str, Any], path: str | None) -> _Package:
     return package
 
 
+def _patch(task: Task, options: dict[str, Any], path: str | None) -> _Package | None:
+    """The provider msp: a patch by its file, or by its code among those that products have."""
+    if options["provider"] not in ("auto", "msp"):
+        return None
+    machine = task.machine
+    if path:
+        entry = machine.shelf.recognise(task.disk.read(path)) if task.disk.is_file(path) else None
+        if entry is None or entry.kind != "msp":
+            return None
+        product = msi_patches.target(machine.shelf, entry)
+        if not installation.is_product_installed(task.disk, product.product_code):
+            reason = "The specified patch does not apply to any installed MSI packages."
+            task.fail(f"Unhandled exception while executing module: {reason}", changed=False, reboot_required=False)
+        return _patch_status(task, entry, product)
+    entry = msi_patches.by_code(task.disk, machine.shelf, options["product_id"] or "")
+    if entry is None:
+        return _Package("msp", options["product_id"] or "", False) if options["provider"] == "msp" else None
+    return _patch_status(task, entry, msi_patches.target(machine.shelf, entry))
+
+
+def _patch_status(task: Task, patch: Installer, product: Installer) -> _Package:
+    applied = msi_patches.is_applied(task.disk, product.product_code, patch.patch_code)
+    return _Package("msp", patch.patch_code, applied, products=(product.product_code,))
+
+
 def _refuse_further_formats(task: Task, path: str | None) -> None:
-    """App packages and patches have providers of their own, which are not simulated."""
+    """App packages have a provider of their own, which is not simulated."""
     extension = ntpath.splitext(path or "")[1].lower()
-    if extension in (".appx", ".appxbundle", ".msix", ".msixbundle", ".msp"):
+    if extension in (".appx", ".appxbundle", ".msix", ".msixbundle"):
         task.machine.record("unhandled", what="win_package path", text=str(path))
         task.fail(f"appstream-simulator: win_package is simulated without files of the kind {extension}")
 
@@ -177,7 +202,13 @@ def _change(task: Task, options: dict[str, Any], package: _Package, path: str | 
     if options["state"] == "present" and path:
         _verify_checksum(task, options, path, result)
     if package.provider == "msi":
-        _run_msiexec(task, options, package, path, result)
+        action = ["/i", path or ""] if options["state"] == "present" else ["/x", package.product_id]
+        _run_msiexec(task, options, action, result)
+        return
+    if package.provider == "msp":
+        removals = [["/uninstall", package.product_id, "/package", code] for code in package.products]
+        for action in [["/update", path or ""]] if options["state"] == "present" else removals:
+            _run_msiexec(task, options, action, result)
         return
     line = command_line.escape(path) if path else _uninstall_command(task, package, result)
     arguments = _arguments(options)
@@ -193,11 +224,8 @@ def _verify_checksum(task: Task, options: dict[str, Any], path: str, result: dic
         task.fail(f"The checksum for {path} did not match '{wanted}', it was '{found}'", **result)
 
 
-def _run_msiexec(
-    task: Task, options: dict[str, Any], package: _Package, path: str | None, result: dict[str, Any]
-) -> None:
+def _run_msiexec(task: Task, options: dict[str, Any], action: list[str], result: dict[str, Any]) -> None:
     log = options["log_path"] or f"{task.variables['TEMP']}\\msiexec.log"
-    action = ["/i", path or ""] if options["state"] == "present" else ["/x", package.product_id]
     line = command_line.join(["C:\\Windows\\System32\\msiexec.exe", *action, "/L*V", log, "/qn", "/norestart"])
     arguments = _arguments(options)
     try:
