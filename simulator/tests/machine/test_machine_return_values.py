@@ -78,6 +78,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("win_updates", {"_operation": "start", "_operation_options": {"wait": True}, "state": "searched"}),
     ("win_user_profile", {"username": "Administrator"}),
     ("chocolatey.chocolatey.win_chocolatey", {"name": ["chocolatey"], "bootstrap_script": URL}),
+    ("community.windows.win_disk_image", {"image_path": "C:\\Temp\\a.txt", "state": "absent"}),
     ("community.windows.win_file_version", {"path": "C:\\Windows\\notepad.exe"}),
     ("community.windows.win_shortcut", {"src": "C:\\Windows\\notepad.exe", "dest": "C:\\Temp\\n.lnk"}),
     ("community.windows.win_unzip", {"src": "C:\\Temp\\a.txt", "dest": "C:\\Temp", "creates": "C:\\Temp\\a.txt"}),

@@ -10,7 +10,7 @@ An image is a copy of such a disk, and an image builder starts from one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from appstream_simulator.windows.protocol.certificates import SelfSigned
 
 from . import windows_paths
 from .accounts import Accounts
+from .disk_entries import Entry, child_of, space_below
 from .permissions import SecurityDescriptor
 from .registry import Registry
 from .scheduled_tasks import ScheduledTask
@@ -45,23 +46,6 @@ class Space:
     capacity: int = 1 << 62
     size_of: Callable[[bytes], int] = len
     taken: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class _Entry:
-    name: str
-    created: float
-    written: float
-    accessed: float
-    content: bytes | None = None
-    hidden: bool = False
-    read_only: bool = False
-    security: SecurityDescriptor | None = None
-    children: dict[str, _Entry] = field(default_factory=dict)
-    space: int = 0
-
-    def copy(self) -> _Entry:
-        return replace(self, children={key: child.copy() for key, child in self.children.items()})
 
 
 @dataclass(frozen=True)
@@ -104,6 +88,7 @@ class Disk:
         scheduled_tasks: tasks of the Task Scheduler by lower-case path.
         updates: how far Windows updates have got, by their ids.
         policy_values: key and name, lower case, of the registry values that group policy has set.
+        attached: files of the disk images that are mounted, by drive (`d:`).
         application_catalog: what Image Assistant has registered, in the order of registration; entries as
             `list-applications` prints them.
     """
@@ -123,7 +108,8 @@ class Disk:
         self.share_reader: ShareReader = share_reader or Shares({})
         self.space = Space()
         self._lock = threading.RLock()
-        self._drives: dict[str, _Entry] = {"c:": self._new_entry("C:")}
+        self.attached: dict[str, str] = {}
+        self._drives: dict[str, Entry] = {"c:": self._new_entry("C:")}
 
     def copy(self) -> Disk:
         """An independent copy of everything on the disk."""
@@ -140,7 +126,7 @@ class Disk:
             twin.policy_values = set(self.policy_values)
             twin.application_catalog = [dict(entry) for entry in self.application_catalog]
             twin.space = replace(self.space, taken=dict(self.space.taken))
-            twin._drives = {drive: root.copy() for drive, root in self._drives.items()}
+            twin._drives = {"c:": self._drives["c:"].copy()}
             for path, data in hives.items():
                 twin.save_hive(path, data)
             return twin
@@ -173,14 +159,14 @@ class Disk:
         Raises:
             FileNotFoundError: the directory does not exist.
             IsADirectoryError: the path is a directory.
-            PermissionError: the path is on a share, or the file is a registry hive that is loaded.
+            PermissionError: the path is on a share or a mounted image, or the file is a registry hive that is loaded.
             DiskFullError: there is not enough space.
         """
-        self._refuse_shares(path)
+        self._refuse_read_only(path)
         self._refuse_loaded_hives(path)
         with self._lock:
             directory, name = self._directory_of(path)
-            entry = _child(directory, name)
+            entry = child_of(directory, name)
             size = self.space.size_of(data)
             self._require_space(size - (entry.space if entry else 0))
             if entry is None:
@@ -202,7 +188,7 @@ class Disk:
             FileNotFoundError: no such drive.
             PermissionError: the path is on a share.
         """
-        self._refuse_shares(path)
+        self._refuse_read_only(path)
         drive, names = windows_paths.components(windows_paths.normalise(path))
         with self._lock:
             entry = self._drives.get(drive.lower())
@@ -210,7 +196,7 @@ class Disk:
                 raise FileNotFoundError(f"Cannot find drive. A drive with the name '{drive[:1]}' does not exist.")
             created = False
             for name in names:
-                child = _child(entry, name)
+                child = child_of(entry, name)
                 if child is None:
                     child = entry.children[name.lower()] = self._new_entry(name)
                     created = True
@@ -226,10 +212,10 @@ class Disk:
             FileNotFoundError: there is nothing.
             PermissionError: the path is on a share, or it is or holds a registry hive that is loaded.
         """
-        self._refuse_shares(path)
+        self._refuse_read_only(path)
         with self._lock:
             directory, name = self._directory_of(path)
-            entry = _child(directory, name)
+            entry = child_of(directory, name)
             if entry is None:
                 raise FileNotFoundError(f"Cannot find path '{path}' because it does not exist.")
             self._refuse_loaded_hives(self.stat(path).path, below=True)
@@ -339,6 +325,23 @@ class Disk:
                 read_only=entry.read_only,
             )
 
+    def attach(self, drive: str, image: str, files: Mapping[str, bytes]) -> None:
+        """Make a further drive (`D:`) of the files of a disk image, by path with slashes; it is read-only."""
+        with self._lock:
+            root = self._drives[drive.lower()] = self._new_entry(drive)
+            for path, data in files.items():
+                *folders, name = path.split("/")
+                entry = root
+                for folder in folders:
+                    entry = entry.children.setdefault(folder.lower(), self._new_entry(folder))
+                entry.children[name.lower()] = self._new_entry(name, data)
+            self.attached[drive.lower()] = image
+
+    def detach(self, drive: str) -> None:
+        """Take a drive that was attached away."""
+        with self._lock:
+            del self._drives[drive.lower()], self.attached[drive.lower()]
+
     def _on_share(self, method: Callable[[str], _Found], path: str) -> _Found | None:
         """What Test-Path goes by: a denied access and a missing server are errors, a failed logon is just no file."""
         try:
@@ -412,11 +415,11 @@ class Disk:
                 entry.security = change(entry.security) if entry.security else None
                 entries += entry.children.values()
 
-    def _new_entry(self, name: str, content: bytes | None = None) -> _Entry:
+    def _new_entry(self, name: str, content: bytes | None = None) -> Entry:
         now = self._now()
         if content is None:
-            return _Entry(name, now, now, now)
-        return _Entry(name, now, now, now, bytes(content), space=self.space.size_of(content))
+            return Entry(name, now, now, now)
+        return Entry(name, now, now, now, bytes(content), space=self.space.size_of(content))
 
     def take_space(self, what: str, size: int) -> None:
         """Let something take this many bytes besides the files that are shown; 0 gives them back.
@@ -431,36 +434,36 @@ class Disk:
     def free_space(self) -> int:
         """Free bytes on drive C:."""
         with self._lock:
-            return self.space.capacity - sum(self.space.taken.values()) - _space_below(self._drives["c:"])
+            return self.space.capacity - sum(self.space.taken.values()) - space_below(self._drives["c:"])
 
     def _require_space(self, size: int) -> None:
         if size > 0 and self.free_space() < size:
             raise DiskFullError("There is not enough space on the disk.")
 
-    def _resolve(self, path: str) -> tuple[str, Sequence[_Entry]]:
+    def _resolve(self, path: str) -> tuple[str, Sequence[Entry]]:
         drive, names = windows_paths.components(windows_paths.normalise(path))
         root = self._drives.get(drive.lower())
         if root is None:
             return drive, []
         entries = [root]
         for name in names:
-            child = _child(entries[-1], name)
+            child = child_of(entries[-1], name)
             if child is None:
                 return drive.upper(), []
             entries.append(child)
         return drive.upper(), entries
 
-    def _find(self, path: str) -> _Entry | None:
+    def _find(self, path: str) -> Entry | None:
         _drive, entries = self._resolve(path)
         return entries[-1] if entries else None
 
-    def _existing(self, path: str) -> _Entry:
+    def _existing(self, path: str) -> Entry:
         entry = self._find(path)
         if entry is None:
             raise FileNotFoundError(f"Could not find item {path}.")
         return entry
 
-    def _directory_of(self, path: str) -> tuple[_Entry, str]:
+    def _directory_of(self, path: str) -> tuple[Entry, str]:
         parent, _slash, name = windows_paths.normalise(path).rpartition("\\")
         directory = self._find(parent + "\\") if name else None
         if directory is None or directory.content is not None:
@@ -474,18 +477,13 @@ class Disk:
                 reason = "because it is being used by another process."
                 raise PermissionError(f"The process cannot access the file '{path}' {reason}")
 
-    def _refuse_shares(self, path: str) -> None:
+    def _refuse_read_only(self, path: str) -> None:
         if windows_paths.is_unc(path):
             raise PermissionError(f"Access to the path '{path}' is denied.")
-
-
-def _child(directory: _Entry, name: str) -> _Entry | None:
-    entry = directory.children.get(name.lower())
-    if entry is not None or "~" not in name:
-        return entry
-    long_name = windows_paths.short_names(child.name for child in directory.children.values()).get(name.upper())
-    return directory.children[long_name.lower()] if long_name else None
-
-
-def _space_below(entry: _Entry) -> int:
-    return entry.space + sum(_space_below(child) for child in entry.children.values())
+        if self.attached:
+            normal = windows_paths.normalise(path).lower()
+            if normal[:2] in self.attached:
+                raise PermissionError("The media is write protected.")
+            if normal in (image.lower() for image in self.attached.values()):
+                reason = "because it is being used by another process."
+                raise PermissionError(f"The process cannot access the file '{path}' {reason}")

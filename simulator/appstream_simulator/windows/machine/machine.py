@@ -262,6 +262,8 @@ class Machine:
             self._logons = {}
             pending_restart.set_servicing(self.disk, in_progress=pending_restart.is_servicing_pending(self.disk))
             pending_restart.clear(self.disk)
+            for drive in list(self.disk.attached):
+                self.disk.detach(drive)
             profiles.boot(self.disk)
             windows_updates.boot(self.disk, self.shelf.updates)
             self.processes_of_updates.clear()

@@ -27,6 +27,7 @@ from . import (
     installers,
     stock,
     system_programs,
+    tar_command,
     task_kill,
     winrm_command,
 )
@@ -236,6 +237,7 @@ PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
     f"{stock.SYSTEM32}\\taskkill.exe".lower(): task_kill.run,
     f"{stock.SYSTEM32}\\Dism.exe".lower(): dism.run,
     stock.CURL.lower(): curl.run,
+    stock.TAR.lower(): tar_command.run,
     aws_command.PROGRAM.lower(): aws_command.run,
     f"{stock.SYSTEM32}\\net.exe".lower(): account_programs.run_net,
     f"{stock.SYSTEM32}\\secedit.exe".lower(): account_programs.run_secedit,

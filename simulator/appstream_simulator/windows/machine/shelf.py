@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from . import setup_command_lines
+from . import archives, setup_command_lines
 from .shares import Share, Shares
 from .shelf_items import (
+    ContainedFile,
     ExitCodeRule,
     InstalledFile,
     InstalledRegistryValue,
@@ -43,7 +44,7 @@ SIGNATURE_STATUSES = (
     "NotSupportedFileFormat",
     "Incompatible",
 )
-KINDS = ("msi", "exe", "msix", "mst", "msp", "file")
+KINDS = ("msi", "exe", "msix", "mst", "msp", *archives.KINDS, "file")
 _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 
 _Item = TypeVar("_Item")
@@ -78,20 +79,10 @@ class ShelfFile:
 
 
 @dataclass(frozen=True)
-class _ShareFile:
-    """A file of a private share: an installer of the shelf, a text, or the content of another file."""
-
-    path: str
-    installer: str = ""
-    text: str = ""
-    content_from: str = ""
-
-
-@dataclass(frozen=True)
 class _PrivateShare:
     path: str
     accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    files: tuple[_ShareFile, ...] = ()
+    files: tuple[ContainedFile, ...] = ()
 
 
 class Shelf:
@@ -116,6 +107,8 @@ class Shelf:
             self.chocolatey += described.chocolatey
             self.updates += described.updates
             shares += described.shares
+        for name in list(self.installers):
+            self._fill(name)
         self._entries = {installer.digest: installer for installer in self.installers.values()}
         self._entries.update({item.sha256.lower(): item for item in self.installers.values() if item.sha256})
         self._by_url = {url: item for item in self.installers.values() for url in item.urls}
@@ -128,15 +121,26 @@ class Shelf:
             if package.installs and package.installs not in self.installers:
                 raise ShelfError(f"chocolatey package {package.name}: the shelf has no installer {package.installs}")
 
+    def _fill(self, name: str, within: tuple[str, ...] = ()) -> None:
+        """Put the bytes of its files into an archive, of archives in it first."""
+        archive = self.installers[name]
+        if name in within:
+            raise ShelfError(f"{name}: an archive cannot be in itself")
+        for file in archive.contents:
+            if file.installer in self.installers:
+                self._fill(file.installer, (*within, name))
+        contents = tuple(replace(file, data=self._bytes(name, file)) for file in archive.contents)
+        self.installers[name] = replace(archive, contents=contents)
+
+    def _bytes(self, where: str, file: ContainedFile) -> bytes:
+        if file.installer and file.installer not in self.installers:
+            raise ShelfError(f"{where}: the shelf has no installer {file.installer}")
+        if file.installer:
+            return self.installers[file.installer].content
+        return Path(file.content_from).read_bytes() if file.content_from else file.text.encode()
+
     def _share(self, share: _PrivateShare) -> Share:
-        contents = {}
-        for file in share.files:
-            if file.installer and file.installer not in self.installers:
-                raise ShelfError(f"share {share.path}: the shelf has no installer {file.installer}")
-            if file.installer:
-                contents[file.path] = self.installers[file.installer].content
-            else:
-                contents[file.path] = Path(file.content_from).read_bytes() if file.content_from else file.text.encode()
+        contents = {file.path: self._bytes(f"share {share.path}", file) for file in share.files}
         return Share(share.path, share.accounts, contents)
 
     def entry(self, content: bytes) -> Installer | None:
@@ -146,7 +150,7 @@ class Shelf:
     def recognise(self, content: bytes) -> Installer | None:
         """The installer a file's content belongs to, if any."""
         entry = self.entry(content)
-        return entry if entry and entry.kind != "file" else None
+        return entry if entry and entry.kind not in ("file", *archives.KINDS) else None
 
     def space(self, content: bytes) -> int:
         """Bytes a file with this content takes on a disk."""
@@ -226,12 +230,12 @@ def _update(file: Path, entry: Any) -> WindowsUpdate:
 
 def _private_share(file: Path, entry: Any) -> _PrivateShare:
     share = _build(str(file), _PrivateShare, entry)
-    files = tuple(_build(f"{file}: {share.path}", _ShareFile, item) for item in share.files)
+    files = tuple(_build(f"{file}: {share.path}", ContainedFile, item) for item in share.files)
     accounts = {str(account): str(password) for account, password in share.accounts.items()}
     return replace(share, accounts=accounts, files=tuple(_beside(file, item) for item in files))
 
 
-_FromFile = TypeVar("_FromFile", Installer, _ShareFile)
+_FromFile = TypeVar("_FromFile", Installer, ContainedFile)
 
 
 def _beside(file: Path, item: _FromFile) -> _FromFile:
@@ -244,6 +248,7 @@ _PARTS: Mapping[str, type] = {
     "registry": InstalledRegistryValue,
     "services": InstalledService,
     "exit_codes": ExitCodeRule,
+    "contents": ContainedFile,
 }
 
 
@@ -256,6 +261,7 @@ def _installer(file: Path, entry: Any) -> Installer:
         values[key] = tuple(_build(where, kind, item) for item in entry.get(key, ()))
     needs = entry.get("needs", ())
     values["needs"] = tuple(_build(where, NeededFile, item) if isinstance(item, dict) else item for item in needs)
+    values["contents"] = tuple(_beside(file, item) for item in values["contents"])
     if entry.get("uninstaller"):
         uninstaller = _build(where, Uninstaller, entry["uninstaller"])
         values["uninstaller"] = replace(uninstaller, silent_arguments=tuple(uninstaller.silent_arguments))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from . import appx, program_files
+from . import appx, archives, program_files
 
 # The first bytes of an OLE compound file, which is what an MSI is, and of a program.
 MSI_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -84,6 +84,21 @@ class NeededFile:
 
 
 @dataclass(frozen=True)
+class ContainedFile:
+    """A file of a share or an archive: an entry of the shelf, a text, or the content of another file.
+
+    Attributes:
+        data: its bytes, as the shelf fills them in.
+    """
+
+    path: str
+    installer: str = ""
+    text: str = ""
+    content_from: str = ""
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
 class Uninstaller:
     """The program that removes what an EXE installed, and what makes it silent."""
 
@@ -98,8 +113,8 @@ class Installer:
 
     Attributes:
         name: of the entry; unique on the shelf.
-        kind: `msi`, `exe`, `msix`, `mst` (a transform), `msp` (a patch), or `file` for one that is no installer of the
-            shelf's.
+        kind: `msi`, `exe`, `msix`, `mst` (a transform), `msp` (a patch), `zip`, `tar.gz`, `7z`, `iso`, or `file` for
+            one that is no installer of the shelf's.
         urls, unc_paths: where the file can be had; the last part is its name.
         require_headers, basic_auth: what a request must bring, else the web server answers 403 or 401.
         content_from: a `file`'s content, taken from this file (relative to the shelf's); `text` is the other way.
@@ -119,6 +134,7 @@ class Installer:
         directory_property: the property of an MSI that says where to install.
         applies_to: of a transform or a patch, the name of the MSI's entry.
         properties: which a transform sets.
+        contents: the files in an archive or an image.
         patch_code: of a patch, in braces.
         patched_version: what DisplayVersion says after a patch; empty: as before.
         hangs: it never ends.
@@ -154,6 +170,7 @@ class Installer:
     directory_property: str = "INSTALLDIR"
     applies_to: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    contents: tuple[ContainedFile, ...] = ()
     patch_code: str = ""
     patched_version: str = ""
     uninstaller: Uninstaller | None = None
@@ -182,6 +199,8 @@ class Installer:
         """The installer file."""
         if self.kind == "file":
             return Path(self.content_from).read_bytes() if self.content_from else self.text.encode()
+        if self.kind in archives.KINDS:
+            return archives.build(self.kind, self.contained or {})
         if self.kind == "msix":
             package = appx.AppPackage(
                 self.identity, self.publisher, self.display_version, self.architecture, self.display_name
@@ -195,6 +214,11 @@ class Installer:
         description = {name: value for name, value in said.items() if name not in _NOT_IN_THE_FILE}
         magic = EXE_MAGIC if self.kind == "exe" else MSI_MAGIC
         return magic + b" appstream-simulator installer\n" + json.dumps(description, sort_keys=True).encode()
+
+    @property
+    def contained(self) -> dict[str, bytes] | None:
+        """Content of the files in an archive or an image by their paths in it; None for anything else."""
+        return {file.path: file.data for file in self.contents} if self.kind in archives.KINDS else None
 
     @property
     def digest(self) -> str:

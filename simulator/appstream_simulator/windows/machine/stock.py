@@ -64,8 +64,9 @@ PROGRAMS = (
     "C:\\Windows\\notepad.exe",
 )
 
-# Windows brings it since version 1803.
+# Windows brings them since version 1803.
 CURL = f"{SYSTEM32}\\curl.exe"
+TAR = f"{SYSTEM32}\\tar.exe"
 
 # What winrm.cmd of Windows says.
 WINRM_COMMAND = (f"{SYSTEM32}\\winrm.cmd", b'@cscript //nologo "%~dpn0.vbs" %*\r\n')
@@ -110,7 +111,7 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     disk = Disk(now, share_reader)
     for directory in DIRECTORIES:
         disk.make_directories(directory)
-    since_1803 = () if platform == "WINDOWS_SERVER_2016" else (CURL,)
+    since_1803 = () if platform == "WINDOWS_SERVER_2016" else (CURL, TAR)
     for program in (*PROGRAMS, *since_1803, IMAGE_ASSISTANT):
         disk.make_directories(ntpath.dirname(program))
         disk.write(program, program_files.content(program, release.version))

@@ -66,6 +66,7 @@ STAND_INS = (
 # Modules of other collections, by their full names.
 OTHER_STAND_INS = (
     "chocolatey.chocolatey.win_chocolatey",
+    "community.windows.win_disk_image",
     "community.windows.win_file_version",
     "community.windows.win_scheduled_task",
     "community.windows.win_scheduled_task_stat",
