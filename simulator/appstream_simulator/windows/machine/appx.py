@@ -38,11 +38,12 @@ class AppPackage:
     architecture: str = "neutral"
     display_name: str = ""
     signed: bool = True
+    resource: str = ""
 
     @property
     def full_name(self) -> str:
-        """PackageFullName: name, version, architecture, resource identifier (none here) and publisher identifier."""
-        return f"{self.name}_{self.version}_{self.architecture}__{publisher_id(self.publisher)}"
+        """PackageFullName: name, version, architecture, resource identifier (`~`: a bundle), publisher identifier."""
+        return f"{self.name}_{self.version}_{self.architecture}_{self.resource}_{publisher_id(self.publisher)}"
 
     @property
     def family_name(self) -> str:
@@ -90,16 +91,18 @@ def from_manifest(text: bytes, *, signed: bool = True) -> AppPackage:
         publisher=identity.attrib["Publisher"],
         version=identity.attrib["Version"],
         architecture=identity.attrib.get("ProcessorArchitecture", "neutral"),
+        resource=identity.attrib.get("ResourceId", ""),
         display_name=manifest.findtext(f"{prefix}Properties/{prefix}DisplayName", "").strip(),
         signed=signed,
     )
 
 
-def build(package: AppPackage, files: Mapping[str, bytes]) -> bytes:
-    """A package file of this identity with these further files, always the same bytes."""
+def manifest_of(package: AppPackage) -> bytes:
+    """The manifest of a package of this identity."""
+    resource = f" ResourceId={quoteattr(package.resource)}" if package.resource else ""
     identity = (
         f"<Identity Name={quoteattr(package.name)} Publisher={quoteattr(package.publisher)} "
-        f"Version={quoteattr(package.version)} ProcessorArchitecture={quoteattr(package.architecture)}/>"
+        f"Version={quoteattr(package.version)} ProcessorArchitecture={quoteattr(package.architecture)}{resource}/>"
     )
     manifest = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -107,7 +110,12 @@ def build(package: AppPackage, files: Mapping[str, bytes]) -> bytes:
         f"{identity}<Properties><DisplayName>{escape(package.display_name or package.name)}</DisplayName></Properties>"
         "</Package>"
     )
-    content = {MANIFEST: manifest.encode(), **files}
+    return manifest.encode()
+
+
+def build(package: AppPackage, files: Mapping[str, bytes]) -> bytes:
+    """A package file of this identity with these further files, always the same bytes."""
+    content = {MANIFEST: manifest_of(package), **files}
     if package.signed:
         content[SIGNATURE] = b"PKCX"
     stream = io.BytesIO()

@@ -391,6 +391,11 @@ class Disk:
         with self._lock:
             self._existing(path).hidden = True
 
+    def set_attribute(self, path: str, name: str, value: bool) -> None:
+        """Give a file or directory the attribute `hidden` or `read_only`, or take it away."""
+        with self._lock:
+            setattr(self._existing(path), name, value)
+
     def security(self, path: str) -> SecurityDescriptor | None:
         """The security descriptor of a file or directory, None when it has none of its own."""
         with self._lock:

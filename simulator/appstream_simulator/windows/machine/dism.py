@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dism.exe /Online: provisioned app packages, and optional features.
+"""Dism.exe /Online: provisioned app packages, optional features, and standalone updates.
 
 Options and what they do from Microsoft's "DISM app package servicing command-line options" and "Enable or disable
 Windows features using DISM"; the wording of most output is that of DISM's message tables, its layout unproven.
@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import appx, installation, server_features, stock
+from . import appx, installation, msu_packages, server_features, stock
 from .appx import AppPackage, AppxError
 from .disk import Disk
 from .shares import ShareError
+from .stock_packages import PROVISIONED, WINDOWS_APPS
 
 if TYPE_CHECKING:
     from .processes import Process
-
-PROVISIONED = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
-WINDOWS_APPS = "C:\\Program Files\\WindowsApps"
 
 _SUCCESS = "The operation completed successfully."
 _RESTART_REQUIRED = 3010
@@ -33,6 +31,7 @@ _ACTIONS_WITH = {
     "/add-provisionedappxpackage": ("packagepath", "skiplicense", "licensepath", "region"),
     "/get-provisionedappxpackages": (),
     "/remove-provisionedappxpackage": ("packagename",),
+    "/add-package": ("packagepath", "ignorecheck", "preventpending"),
     "/enable-feature": ("featurename", "all", "source", "limitaccess"),
     "/disable-feature": ("featurename",),
 }
@@ -143,6 +142,29 @@ def _remove_package(process: Process, options: Options) -> tuple[int, str]:
     return 0, _SUCCESS
 
 
+def _add_update(process: Process, options: Options) -> tuple[int, str]:
+    """A standalone update; one that is there counts as installed (assumed)."""
+    machine = process.machine
+    path = ntpath.normpath(ntpath.join(process.working_directory, options.get("packagepath", "")))
+    try:
+        update = msu_packages.find(machine, path)
+    except FileNotFoundError as error:
+        raise _DismError(3, "The system cannot find the path specified.") from error
+    if update is None:
+        # It may be a cabinet that the simulator knows nothing of.
+        raise _UnhandledError
+    if not msu_packages.applies(machine, update):
+        raise _DismError(0x800F081E, "The specified package is not applicable to this image.")
+    exit_code = 0 if msu_packages.is_installed(machine, update.kb) else msu_packages.install(machine, update)
+    process.record("install", installer=update.name, exit_code=exit_code)
+    if exit_code not in installation.INSTALLED_EXIT_CODES:
+        raise _DismError(exit_code, "An error occurred applying the package.")
+    text = f"Processing 1 of 1 - Adding package\r\n[====100.0%====] \r\n{_SUCCESS}"
+    if exit_code == _RESTART_REQUIRED:
+        text += "\r\nRestart Windows to complete this operation."
+    return exit_code, text
+
+
 def _change_feature(process: Process, options: Options, *, present: bool) -> tuple[int, str]:
     disk, name = process.machine.disk, options.get("featurename", "")
     feature = server_features.optional(name)
@@ -169,6 +191,7 @@ _ACTIONS: Mapping[str, Callable[[Process, Options], tuple[int, str]]] = {
     "/add-provisionedappxpackage": _add_package,
     "/get-provisionedappxpackages": _list_packages,
     "/remove-provisionedappxpackage": _remove_package,
+    "/add-package": _add_update,
     "/enable-feature": lambda process, options: _change_feature(process, options, present=True),
     "/disable-feature": lambda process, options: _change_feature(process, options, present=False),
 }

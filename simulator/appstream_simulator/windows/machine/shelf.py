@@ -44,7 +44,7 @@ SIGNATURE_STATUSES = (
     "NotSupportedFileFormat",
     "Incompatible",
 )
-KINDS = ("msi", "exe", "msix", "mst", "msp", *archives.KINDS, "file")
+KINDS = ("msi", "exe", "msix", "mst", "msp", "msu", *archives.KINDS, "file")
 _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 
 _Item = TypeVar("_Item")
@@ -69,6 +69,15 @@ class ChocolateyPackage:
 
 
 @dataclass(frozen=True)
+class WingetPackage:
+    """A package of winget's own source, which installs an entry of the shelf."""
+
+    id: str
+    version: str
+    installs: str
+
+
+@dataclass(frozen=True)
 class ShelfFile:
     """What one YAML file describes."""
 
@@ -76,6 +85,7 @@ class ShelfFile:
     shares: list[_PrivateShare]
     chocolatey: list[ChocolateyPackage]
     updates: list[WindowsUpdate]
+    winget: list[WingetPackage]
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ class Shelf:
         self.installers: dict[str, Installer] = {}
         self.chocolatey: list[ChocolateyPackage] = []
         self.updates: list[WindowsUpdate] = []
+        self.winget: list[WingetPackage] = []
         shares: list[_PrivateShare] = []
         for file in (BUILT_IN_SHELF, *files):
             described = load(file)
@@ -106,6 +117,7 @@ class Shelf:
                 self.installers[installer.name] = installer
             self.chocolatey += described.chocolatey
             self.updates += described.updates
+            self.winget += described.winget
             shares += described.shares
         for name in list(self.installers):
             self._fill(name)
@@ -120,6 +132,9 @@ class Shelf:
         for package in self.chocolatey:
             if package.installs and package.installs not in self.installers:
                 raise ShelfError(f"chocolatey package {package.name}: the shelf has no installer {package.installs}")
+        for offered in self.winget:
+            if offered.installs not in self.installers:
+                raise ShelfError(f"winget package {offered.id}: the shelf has no installer {offered.installs}")
 
     def _fill(self, name: str, within: tuple[str, ...] = ()) -> None:
         """Put the bytes of its files into an archive, of archives in it first."""
@@ -200,7 +215,7 @@ class Shelf:
 
 
 def load(file: Path) -> ShelfFile:
-    """What a YAML file describes: a mapping with the lists `installers`, `shares`, `chocolatey` and `updates`.
+    """What a YAML file describes: a mapping with the lists `installers`, `shares`, `chocolatey`, `updates`, `winget`.
 
     Raises:
         ShelfError: not such a mapping, an unknown key, or an entry that makes no sense.
@@ -212,14 +227,16 @@ def load(file: Path) -> ShelfFile:
     entries = document.get("installers") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ShelfError(f"{file}: a mapping with a list 'installers' is expected")
-    unknown = sorted(set(document) - {"installers", "shares", "chocolatey", "updates"})
+    known = ("installers", "shares", "chocolatey", "updates", "winget")
+    unknown = sorted(set(document) - set(known))
     if unknown:
-        raise ShelfError(f"{file}: a shelf has installers, shares, chocolatey and updates, not {', '.join(unknown)}")
+        raise ShelfError(f"{file}: a shelf has {', '.join(known)}, not {', '.join(unknown)}")
     return ShelfFile(
         [_installer(file, entry) for entry in entries],
         [_private_share(file, entry) for entry in document.get("shares", ())],
         [_build(str(file), ChocolateyPackage, entry) for entry in document.get("chocolatey", ())],
         [_update(file, entry) for entry in document.get("updates", ())],
+        [_build(str(file), WingetPackage, entry) for entry in document.get("winget", ())],
     )
 
 
@@ -311,6 +328,8 @@ def _check(where: str, installer: Installer) -> None:
         raise ShelfError(f"{where}: an {installer.kind} needs applies_to, the name of an msi")
     if installer.kind == "msp" and not installer.patch_code:
         raise ShelfError(f"{where}: an msp needs a patch_code")
+    if installer.kind == "msu" and not installer.kb:
+        raise ShelfError(f"{where}: an msu needs a kb")
     if installer.kind == "exe" and not installer.registry_key:
         raise ShelfError(f"{where}: an exe needs a registry_key")
     if installer.architecture not in ("x64", "x86"):

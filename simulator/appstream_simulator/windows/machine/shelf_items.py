@@ -17,6 +17,8 @@ from . import appx, archives, program_files
 # The first bytes of an OLE compound file, which is what an MSI is, and of a program.
 MSI_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 EXE_MAGIC = b"MZ"
+# A standalone update is a cabinet.
+CABINET_MAGIC = b"MSCF"
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,8 @@ class Installer:
 
     Attributes:
         name: of the entry; unique on the shelf.
-        kind: `msi`, `exe`, `msix`, `mst` (a transform), `msp` (a patch), `zip`, `tar.gz`, `7z`, `iso`, or `file` for
-            one that is no installer of the shelf's.
+        kind: `msi`, `exe`, `msix`, `mst` (a transform), `msp` (a patch), `msu` (an update), `zip`, `tar.gz`, `7z`,
+            `iso`, or `file` for one that is no installer of the shelf's.
         urls, unc_paths: where the file can be had; the last part is its name.
         require_headers, basic_auth: what a request must bring, else the web server answers 403 or 401.
         content_from: a `file`'s content, taken from this file (relative to the shelf's); `text` is the other way.
@@ -136,6 +138,7 @@ class Installer:
         properties: which a transform sets.
         contents: the files in an archive or an image.
         patch_code: of a patch, in braces.
+        kb, platforms: of an update, its number without `KB`, and the platforms it is for (none: all).
         patched_version: what DisplayVersion says after a patch; empty: as before.
         hangs: it never ends.
         size: bytes that its file takes, and as many again what it installs; the bytes themselves are few.
@@ -173,6 +176,8 @@ class Installer:
     contents: tuple[ContainedFile, ...] = ()
     patch_code: str = ""
     patched_version: str = ""
+    kb: str = ""
+    platforms: tuple[str, ...] = ()
     uninstaller: Uninstaller | None = None
     hangs: bool = False
     size: int = 0
@@ -212,7 +217,7 @@ class Installer:
             name: value for name, value in asdict(self).items() if name in ("name", "kind") or value != defaults[name]
         }
         description = {name: value for name, value in said.items() if name not in _NOT_IN_THE_FILE}
-        magic = EXE_MAGIC if self.kind == "exe" else MSI_MAGIC
+        magic = {"exe": EXE_MAGIC, "msu": CABINET_MAGIC}.get(self.kind, MSI_MAGIC)
         return magic + b" appstream-simulator installer\n" + json.dumps(description, sort_keys=True).encode()
 
     @property

@@ -8,7 +8,7 @@ import ntpath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import cultures, environment, hives, profiles, program_files, scheduled_tasks, time_zones
+from . import cultures, environment, hives, profiles, program_files, scheduled_tasks, stock_packages, time_zones, winget
 from .accounts import ADMINISTRATORS, LocalUser
 from .disk import Disk
 from .registry import Registry
@@ -59,6 +59,8 @@ PROGRAMS = (
     *(f"{SYSTEM32}\\{name}.exe" for name in ("Dism", "taskkill")),
     # Assumed: the AWS CLI that images bring "for use with the IAM role" (developer guide).
     "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
+    *(f"{SYSTEM32}\\{name}.exe" for name in ("wusa", "pnputil", "sc", "setx", "attrib")),
+    "C:\\Windows\\regedit.exe",
     *(f"{SYSTEM32}\\{name}.exe" for name in ("net", "secedit", "schtasks", "certutil", "tzutil", "icacls", "reg")),
     "C:\\Windows\\explorer.exe",
     "C:\\Windows\\notepad.exe",
@@ -112,7 +114,8 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     for directory in DIRECTORIES:
         disk.make_directories(directory)
     since_1803 = () if platform == "WINDOWS_SERVER_2016" else (CURL, TAR)
-    for program in (*PROGRAMS, *since_1803, IMAGE_ASSISTANT):
+    app_installer = (winget.PROGRAM,) if platform in winget.PLATFORMS else ()
+    for program in (*PROGRAMS, *since_1803, *app_installer, IMAGE_ASSISTANT):
         disk.make_directories(ntpath.dirname(program))
         disk.write(program, program_files.content(program, release.version))
     disk.write(*WINRM_COMMAND)
@@ -121,6 +124,7 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     _write_registry(disk, release)
     for folder, name, program in TASKS:
         scheduled_tasks.register(disk, ScheduledTask(folder, name, [{"Path": program}], logon_type=5))
+    stock_packages.provision(disk, platform)
     disk.services = {service.name.lower(): Service(**vars(service)) for service in SERVICES}
     # Never renamed or deleted: without it the image builder does not start (tutorial-image-builder.md).
     disk.accounts.users["administrator"] = LocalUser(

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import certificate_stores, permissions, profiles, scheduled_tasks, security_identifiers, time_zones
+from . import (
+    certificate_stores,
+    permissions,
+    profiles,
+    registry_programs,
+    scheduled_tasks,
+    security_identifiers,
+    time_zones,
+)
 from .account_programs import unhandled
 from .permissions import AccessRule
 from .registry import KINDS_BY_TYPE, HiveError, RegistryData, split_path
@@ -48,10 +56,10 @@ def options_of(arguments: list[str]) -> dict[str, str]:
 
 
 def run_schtasks(process: Process) -> ProcessResult:
-    """schtasks.exe /Query [/TN NAME] [/FO CSV | LIST | TABLE] [/NH], /Delete /TN NAME [/F], /Run /TN NAME."""
+    """schtasks.exe /Query [/TN NAME] [/FO CSV | LIST | TABLE] [/NH], /Delete /TN NAME /F, /Run, /Change /ENABLE."""
     options = options_of(process.arguments[1:])
     disk = process.machine.disk
-    if set(options) - {"query", "delete", "run", "tn", "f", "fo", "nh"}:
+    if set(options) - {"query", "delete", "run", "change", "enable", "disable", "tn", "f", "fo", "nh"}:
         return unhandled(process)
     folder, name = ntpath.split(scheduled_tasks.normal_folder(options.get("tn", "")))
     task = scheduled_tasks.find(disk, folder, name)
@@ -65,6 +73,11 @@ def run_schtasks(process: Process) -> ProcessResult:
     if "delete" in options and "f" in options:
         scheduled_tasks.delete(disk, task)
         return ProcessResult(0, f'SUCCESS: The scheduled task "{options["tn"]}" was successfully deleted.\r\n'.encode())
+    if "change" in options and ("enable" in options) != ("disable" in options):
+        task.settings["Enabled"] = "enable" in options
+        scheduled_tasks.register(disk, task)
+        parameters = f'SUCCESS: The parameters of scheduled task "{options["tn"]}" have been changed.\r\n'
+        return ProcessResult(0, parameters.encode())
     if "run" in options:
         scheduled_tasks.run(process.machine, task)
         return ProcessResult(0, f'SUCCESS: Attempted to run the scheduled task "{options["tn"]}".\r\n'.encode())
@@ -216,11 +229,14 @@ def _processed(path: str) -> ProcessResult:
 
 
 def run_reg(process: Process) -> ProcessResult:
-    """reg.exe load, unload, query KEY [/v NAME], add KEY [/v NAME] [/t TYPE] [/d DATA] /f, delete KEY [/v NAME] /f."""
+    """reg.exe load, unload, import, query KEY [/v NAME], add KEY [/v NAME] [/t TYPE] [/d DATA] /f, delete … /f."""
     arguments = process.arguments[1:]
     if len(arguments) < 2:
         return unhandled(process)
-    command, key, options = arguments[0].lower(), arguments[1], options_of(arguments[2:])
+    command, key = arguments[0].lower(), arguments[1]
+    options = options_of([argument for argument in arguments[2:] if argument.lower() != "/reg:64"])
+    if command == "import" and not options:
+        return registry_programs.run_import(process, key)
     try:
         split_path(key)
     except ValueError:
@@ -229,7 +245,7 @@ def run_reg(process: Process) -> ProcessResult:
         return _load(process, key, arguments[2])
     if command == "unload" and len(arguments) == 2:
         return _unload(process, key)
-    if set(options) - {"v", "ve", "t", "d", "f", "reg:64"} or command not in ("query", "add", "delete"):
+    if set(options) - {"v", "ve", "t", "d", "f"} or command not in ("query", "add", "delete"):
         return unhandled(process)
     if command != "query" and "f" not in options:
         return unhandled(process)  # it would wait for an answer

@@ -20,6 +20,7 @@ from appstream_simulator.windows.protocol import (
     network_credentials,
     payload,
     powershell,
+    remote_logon,
     transfers,
 )
 from appstream_simulator.windows.protocol.faults import WindowsFaults
@@ -78,7 +79,7 @@ def run_powershell(session: Session, script: str, input_file: str | None = None)
 def _guarded(session: Session, run: Callable[[], ProcessResult]) -> ProcessResult:
     """Let a client wait neither for a machine that went off nor for a defect of the simulator."""
     try:
-        with network_credentials.using(session.network):
+        with network_credentials.using(session.network), remote_logon.using(True):
             return run()
     except ConnectionCut:
         raise
@@ -192,7 +193,8 @@ def _run_script(session: Session, call: payload.ExecCall) -> ProcessResult:
     denied = become.denial(session.host, call.become)
     if denied:
         return _module_output({"failed": True, "msg": denied})
-    with network_credentials.using(become.network_credentials(call.become, session.network)):
+    credentials = become.network_credentials(call.become, session.network)
+    with network_credentials.using(credentials), remote_logon.using(call.become is None):
         result = powershell.run_text(session.host, text, user=_effective_user(session, call))
     session.record("script", text=text, exit_code=result.exit_code, become_user=call.become and call.become.user)
     session.cut_if_asked(text, "after")
@@ -268,7 +270,8 @@ def _run_on_host(
         source=call.source,
     )
     try:
-        with network_credentials.using(become.network_credentials(call.become, session.network)):
+        credentials = become.network_credentials(call.become, session.network)
+        with network_credentials.using(credentials), remote_logon.using(call.become is None):
             return session.host.run_module(module_call)
     except ConnectionError:
         raise

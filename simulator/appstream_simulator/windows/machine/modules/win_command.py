@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
@@ -68,7 +69,7 @@ def start_process(task: Task, line: str, chdir: str | None = None, stdin: str | 
     """
     if chdir and not task.disk.is_directory(chdir):
         raise ModuleFailure(f"Could not find specified -WorkingDirectory '{chdir}'", rc=2)
-    return processes.run(
+    result = processes.run(
         task.machine,
         line,
         stdin=(stdin or "").encode(),
@@ -76,6 +77,8 @@ def start_process(task: Task, line: str, chdir: str | None = None, stdin: str | 
         extra_environment=task.call.environment,
         working_directory=chdir or "",
     )
+    # GetExitCodeProcess and ansible.windows have it as a UInt32.
+    return replace(result, exit_code=result.exit_code & 0xFFFFFFFF)
 
 
 def run_line(task: Task, line: str, options: dict[str, Any]) -> dict[str, Any]:
