@@ -19,7 +19,7 @@ from appstream_simulator.windows.protocol.client_certificates import Certificate
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.listener import HTTP_PORT, HTTPS_PORT, Listener
 
-from . import provided_access
+from . import firewall_rules, provided_access
 from .winrm_configuration import configuration
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ def _access(machine: Machine, address: str, authority: Authority) -> Access:
             mappings=_mappings(machine),
             tls13=_speaks_tls13(machine),
             domain=domain,
-            keeps_out=_gate(security_groups, None),
+            keeps_out=_gate(security_groups, lambda: _own_walls(machine, address)),
         )
     settings = configuration(machine.disk.registry, machine.disk.services, address)
     for problem in settings.problems:
         machine.record("error", what="WinRM policy", error=problem)
-    subnet = ipaddress.ip_network(f"{address}/{_SUBNET_PREFIX}", strict=False)
-    walls = firewall.of_policy(machine.disk.registry, subnet, lambda name, reason: _ignored(machine, name, reason))
+    policy = firewall.of_policy(
+        machine.disk.registry, _subnet(address), lambda name, reason: _ignored(machine, name, reason)
+    )
+    walls = _with_own_rules(machine, policy)
     certificate = machine.disk.certificates.get(settings.thumbprint)
     if settings.thumbprint and certificate is None:
         machine.record("error", what="HTTPS listener", error=f"there is no certificate {settings.thumbprint}")
@@ -79,7 +81,7 @@ def _access(machine: Machine, address: str, authority: Authority) -> Access:
         credssp=settings.credssp,
         tls13=_speaks_tls13(machine),
         shells=settings.shells,
-        keeps_out=_gate(security_groups, walls),
+        keeps_out=_gate(security_groups, lambda: _with_own_rules(machine, policy)),
         domain=domain,
     )
 
@@ -108,13 +110,29 @@ def _ignored(machine: Machine, name: str, reason: str) -> None:
     machine.record("error", what=f"firewall rule {name}", error=reason)
 
 
+def _subnet(address: str) -> firewall.Network:
+    return ipaddress.ip_network(f"{address}/{_SUBNET_PREFIX}", strict=False)
+
+
+def _own_walls(machine: Machine, address: str) -> firewall.Firewall:
+    """The firewall without policy, where WinRM is let in unless a rule of the machine's own closes it."""
+    return firewall.Firewall(firewall_rules.for_winrm(machine.disk.registry), "Allow", _subnet(address))
+
+
+def _with_own_rules(machine: Machine, policy: firewall.Firewall) -> firewall.Firewall:
+    own = firewall_rules.merged_with_policy(machine.disk.registry)
+    return replace(policy, rules=(*policy.rules, *own))
+
+
 def _gate(
-    security_groups: Callable[[str, int], bool], walls: firewall.Firewall | None
+    security_groups: Callable[[str, int], bool], walls: Callable[[], firewall.Firewall]
 ) -> Callable[[str, int], str | None]:
+    """Who is kept out, by the rules as they are when somebody connects; established connections live on."""
+
     def keeps_out(source: str, port: int) -> str | None:
         if not security_groups(source, port):
             return "security group"
-        if walls is not None and not firewall.admits(walls, source, port):
+        if not firewall.admits(walls(), source, port):
             return "firewall"
         return None
 
