@@ -10,6 +10,7 @@ own are held to take no long time by a test of them all.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 # Python's own engine knows no time limit, and nothing of what some of the model's patterns have in them (\p{L}).
 import regex
@@ -39,3 +40,13 @@ def fits(pattern: str, text: str) -> bool:
         TimeoutError: it takes too long.
     """
     return regex.fullmatch(pattern, text, timeout=_SECONDS) is not None
+
+
+def replaced(pattern: str, text: str, replacement: Callable[[regex.Match[str]], str]) -> str:
+    """The text with everything that the pattern matches replaced.
+
+    Raises:
+        TimeoutError: it takes too long.
+    """
+    changed: str = regex.sub(pattern, replacement, text, timeout=_SECONDS)
+    return changed

@@ -48,6 +48,7 @@ PUT_TOGETHER = (
     "given_patterns:re.compile",
     "given_patterns:regex.fullmatch",
     "given_patterns:regex.search",
+    "given_patterns:regex.sub",
     "windows.domain.join:re.compile",
     "windows.machine.modules.win_find:re.fullmatch",
     "windows.machine.powershell_scripts.secret_scan:re.compile",

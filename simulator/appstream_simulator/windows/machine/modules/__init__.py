@@ -69,6 +69,7 @@ OTHER_STAND_INS = (
     "community.windows.win_disk_image",
     "community.windows.win_file_version",
     "community.windows.win_firewall_rule",
+    "community.windows.win_lineinfile",
     "community.windows.win_scheduled_task",
     "community.windows.win_scheduled_task_stat",
     "community.windows.win_shortcut",
