@@ -56,6 +56,7 @@ class Accounts:
         identifiers: security identifiers of accounts of a domain, by their lower-case `domain\\name`.
         machine_identifier: of the machine itself; those of its accounts begin with it.
         administrator: the present name of the built-in Administrator (relative identifier 500).
+        group_descriptions: by group name; those that Windows brings are left out.
         rights: who has a user right (`SeInteractiveLogonRight` …), by identifier; those left out are as Windows ships.
     """
 
@@ -66,6 +67,7 @@ class Accounts:
     administrator: str = ADMINISTRATOR
     rights: dict[str, list[str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
+    group_descriptions: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Accounts:
         """An independent copy."""

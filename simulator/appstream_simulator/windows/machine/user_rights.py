@@ -17,7 +17,8 @@ _ADMINISTRATORS, _USERS = "S-1-5-32-544", "S-1-5-32-545"
 _BACKUP_OPERATORS, _REMOTE_DESKTOP_USERS = "S-1-5-32-551", "S-1-5-32-555"
 _LOCAL_SERVICE, _NETWORK_SERVICE, _SERVICE = "S-1-5-19", "S-1-5-20", "S-1-5-6"
 _PERFORMANCE_LOG_USERS = "S-1-5-32-559"
-_ALL_SERVICES = "S-1-5-80-0"
+_ALL_SERVICES, _WINDOW_MANAGER_GROUP = "S-1-5-80-0", "S-1-5-90-0"
+_WDI_SERVICE_HOST = "S-1-5-80-3139157870-2983391045-3678747466-658725712-1809340420"
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "SeNetworkLogonRight": (_EVERYONE, _ADMINISTRATORS, _USERS, _BACKUP_OPERATORS),
@@ -44,6 +45,20 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "SeTakeOwnershipPrivilege": (_ADMINISTRATORS,),
     "SeSecurityPrivilege": (_ADMINISTRATORS,),
     "SeLoadDriverPrivilege": (_ADMINISTRATORS,),
+    "SeAssignPrimaryTokenPrivilege": (_LOCAL_SERVICE, _NETWORK_SERVICE),
+    "SeAuditPrivilege": (_LOCAL_SERVICE, _NETWORK_SERVICE),
+    "SeIncreaseQuotaPrivilege": (_LOCAL_SERVICE, _NETWORK_SERVICE, _ADMINISTRATORS),
+    "SeCreateGlobalPrivilege": (_LOCAL_SERVICE, _NETWORK_SERVICE, _ADMINISTRATORS, _SERVICE),
+    "SeCreatePagefilePrivilege": (_ADMINISTRATORS,),
+    "SeCreateSymbolicLinkPrivilege": (_ADMINISTRATORS,),
+    "SeDelegateSessionUserImpersonatePrivilege": (_ADMINISTRATORS,),
+    "SeIncreaseBasePriorityPrivilege": (_ADMINISTRATORS, _WINDOW_MANAGER_GROUP),
+    "SeIncreaseWorkingSetPrivilege": (_USERS,),
+    "SeManageVolumePrivilege": (_ADMINISTRATORS,),
+    "SeProfileSingleProcessPrivilege": (_ADMINISTRATORS,),
+    "SeSystemEnvironmentPrivilege": (_ADMINISTRATORS,),
+    "SeSystemProfilePrivilege": (_ADMINISTRATORS, _WDI_SERVICE_HOST),
+    "SeUndockPrivilege": (_ADMINISTRATORS,),
 }
 # Rights that nobody has unless policy says so.
 EMPTY = (
@@ -54,6 +69,13 @@ EMPTY = (
     "SeDenyServiceLogonRight",
     "SeTcbPrivilege",
     "SeTrustedCredManAccessPrivilege",
+    "SeCreateTokenPrivilege",
+    "SeCreatePermanentPrivilege",
+    "SeEnableDelegationPrivilege",
+    "SeLockMemoryPrivilege",
+    "SeMachineAccountPrivilege",
+    "SeRelabelPrivilege",
+    "SeSyncAgentPrivilege",
 )
 
 

@@ -39,6 +39,7 @@ STAND_INS = (
     "win_file",
     "win_find",
     "win_get_url",
+    "win_group",
     "win_group_membership",
     "win_optional_feature",
     "win_owner",
@@ -60,6 +61,7 @@ STAND_INS = (
     "win_updates",
     "win_user",
     "win_user_profile",
+    "win_user_right",
     "win_wait_for",
 )
 

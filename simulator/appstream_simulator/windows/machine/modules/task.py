@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from ..machine import Machine
 
 
+# What PowerShell says when .NET finds no account.
+UNTRANSLATED = (
+    'Exception calling "Translate" with "1" argument(s): "Some or all identity references could not be translated."'
+)
+
+
 class ModuleFailure(Exception):
     """The module fails: FailJson with these further fields in the result."""
 
@@ -79,18 +85,26 @@ class Task:
         Raises:
             ModuleFailure: no such account; for one of the domain, which cannot be looked up here, also journalled.
         """
-        found = security_identifiers.find(self.disk.accounts, self.machine.computer_name, name)
+        found = self.find_account(name)
         if found is None:
-            self._fail_for_unknown_account(name)
+            self.fail(f"account_name {name} is not a valid account, cannot get SID: {UNTRANSLATED}")
         return found
 
-    def _fail_for_unknown_account(self, name: str) -> NoReturn:
+    def find_account(self, name: str) -> str | None:
+        """The security identifier of an account; None for no such account.
+
+        One of the domain cannot be looked up here, which is journalled as `unhandled`.
+        """
+        found = security_identifiers.find(self.disk.accounts, self.machine.computer_name, name)
         label = (name.rpartition("\\")[0] or name.partition("@")[2]).partition(".")[0]
-        if self.machine.domain and label.lower() == self.machine.domain.partition(".")[0].lower():
+        if found is None and self.machine.domain and label.lower() == self.machine.domain.partition(".")[0].lower():
             self.machine.record("unhandled", what="account of the domain", text=name)
-        reason = "Some or all identity references could not be translated."
-        shown = f'Exception calling "Translate" with "1" argument(s): "{reason}"'
-        self.fail(f"account_name {name} is not a valid account, cannot get SID: {shown}")
+        return found
+
+    def account_name(self, identifier: str) -> str:
+        """The full name of an account, or its identifier when nobody has that."""
+        accounts = self.disk.accounts
+        return security_identifiers.name_of(accounts, self.machine.computer_name, identifier) or identifier
 
     def refuse_other_options(
         self, simulated: Specification, *, harmless: Collection[str] = (), at_default: Specification | None = None
