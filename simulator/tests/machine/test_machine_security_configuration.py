@@ -30,16 +30,17 @@ def test_a_template_renames_the_administrator_and_assigns_rights(world: World) -
 @pytest.mark.parametrize(
     ("sections", "code"),
     [
-        ("[System Access]\r\nMinimumPasswordLength = 14\r\n", 1),
+        ("[Registry Keys]\r\nMACHINE\\X=1\r\n", 1),
         ("[Registry Values]\r\nMACHINE\\X=4,1\r\n", 1),
         ("[Privilege Rights]\r\nSeSecret = *S-1-5-32-545\r\n", 1),
         ("[Privilege Rights]\r\nSeDenyInteractiveLogonRight = nobody\r\n", 3),
     ],
 )
 def test_what_is_not_simulated_changes_nothing(world: World, sections: str, code: int) -> None:
-    assert configure(world, sections + '[System Access]\r\nNewAdministratorName = "root"\r\n') == code
+    valid = '[System Access]\r\nNewAdministratorName = "root"\r\nMinimumPasswordLength = 14\r\n'
+    assert configure(world, valid + sections) == code
     accounts = world.machine.disk.accounts
-    assert (accounts.administrator, accounts.rights) == ("Administrator", {})
+    assert (accounts.administrator, accounts.rights, accounts.policy) == ("Administrator", {}, {})
 
 
 def test_it_needs_an_administrator_and_a_template(world: World) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import security_configuration, user_rights
+from . import security_configuration, security_policy
 from .accounts import Accounts, LocalUser, plain_name
 
 if TYPE_CHECKING:
@@ -33,7 +33,12 @@ IS_MEMBER = (1378, "The specified account name is already a member of the group.
 IS_NO_MEMBER = (1377, "The specified account name is not a member of the group.")
 NO_SUCH_MEMBER = (1376, "There is no such global user or group.")
 
-_AREAS = ("SECURITYPOLICY", "USER_RIGHTS")
+_AREA_OF = {
+    security_policy.SYSTEM_ACCESS: "SECURITYPOLICY",
+    security_policy.EVENT_AUDIT: "SECURITYPOLICY",
+    security_policy.REGISTRY_VALUES: "SECURITYPOLICY",
+    security_policy.PRIVILEGE_RIGHTS: "USER_RIGHTS",
+}
 _OTHER_AREAS = ("GROUP_MGMT", "REGKEYS", "FILESTORE", "SERVICES")
 
 
@@ -186,8 +191,8 @@ def _described(accounts: Accounts, user: LocalUser) -> str:
 def run_secedit(process: Process) -> ProcessResult:
     """secedit.exe /export /cfg FILE [/areas AREA ...] [/log FILE] [/quiet]: the security settings in force.
 
-    The file has the sections [Unicode], [System Access], [Privilege Rights] and [Version] and is UTF-16 with a byte
-    order mark; [Event Audit] and [Registry Values] are left out, of [System Access] all but the built-in accounts.
+    The file has the sections [Unicode], [System Access], [Event Audit], [Registry Values], [Privilege Rights] and
+    [Version] and is UTF-16 with a byte order mark.
     """
     arguments = process.arguments[1:]
     options = _secedit_options(arguments)
@@ -195,7 +200,7 @@ def run_secedit(process: Process) -> ProcessResult:
         return security_configuration.configure(process, options["cfg"][0]) or unhandled(process)
     if "export" not in options or "cfg" not in options or set(options) - {"export", "cfg", "areas", "log", "quiet"}:
         return unhandled(process)
-    areas = [area.upper() for area in options["areas"]] if "areas" in options else list(_AREAS)
+    areas = [area.upper() for area in options["areas"]] if "areas" in options else list(_AREA_OF.values())
     if any(area in _OTHER_AREAS for area in areas):
         return unhandled(process)
     if not process.administrator:
@@ -221,28 +226,11 @@ def _secedit_options(arguments: list[str]) -> dict[str, list[str]]:
 
 
 def _template(process: Process, areas: list[str]) -> str:
-    accounts = process.machine.disk.accounts
+    policy = security_policy.sections(process.machine.disk)
     lines = ["[Unicode]", "Unicode=yes"]
-    if "SECURITYPOLICY" in areas:
-        built_in, guest = accounts.user(accounts.administrator), accounts.user("Guest")
-        lines += [
-            "[System Access]",
-            f'NewAdministratorName = "{accounts.administrator}"',
-            f'NewGuestName = "{guest.name if guest else "Guest"}"',
-            f"EnableAdminAccount = {int(built_in is not None and not built_in.disabled)}",
-            f"EnableGuestAccount = {int(guest is not None and not guest.disabled)}",
-        ]
-    if "USER_RIGHTS" in areas:
-        lines.append("[Privilege Rights]")
-        for right, sids in user_rights.holders(accounts).items():
-            lines.append(f"{right} = {','.join(_holder(accounts, sid) for sid in sids)}")
+    for section, area in _AREA_OF.items():
+        if area in areas:
+            equals = "=" if section == security_policy.REGISTRY_VALUES else " = "
+            lines += [f"[{section}]", *(f"{name}{equals}{value}" for name, value in policy[section].items())]
     lines += ["[Version]", 'signature="$CHICAGO$"', "Revision=1"]
     return "".join(f"{line}\r\n" for line in lines)
-
-
-def _holder(accounts: Accounts, identifier: str) -> str:
-    """Well-known accounts and those of a domain as `*SID`, users of the machine by name, as secedit writes them."""
-    for user in accounts.users.values():
-        if accounts.user_identifier(user.name) == identifier:
-            return user.name
-    return f"*{identifier}"

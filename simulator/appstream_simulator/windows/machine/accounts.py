@@ -22,6 +22,7 @@ BUILTIN_GROUPS = {
 }
 
 ADMINISTRATOR = "Administrator"
+GUEST = "Guest"
 
 # Who may use WinRM's shells (the service's and the shells' default security descriptors).
 WINRM_GROUPS = frozenset({ADMINISTRATORS, "Remote Management Users"})
@@ -56,6 +57,8 @@ class Accounts:
         identifiers: security identifiers of accounts of a domain, by their lower-case `domain\\name`.
         machine_identifier: of the machine itself; those of its accounts begin with it.
         administrator: the present name of the built-in Administrator (relative identifier 500).
+        guest: the present name of the built-in guest, which stock disks do not list as a user.
+        policy: password, lock-out and audit policy, by the setting's name; those left out are as Windows ships.
         group_descriptions: by group name; those that Windows brings are left out.
         rights: who has a user right (`SeInteractiveLogonRight` …), by identifier; those left out are as Windows ships.
     """
@@ -68,6 +71,8 @@ class Accounts:
     rights: dict[str, list[str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     group_descriptions: dict[str, str] = field(default_factory=dict)
+    guest: str = GUEST
+    policy: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Accounts:
         """An independent copy."""
@@ -104,7 +109,7 @@ class Accounts:
 
     def is_built_in(self, name: str) -> bool:
         """Whether this is an account that nobody can delete."""
-        return plain_name(name).lower() in (self.administrator.lower(), "guest")
+        return plain_name(name).lower() in (self.administrator.lower(), self.guest.lower())
 
     def rename_administrator(self, name: str) -> None:
         """Give the built-in Administrator another name; it keeps its identifier and its memberships."""
@@ -113,6 +118,14 @@ class Accounts:
         self.users[name.lower()] = user
         for members in self.groups.values():
             members[:] = [name if member.lower() == before.lower() else member for member in members]
+
+    def rename_guest(self, name: str) -> None:
+        """Give the built-in guest another name."""
+        before, self.guest = self.guest, name
+        user = self.users.pop(before.lower(), None)
+        if user:
+            user.name = name
+            self.users[name.lower()] = user
 
     def groups_of(self, user: str) -> list[str]:
         """The groups a local user is a member of."""

@@ -74,6 +74,7 @@ OTHER_STAND_INS = (
     "community.windows.win_lineinfile",
     "community.windows.win_scheduled_task",
     "community.windows.win_scheduled_task_stat",
+    "community.windows.win_security_policy",
     "community.windows.win_shortcut",
     "community.windows.win_unzip",
 )
