@@ -17,6 +17,7 @@ from appstream_simulator.windows.protocol import (
     become,
     clixml,
     environment,
+    module_documentation,
     network_credentials,
     payload,
     powershell,
@@ -28,6 +29,8 @@ from appstream_simulator.windows.protocol.host import Host, ModuleCall, ProcessR
 from appstream_simulator.windows.protocol.network_credentials import NetworkCredentials
 from appstream_simulator.windows.protocol.powershell_invocation import Invocation
 from appstream_simulator.windows.protocol.shells import ConnectionCut
+
+_SHIPPED = "ansible.windows."
 
 
 @dataclass(frozen=True)
@@ -131,11 +134,25 @@ def _run_powershell(session: Session, script: str, input_file: str | None) -> Pr
         return _run_internal(session, call)
     if call.kind == "script":
         return _run_script(session, call)
+    if call.name.startswith(_SHIPPED) and (call.own or not module_documentation.is_shipped(call.name)):
+        return _module_output(_refusal_of_own_module(session, call.name.removeprefix(_SHIPPED)))
     return _run_module(session, call)
+
+
+def _refusal_of_own_module(session: Session, name: str) -> dict[str, Any]:
+    """What becomes of a module from a library of the user's, which nothing here can run."""
+    session.record("unhandled", what="module of your own", text=name)
+    return {
+        "failed": True,
+        "msg": f"appstream-simulator: {name} is a PowerShell module of your own, which the simulator cannot run",
+    }
 
 
 def _run_bare(session: Session, script: str) -> ProcessResult:
     body = powershell.unframed(script)
+    module = payload.transferred_module(body)
+    if module:
+        return _module_output(_refusal_of_own_module(session, module))
     session.cut_if_asked(body, "before")
     result = powershell.run(Invocation(session.host, session.user, session.read_stdin), script)
     session.record("powershell", text=body, exit_code=result.exit_code)

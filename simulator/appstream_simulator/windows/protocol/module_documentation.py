@@ -30,6 +30,17 @@ def options(module: str) -> dict[str, Any] | None:
     return {name: _option(name, option) for name, option in (documentation.get("options") or {}).items()}
 
 
+@functools.lru_cache(maxsize=256)
+def is_shipped(module: str) -> bool:
+    """Whether the collection ansible.windows has a module of this full name; taken for granted when it is missing."""
+    with _loading:
+        _initialise()
+        shipped, any_module = (
+            module_loader.find_plugin(name, mod_type=".ps1") for name in (module, "ansible.windows.setup")
+        )
+    return shipped is not None or any_module is None
+
+
 @functools.cache
 def _initialise() -> None:
     init_plugin_loader()

@@ -27,6 +27,7 @@ _ENCODED_COMMAND = re.compile(r'-e(?:c|nc|ncodedcommand)?\s+"?([A-Za-z0-9+/=]+)'
 _ENCODED_ARGUMENTS = re.compile(r"-EncodedArguments\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
 _TYPE = re.compile(r"\s*type\s", re.IGNORECASE)
 _INTO_POWERSHELL = re.compile(r"\|\s*+(?=powershell\b)", re.IGNORECASE)
+_TRANSFERRED_MODULE = re.compile(r"\\ansible-tmp-[\d.-]+\\AnsiballZ_(\w{1,100})(?:\.\w{1,10})?(?![\w.])")
 # Core's own modules stand for these of ansible.windows when the target is Windows.
 _RENAMED = {name: f"win_{name}" for name in ("command", "copy", "file", "ping", "shell", "stat", "template")}
 
@@ -72,7 +73,7 @@ class ExecCall:
 
     `name` is a module's FQCN, or the name of a script of the exec wrapper. `arguments` are the module's (or the
     script's parameters), `meta` the `_ansible_*` ones. `source` is the PowerShell sent, `transferred` the file content
-    of a transfer.
+    of a transfer. `own` says that Ansible found the module outside of all collections; up to core 2.18 nothing tells.
     """
 
     kind: Kind
@@ -84,6 +85,7 @@ class ExecCall:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: bytes = field(default=b"", repr=False)
     transferred: bytes = field(default=b"", repr=False)
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,8 @@ def _decode_module_wrapper(
         async_job=_async_job(actions.get("async_wrapper.ps1"), actions.get("async_watchdog.ps1")),
         environment=params.get("Environment") or {},
         source=base64.b64decode(manifest["scripts"][name]["script"]),
+        # What a collection has comes under its full name, whatever the task called it.
+        own=is_module and name.startswith("ansible.legacy."),
     )
 
 
@@ -264,6 +268,15 @@ def _async_job(wrapper: Mapping[str, Any] | None, watchdog: Mapping[str, Any] | 
         return None
     params, seconds = wrapper["params"], float(watchdog["params"]["Timeout"])
     return AsyncJob(params["AsyncJid"], params["AsyncDir"], boolean_state=True, seconds=seconds)
+
+
+def transferred_module(script: str) -> str | None:
+    """The name of a module that Ansible has copied to the host to be run there as a program; None for other texts.
+
+    That are modules of the old style, without Ansible's utilities, and binary ones. Python's need an interpreter.
+    """
+    found = _TRANSFERRED_MODULE.search(script)
+    return found[1] if found and not found[0].lower().endswith(".py") else None
 
 
 def _split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

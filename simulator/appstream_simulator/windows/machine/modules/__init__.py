@@ -90,7 +90,7 @@ WITHOUT_CHECK_MODE = frozenset({"ansible.windows.win_command", "ansible.windows.
 
 def run(machine: Machine, call: ModuleCall) -> dict[str, Any]:
     """Run a module; a failure is a result with `failed` and `msg`."""
-    handler = HANDLERS.get(call.name)
+    handler = HANDLERS.get(call.name) or HANDLERS.get(_in_the_other_collection(call.name))
     if handler is None:
         machine.record("unhandled", what="module", text=call.name)
         return {"failed": True, "msg": f"appstream-simulator: the module {call.name} is not simulated"}
@@ -107,3 +107,10 @@ def run(machine: Machine, call: ModuleCall) -> dict[str, Any]:
     if task.warnings:
         result["warnings"] = task.warnings
     return {"changed": False, **result}
+
+
+def _in_the_other_collection(name: str) -> str:
+    """The name of a module in the other of the two collections, between which releases move modules."""
+    collection, _dot, module = name.rpartition(".")
+    other = {"ansible.windows": "community.windows", "community.windows": "ansible.windows"}.get(collection, collection)
+    return f"{other}.{module}"

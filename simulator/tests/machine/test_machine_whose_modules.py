@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Modules by the names of ansible.builtin, and modules of a library beside the playbook, over WinRM and PSRP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from test_machine_end_to_end import RealMachine
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory, addresses: Iterator[str]) -> Iterator[RealMachine]:
+    """One machine for all plays."""
+    real = RealMachine(tmp_path_factory.mktemp("whose"), next(addresses))
+    real.machine.power_on(real.address)
+    yield real
+    real.site.close()
+
+
+def test_other_modules_of_ansible_builtin(real: RealMachine) -> None:
+    """Those that core has in PowerShell work on Windows by the names of ansible.builtin; those in Python do not."""
+    (real.folder / "parts").mkdir()
+    (real.folder / "parts" / "1.txt").write_text("one\n")
+    fetched = real.folder / "fetched.txt"
+    real.machine.disk.write("C:\\Windows\\Temp\\source.txt", b"text")
+    fetch = {"src": "C:\\Windows\\Temp\\source.txt", "dest": str(fetched), "flat": True}
+    assemble = {"src": "parts", "dest": "C:\\Windows\\Temp\\all.txt", "remote_src": False}
+    tasks: list[dict[str, Any]] = [
+        {"ansible.builtin.fetch": fetch, "name": "fetch"},
+        {"ansible.builtin.slurp": {"src": "C:\\Windows\\Temp\\source.txt"}, "name": "slurp"},
+        {"ansible.builtin.assemble": assemble, "name": "assemble"},
+        {"ansible.builtin.command": "hostname", "name": "command", "ignore_errors": True},
+        {"ansible.builtin.file": {"path": "C:\\A", "state": "directory"}, "name": "file", "ignore_errors": True},
+    ]
+    done = real.play(tasks)
+    assert (done["stats"]["failures"], done["stats"]["ignored"]) == (0, 2)
+    assert fetched.read_bytes() == b"text"
+    assert real.machine.disk.read("C:\\Windows\\Temp\\all.txt") == b"one\n"
+    assert not real.machine.disk.exists("C:\\A")
+
+
+BASIC = """#!powershell
+#AnsibleRequires -CSharpUtil Ansible.Basic
+$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = @{ name = @{ type = 'str' } } })
+$module.ExitJson()
+"""
+LEGACY = """#!powershell
+#Requires -Module Ansible.ModuleUtils.Legacy
+$params = Parse-Args $args
+Exit-Json @{ changed = $false }
+"""
+OLD_STYLE = "#!powershell\n# WANT_JSON\nWrite-Output '{}'\n"
+
+
+@pytest.mark.parametrize("connection", ["winrm", "psrp"])
+def test_modules_of_a_library_are_refused_by_their_own_names(real: RealMachine, connection: str) -> None:
+    (real.folder / "library").mkdir(exist_ok=True)
+    own = {"our_agent": BASIC, "our_legacy": LEGACY, "our_old": OLD_STYLE, "win_ping": BASIC, "win_hostname": BASIC}
+    for name, source in own.items():
+        (real.folder / "library" / f"{name}.ps1").write_text(source)
+    done = real.play([{name: {"name": "x"}, "name": name, "ignore_errors": True} for name in own], connection)
+    for name in own:
+        result = done["results"][name]
+        shown = result.get("msg", "")
+        assert f"{name} is a PowerShell module of your own, which the simulator cannot run" in shown, result
+    (real.folder / "library" / "win_ping.ps1").unlink()
