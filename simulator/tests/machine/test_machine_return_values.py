@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ansible_collections
+import calls_of_roles
 import pytest
 import yaml
 from appstream_simulator.windows.machine.modules import HANDLERS
@@ -35,6 +36,7 @@ UNDOCUMENTED = {
     "win_service": {"exists"},
     "win_tempfile": {"state"},
     "win_user": {"state"},
+    **calls_of_roles.UNDOCUMENTED,
 }
 
 URL = "https://downloads.example.com/putty/putty-64bit-0.81-installer.msi"
@@ -87,6 +89,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
         "community.windows.win_scheduled_task_stat",
         {"name": "SynchronizeTime", "path": "\\Microsoft\\Windows\\Time Synchronization"},
     ),
+    *calls_of_roles.CALLS,
 ]
 
 
@@ -162,7 +165,7 @@ def test_every_option_of_a_stand_in_exists(name: str) -> None:
         known |= set(details.get("aliases", []))
     # Names with an underscore come from action plugins, `_raw_params` from free-form tasks.
     internal = {option for option in handler_module.OPTIONS if option.startswith("_")} | {"files", "directories"}
-    assert set(handler_module.OPTIONS) - internal <= known
+    assert set(handler_module.OPTIONS) - internal <= known | calls_of_roles.UNDOCUMENTED_OPTIONS
 
 
 def _documentation(module: str) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One call of each module that public roles set up machines with, for the test of their return values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("win_group", {"name": "Operators"}),
+    ("win_user_right", {"name": "SeBatchLogonRight", "users": ["Users"], "action": "add"}),
+    ("community.windows.win_firewall_rule", {"name": "a"}),
+    ("community.windows.win_lineinfile", {"path": "C:\\Temp\\a.txt", "line": "b", "backup": True}),
+    (
+        "community.windows.win_security_policy",
+        {"section": "System Access", "key": "MinimumPasswordLength", "value": 14},
+    ),
+]
+# Returned by the module's source, but missing in its documentation.
+UNDOCUMENTED = {"community.windows.win_lineinfile": {"backup", "encoding", "found"}}
+# Options that the module's source knows, but not its documentation.
+UNDOCUMENTED_OPTIONS = {"edge", "interfacetypes", "security"}
