@@ -16,7 +16,7 @@ from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
 from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.machine import Machine
-from appstream_simulator.windows.machine.powershell_scripts import removal, secret_scan
+from appstream_simulator.windows.machine.powershell_scripts import secret_scan
 from appstream_simulator.windows.machine.site import Site
 from simulated_machine import ADMINISTRATOR, PASSWORD, SPEED, World, make_world
 
@@ -24,6 +24,7 @@ DELETE_HTTP = "winrm delete winrm/config/Listener?Address=*+Transport=HTTP"
 DELETE_HTTPS = "winrm delete winrm/config/Listener?Address=*+Transport=HTTPS"
 ENUMERATE = "winrm enumerate winrm/config/listener"
 SECRET = "Corr3ct-hörse"
+REMOVE = Path(__file__).resolve().parents[3] / "roles" / "seal_image_builder" / "files" / "remove_items.ps1"
 SCAN = secret_scan._TEXT.replace("<secrets>", "$First, $Second")
 
 
@@ -153,7 +154,7 @@ def test_an_account_that_is_no_administrator_changes_no_listener(world: World) -
 
 
 def removed(world: World, *patterns: str, check_mode: bool = False) -> dict[str, Any]:
-    script = f"[CmdletBinding(SupportsShouldProcess)] param ([string[]]$Path) {removal._TEXT}"
+    script = REMOVE.read_text(encoding="utf-8")
     result = world.module(
         "win_powershell", {"script": script, "parameters": {"Path": list(patterns)}}, check_mode=check_mode
     )

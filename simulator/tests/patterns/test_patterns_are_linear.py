@@ -32,10 +32,7 @@ LIMIT = 0.2
 METHODS_OF_TABLES = {
     "aws.instance_types._CLASS_AND_SIZE": "fullmatch",
     "aws.instance_types._SIZE": "fullmatch",
-    "windows.machine.powershell_scripts.authenticode.PATTERN": "fullmatch",
     "windows.machine.powershell_scripts.icons.EXTRACT": "fullmatch",
-    "windows.machine.powershell_scripts.paths.KINDS": "fullmatch",
-    "windows.machine.powershell_scripts.removal.PATTERN": "fullmatch",
     "windows.machine.powershell_scripts.secret_scan.PATTERN": "fullmatch",
     "windows.protocol.powershell._FRAME": "sub",
     "windows.protocol.powershell._RULES": "fullmatch",
@@ -43,7 +40,7 @@ METHODS_OF_TABLES = {
     "windows.protocol.powershell_texts.RULES": "fullmatch",
 }
 # Where patterns are put together: of names and units of the simulator's own, escaped texts, or table entries that are
-# found by the walk. `given_patterns` has a time limit.
+# found by the walk. `given_patterns` and the interpreter's `patterns` have a time limit.
 PUT_TOGETHER = (
     "given_patterns:re.compile",
     "given_patterns:regex.fullmatch",
@@ -52,6 +49,10 @@ PUT_TOGETHER = (
     "windows.domain.join:re.compile",
     "windows.machine.modules.win_find:re.fullmatch",
     "windows.machine.powershell_scripts.secret_scan:re.compile",
+    "windows.powershell.patterns:regex.finditer",
+    "windows.powershell.patterns:regex.search",
+    "windows.powershell.patterns:regex.split",
+    "windows.powershell.patterns:regex.sub",
     "windows.protocol.powershell_invocation:re.compile",
 )
 FOUND = regular_expressions.collect(METHODS_OF_TABLES)

@@ -1,27 +1,19 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Scripts with parameters that win_powershell is given, as far as they are simulated.
+"""Scripts with parameters that win_powershell is given and that are beyond the interpreter's subset of PowerShell.
 
-No PowerShell is interpreted: a rule recognises the whole of a script's statements and does to the machine what the
-cmdlets in them are documented to do. Any other script with parameters fails and is journalled as `unhandled`.
+A rule recognises the whole of a script's statements and does to the machine what these are documented to do.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..modules.task import Task
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A SecureString parameter."""
-
-    text: str = field(repr=False)
 
 
 class TerminatingError(Exception):
@@ -50,13 +42,10 @@ Rule = Callable[[ScriptRun], list[Any]]
 
 def rules() -> Sequence[tuple[re.Pattern[str], Rule]]:
     """All rules, the first that fits wins; patterns match the whole of `statements(script)`."""
-    from . import authenticode, icons, paths, removal, secret_scan  # they import this module
+    from . import icons, secret_scan  # they import this module
 
     return (
         (icons.EXTRACT, icons.extract),
-        (paths.KINDS, paths.kinds),
-        (authenticode.PATTERN, authenticode.signature),
-        (removal.PATTERN, removal.remove),
         (secret_scan.PATTERN, secret_scan.search),
     )
 

@@ -16,9 +16,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appstream_simulator.windows.powershell.values import Secret
+
 from ..disk import Disk
 from ..registry import Registry, RegistryData, split_path
-from . import ScriptRun, Secret
+from . import ScriptRun
 
 _TEXT = r"""
 $latin = [Text.Encoding]::GetEncoding(28591)
