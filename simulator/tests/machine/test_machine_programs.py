@@ -237,3 +237,31 @@ def test_shutdown_powers_off(world: World) -> None:
     assert world.process("shutdown /s /t 1").exit_code == 0
     assert world.winrm.stopped.wait(10)
     assert world.machine.describe()["power"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("user", "name", "administrator", "profile"),
+    [
+        ("SYSTEM", "system", True, "C:\\Windows\\System32\\config\\systemprofile"),
+        ("NT AUTHORITY\\SYSTEM", "system", True, "C:\\Windows\\System32\\config\\systemprofile"),
+        ("LocalSystem", "system", True, "C:\\Windows\\System32\\config\\systemprofile"),
+        ("NT AUTHORITY\\LocalService", "local service", False, "C:\\Windows\\ServiceProfiles\\LocalService"),
+        ("NetworkService", "network service", False, "C:\\Windows\\ServiceProfiles\\NetworkService"),
+    ],
+)
+def test_service_accounts_by_any_of_their_names(
+    world: World, user: str, name: str, administrator: bool, profile: str
+) -> None:
+    machine = world.machine
+    assert world.process("whoami", user=user).stdout == f"nt authority\\{name}\r\n".encode()
+    assert machine.is_administrator(user) == administrator
+    variables = machine.environment(user)
+    assert (variables["USERPROFILE"], variables["TEMP"]) == (profile, "C:\\Windows\\TEMP")
+
+
+def test_what_system_keeps_for_itself_is_not_the_connecting_users(world: World) -> None:
+    for user in ("LocalSystem", "installer"):
+        world.module("win_regedit", {"path": "HKCU:\\Software\\Example", "name": "Who", "data": user}, user=user)
+    found = world.machine.disk.registry.get("HKU\\.DEFAULT\\Software\\Example", "Who")
+    assert found is not None
+    assert found.data == "LocalSystem"

@@ -124,7 +124,7 @@ def test_everybody_reads_public_shares(sharing: World) -> None:
 def test_who_may_be_become_and_goes_out_as_whom(
     world: World, request_: Become | None, refused: bool, network: str | None
 ) -> None:
-    assert (become.denial(world.machine, request_) is not None) == refused
+    assert (become.denial(world.machine, request_, "installer") is not None) == refused
     credentials = become.network_credentials(request_, None)
     assert (credentials.user if credentials else None) == network
 

@@ -86,6 +86,7 @@ class FakeHost:
         self.calls: list[ModuleCall] = []
         self.registry: dict[tuple[str, str], int] = {}
         self.restarts: list[float] = []
+        self.limited_users: set[str] = set()
         self.restarted = threading.Event()
         self.disk.make_directories("C:\\Users\\Administrator\\AppData\\Local\\Temp")
 
@@ -94,6 +95,9 @@ class FakeHost:
 
     def may_log_on(self, user: str, password: str) -> bool:
         return self.check_password(user, password)
+
+    def is_administrator(self, user: str) -> bool:
+        return user not in self.limited_users
 
     def check_password(self, user: str, password: str) -> bool:
         return {name.lower(): known for name, known in self.users.items()}.get(user.lower()) == password

@@ -37,7 +37,7 @@ from . import (
     security_identifiers,
     windows_updates,
 )
-from .accounts import ADMINISTRATORS, WINRM_GROUPS, plain_name
+from .accounts import ADMINISTRATORS, WINRM_GROUPS
 from .disk import Disk
 from .powershell_scripts import secret_scan
 from .requests import MachineRequest
@@ -416,7 +416,7 @@ class Machine:
 
         For accounts of the domain their last logon counts: until they log on again they stay what they were.
         """
-        if plain_name(user).upper() == "SYSTEM":
+        if security_identifiers.find(self.disk.accounts, self.computer_name, user) == security_identifiers.SYSTEM:
             return True
         token = self._logons.get(user.lower())
         if token:

@@ -29,6 +29,7 @@ from . import (
     installers,
     msu_packages,
     registry_programs,
+    security_identifiers,
     stock,
     system_programs,
     tar_command,
@@ -178,8 +179,9 @@ def _whoami(process: Process) -> ProcessResult:
     if len(process.arguments) > 1:
         return _unhandled(process)
     domain, _backslash, name = process.user.rpartition("\\")
-    if plain_name(process.user).upper() == "SYSTEM":
-        domain, name = "nt authority", "system"
+    identifier = process.machine.identifier(process.user)
+    if identifier in security_identifiers.SERVICE_ACCOUNTS:
+        domain, name = security_identifiers.WELL_KNOWN[identifier].split("\\")
     return ProcessResult(0, f"{domain or process.machine.computer_name}\\{plain_name(name)}\r\n".lower().encode())
 
 

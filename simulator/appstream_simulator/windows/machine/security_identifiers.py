@@ -42,7 +42,16 @@ WELL_KNOWN = {
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464": "NT SERVICE\\TrustedInstaller",
 }
 _BY_NAME = {form.lower(): sid for sid, name in WELL_KNOWN.items() for form in (name, name.rpartition("\\")[2])}
-_BY_NAME |= {"localsystem": SYSTEM, "localservice": LOCAL_SERVICE, "networkservice": NETWORK_SERVICE}
+# As Ansible's become names them, too.
+_BY_NAME |= {
+    f"{domain}{name}": identifier
+    for domain in ("", "nt authority\\")
+    for name, identifier in (
+        ("localsystem", SYSTEM),
+        ("localservice", LOCAL_SERVICE),
+        ("networkservice", NETWORK_SERVICE),
+    )
+}
 
 
 def is_identifier(text: str) -> bool:

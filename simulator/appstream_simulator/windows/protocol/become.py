@@ -14,22 +14,33 @@ _SERVICE_ACCOUNTS = frozenset(
 )
 
 
-def denial(host: Host, request: Become | None) -> str | None:
-    """Why the account can't be become, None when it can.
+def denial(host: Host, request: Become | None, user: str) -> str | None:
+    """Why the account can't be become by this user, None when it can.
 
-    Service accounts need no password. Of other accounts a given password must be right; without one Windows makes a
-    token for any existing account, which an administrator may. With the logon type NewCredentials Windows checks
-    neither account nor password: who they are turns out at the first computer they are shown to. The wording is
-    Windows' (error 1326), its frame is assumed.
+    Service accounts need no password, but a user who may act as SYSTEM: an administrator. Of other accounts a given
+    password must be right; without one Windows makes a token for any existing account, which an administrator may.
+    With the logon type NewCredentials Windows checks neither account nor password: who they are turns out at the first
+    computer they are shown to. The wording is Windows' (error 1326), its frame is assumed.
     """
-    if request is None or request.user.rpartition("\\")[2].lower() in _SERVICE_ACCOUNTS:
+    if request is None:
         return None
+    if request.user.rpartition("\\")[2].lower() in _SERVICE_ACCOUNTS:
+        return None if host.is_administrator(user) else _no_token(host, request)
     if request.for_network_only:
         return None if request.password is not None else _refused(host, request)
     if request.password is not None:
         return None if host.check_password(request.user, request.password) else _refused(host, request)
     known = {form.lower() for account in host.accounts() for form in account_forms(account, host.computer_name)}
     return None if request.user.lower() in known else _refused(host, request)
+
+
+def _no_token(host: Host, request: Become) -> str:
+    """The text of Ansible.Become."""
+    host.journal.record("auth", host=host.builder_name, scheme="runas", user=request.user, outcome="refused")
+    return (
+        f"Failed to become user '{request.user}': Failed to get token for NT AUTHORITY\\SYSTEM required for become as "
+        "a service account or an account without a password"
+    )
 
 
 def _refused(host: Host, request: Become) -> str:

@@ -207,7 +207,7 @@ _EXEC_SCRIPTS: Mapping[str, Callable[[Session, payload.ExecCall], ProcessResult]
 def _run_script(session: Session, call: payload.ExecCall) -> ProcessResult:
     text = call.source.decode("utf-8-sig")
     session.cut_if_asked(text, "before")
-    denied = become.denial(session.host, call.become)
+    denied = become.denial(session.host, call.become, session.user)
     if denied:
         return _module_output({"failed": True, "msg": denied})
     credentials = become.network_credentials(call.become, session.network)
@@ -221,7 +221,7 @@ def _run_script(session: Session, call: payload.ExecCall) -> ProcessResult:
 def _run_module(session: Session, call: payload.ExecCall) -> ProcessResult:
     text = json.dumps(call.arguments)
     session.cut_if_asked(call.name, "before", text)
-    denied = become.denial(session.host, call.become)
+    denied = become.denial(session.host, call.become, session.user)
     if denied:
         return _module_output({"failed": True, "msg": denied})
     if call.async_job:

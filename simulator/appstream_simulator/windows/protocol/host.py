@@ -119,6 +119,10 @@ class Host(Protocol):
         """Accounts that may log on over WinRM (`Administrator`, `CORP\\svc`, `svc@corp.example.com`) with passwords."""
         ...
 
+    def is_administrator(self, user: str) -> bool:
+        """Whether a user is a local administrator."""
+        ...
+
     def check_password(self, user: str, password: str) -> bool:
         """Whether this is an account of the machine and its password."""
         ...
