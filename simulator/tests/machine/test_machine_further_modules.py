@@ -298,8 +298,8 @@ def test_chocolatey_cannot_be_had(world: World, stocked: World, new_world: Calla
     assert "could not be resolved: 'gone.example.net'" in stocked.module(CHOCOLATEY, source)["msg"]
     older = new_world(platform="WINDOWS_SERVER_2019")
     assert "requires .NET Framework 4.8" in older.module(CHOCOLATEY, {"name": ["putty.install"]})["msg"]
-    refused = stocked.module(CHOCOLATEY, {"name": ["a"], "pinned": True})
-    assert "without the options pinned" in refused["msg"]
+    refused = stocked.module(CHOCOLATEY, {"name": ["a"], "choco_args": ["--skip-automatic"]})
+    assert "without the options choco_args" in refused["msg"]
 
 
 SIGNATURE = """

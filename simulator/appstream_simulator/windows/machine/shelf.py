@@ -60,12 +60,19 @@ class ChocolateyPackage:
 
     Attributes:
         source: URL of the feed; empty for the community's.
+        parameters: what the package's script makes of its parameters, by their names: arguments of the installer, in
+            which `{value}` is the parameter's. Others are ignored, as scripts do.
+        checksum_differs: the installer at its vendor's is another than the package was made for.
+        dependencies: names of packages that come along.
     """
 
     name: str
     version: str
     installs: str = ""
     source: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    checksum_differs: bool = False
+    dependencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,7 +241,7 @@ def load(file: Path) -> ShelfFile:
     return ShelfFile(
         [_installer(file, entry) for entry in entries],
         [_private_share(file, entry) for entry in document.get("shares", ())],
-        [_build(str(file), ChocolateyPackage, entry) for entry in document.get("chocolatey", ())],
+        [_chocolatey(file, entry) for entry in document.get("chocolatey", ())],
         [_update(file, entry) for entry in document.get("updates", ())],
         [_build(str(file), WingetPackage, entry) for entry in document.get("winget", ())],
     )
@@ -243,6 +250,11 @@ def load(file: Path) -> ShelfFile:
 def _update(file: Path, entry: Any) -> WindowsUpdate:
     update = _build(str(file), WindowsUpdate, entry)
     return replace(update, kb=str(update.kb), categories=tuple(update.categories), after=tuple(update.after))
+
+
+def _chocolatey(file: Path, entry: Any) -> ChocolateyPackage:
+    package = _build(str(file), ChocolateyPackage, entry)
+    return replace(package, dependencies=tuple(package.dependencies))
 
 
 def _private_share(file: Path, entry: Any) -> _PrivateShare:
