@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from appstream_simulator.aws import protocols, regions
+from appstream_simulator.aws import bucket_regions, protocols, regions
 from appstream_simulator.aws.faults import Fault, Faults
 from appstream_simulator.aws.requests import Caller, identify
 from appstream_simulator.aws.simulation import Simulation
@@ -73,7 +73,8 @@ class Gateway:
         if problem:
             # 400, so that no client tries again; the simulator itself has not failed.
             return error_response(request, caller.service, "SimulatorNoEndpoint", problem, 400)
-        return self._moto(request, environment, caller)
+        refused = bucket_regions.refusal(request, caller.region) if caller.service == "s3" else None
+        return refused or self._moto(request, environment, caller)
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:
         if caller.service == "appstream" and not caller.access_key:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import base64
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from appstream_simulator.server import Server
 from appstream_simulator.settings import Settings
 from appstream_simulator.windows.machine.requests import S3Error
 from appstream_simulator.windows.machine.shelf import Shelf
+from botocore.config import Config
 from simulated_machine import World, make_world
 
 SHELF = """
@@ -106,6 +109,62 @@ def test_a_pre_signed_url(world: World, server: Server) -> None:
         assert world.module("win_get_url", options)["status_code"] == status
     assert world.machine.disk.read("C:\\viewer.zip") == b"apps/viewer.zip"
     assert server.site.options.aws_endpoint == server.endpoint
+
+
+def of_region(server: Server, region: str) -> Any:
+    config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    return boto3.client("s3", region_name=region, endpoint_url=server.endpoint, config=config, **KEYS)
+
+
+@pytest.fixture
+def irish_bucket(server: Server) -> str:
+    s3 = of_region(server, "eu-west-1")
+    if "irish" not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket="irish", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        s3.put_object(Bucket="irish", Key="a.zip", Body=b"irish")
+    return "irish"
+
+
+@pytest.mark.parametrize(("region", "status"), [("eu-west-1", 200), ("eu-central-1", 400), ("us-east-1", 400)])
+def test_a_pre_signed_url_names_the_region_of_the_bucket(
+    world: World, server: Server, irish_bucket: str, region: str, status: int
+) -> None:
+    world.machine.options.aws_endpoint = server.endpoint
+    parameters = {"Bucket": irish_bucket, "Key": "a.zip"}
+    url = of_region(server, region).generate_presigned_url("get_object", Params=parameters)
+    result = world.module("win_get_url", {"url": url, "dest": "C:\\a.zip"})
+    assert (result["status_code"], world.machine.disk.exists("C:\\a.zip")) == (status, status == 200)
+    if status == 400:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url)
+        body = refused.value.read().decode()
+        assert "<Code>AuthorizationQueryParametersError</Code>" in body
+        assert f"the region '{region}' is wrong; expecting 'eu-west-1'" in body
+        assert "<Region>eu-west-1</Region>" in body
+        assert refused.value.headers["x-amz-bucket-region"] == "eu-west-1"
+
+
+def test_an_sdk_is_sent_to_the_region_of_the_bucket(server: Server, irish_bucket: str) -> None:
+    s3 = of_region(server, "us-east-1")
+    assert s3.get_bucket_location(Bucket=irish_bucket)["LocationConstraint"] == "eu-west-1"
+    assert s3.get_object(Bucket=irish_bucket, Key="a.zip")["Body"].read() == b"irish"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"proxy_url": "http://proxy.example.net:3128"},
+        {"client_cert": "C:\\cert.pfx"},
+        {"client_cert_password": "text"},
+        {"use_default_credential": True},
+        {"url_method": "POST"},
+    ],
+)
+def test_what_a_download_is_not_simulated_with_is_refused(web: World, option: dict[str, Any]) -> None:
+    for module, target in (("win_get_url", {"dest": "C:\\a.zip"}), ("win_package", {"product_id": "a"})):
+        source = {"path": LOGIN} if module == "win_package" else {"url": LOGIN}
+        result = web.module(module, {**source, **target, **option})
+        assert f"{module} is simulated without the options {next(iter(option))}" in result["msg"]
 
 
 def test_the_endpoint_is_nobody_s_without_a_simulator(world: World, server: Server) -> None:
