@@ -217,3 +217,18 @@ def test_mistakes_are_named(tmp_path: Path, entry: str, problem: str) -> None:
     file.write_text(f"installers: [{entry}]")
     with pytest.raises(ShelfError, match=problem):
         Shelf([file])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "files: [{path: 'C:\\{argument:NAME}\\a.txt', text: a}]",
+        "registry: [{key: 'HKLM\\SOFTWARE\\{environment:NAME}', name: a}]",
+        "uninstaller: {path: '{argument:NAME}\\u.exe'}",
+    ],
+)
+def test_what_cannot_be_found_again_is_refused(tmp_path: Path, part: str) -> None:
+    file = tmp_path / "shelf.yml"
+    file.write_text(f"installers: [{{name: a, kind: exe, registry_key: a, {part}}}]")
+    with pytest.raises(ShelfError, match="has a meaning"):
+        Shelf([file])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .processes import Process
 
 _STORE = "C:\\Windows\\System32\\DriverStore\\FileRepository"
-_INF = "C:\\Windows\\INF"
+INF = "C:\\Windows\\INF"
 _PACKAGES = "HKLM\\SYSTEM\\DriverDatabase\\DriverInfFiles"
 NO_MORE_ITEMS = 259
 _ACCESS_DENIED = 5
@@ -57,19 +57,33 @@ class _DriverError(Exception):
         self.code = code
 
 
-def _read_inf(disk: Disk, path: str) -> DriverPackage:
-    """Raises _DriverError: it is no INF, or not signed."""
-    content = disk.read(path)
+def inf_sections(content: bytes) -> dict[str, dict[str, str]]:
+    """The sections of an INF by lower-case name, with their entries as they are written.
+
+    Raises:
+        ValueError: it is none.
+    """
     text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252", errors="replace")
     reader = configparser.RawConfigParser(
         strict=False, allow_no_value=True, comment_prefixes=(";",), inline_comment_prefixes=(";",), delimiters=("=",)
     )
+    reader.optionxform = str  # type: ignore[assignment,method-assign]  # names of printers keep their spelling
     try:
         reader.read_string(text)
-    except (configparser.Error, UnicodeError) as error:
+    except configparser.Error as error:
+        raise ValueError("no INF") from error
+    return {name.lower(): {key: value or "" for key, value in reader.items(name)} for name in reader.sections()}
+
+
+def _read_inf(disk: Disk, path: str) -> DriverPackage:
+    """Raises _DriverError: it is no INF, or not signed."""
+    try:
+        sections = inf_sections(disk.read(path))
+    except ValueError as error:
         raise _DriverError(*_WRONG_STYLE) from error
-    sections = {name.lower(): dict(reader.items(name)) for name in reader.sections()}
-    version, strings = sections.get("version", {}), sections.get("strings", {})
+    version, strings = (
+        {key.lower(): text for key, text in sections.get(name, {}).items()} for name in ("version", "strings")
+    )
     if (version.get("signature") or "").strip('"').upper() not in ("$WINDOWS NT$", "$CHICAGO$"):
         raise _DriverError(*_WRONG_STYLE)
 
@@ -97,6 +111,15 @@ def published(disk: Disk) -> dict[str, dict[str, str]]:
     return {name: disk.registry.texts(f"{_PACKAGES}\\{name}") for name in disk.registry.key_names(_PACKAGES)}
 
 
+def store(disk: Disk, path: str) -> bool:
+    """Add a package; says whether it is in the store now."""
+    try:
+        _add(disk, path)
+    except _DriverError:
+        return False
+    return True
+
+
 def _add(disk: Disk, path: str) -> str:
     """Add a package; gives its published name. One that is there keeps its name. Raises _DriverError."""
     package, folder = _read_inf(disk, path), ntpath.dirname(path)
@@ -107,9 +130,9 @@ def _add(disk: Disk, path: str) -> str:
             return name
     name = next(f"oem{number}.inf" for number in range(1000) if f"oem{number}.inf" not in published(disk))
     disk.make_directories(f"{_STORE}\\{directory}")
-    disk.make_directories(_INF)
+    disk.make_directories(INF)
     disk.copy_tree(folder, f"{_STORE}\\{directory}")
-    disk.write(f"{_INF}\\{name}", disk.read(path))
+    disk.write(f"{INF}\\{name}", disk.read(path))
     for key, text in {
         "Directory": directory,
         "OriginalName": package.name,
@@ -162,7 +185,7 @@ def _delete(process: Process, name: str) -> ProcessResult:
         reason = "The specified file is not an installed OEM INF."
         return ProcessResult(0xE000023C, f"{_BANNER}Failed to delete driver package: {reason}\r\n".encode())
     disk.remove(f"{_STORE}\\{values['Directory']}")
-    disk.remove(f"{_INF}\\{name.lower()}")
+    disk.remove(f"{INF}\\{name.lower()}")
     disk.registry.delete_key(f"{_PACKAGES}\\{name.lower()}")
     process.record("uninstall", installer=values["OriginalName"], exit_code=0)
     return ProcessResult(0, f"{_BANNER}Driver package deleted successfully.\r\n".encode())

@@ -41,6 +41,18 @@ class Given:
     read: Callable[[str], bytes | None] = lambda _path: None
 
 
+def paths(installer: Installer) -> list[str]:
+    """The paths, keys and names that an entry writes."""
+    found = [*(item.path for item in installer.files), *(item.path for item in installer.services)]
+    found += [text for item in installer.registry for text in (item.key, item.name)]
+    return [*found, *([installer.uninstaller.path] if installer.uninstaller else [])]
+
+
+def depends_on_arguments(text: str) -> bool:
+    """Whether a text has a placeholder of what an installation is given."""
+    return _PLACEHOLDER.search(text) is not None
+
+
 def argument(given: Given, name: str, *, attached: bool = False) -> str | None:
     """The value of an argument: `NAME=value`, `/NAME:value`, `-name value`; None when it is not given.
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from . import archives, setup_command_lines
+from . import archives, installer_values, setup_command_lines
 from .shares import Share, Shares
 from .shelf_items import (
     ContainedFile,
@@ -340,6 +340,9 @@ def _check(where: str, installer: Installer) -> None:
         raise ShelfError(f"{where}: an {installer.kind} needs applies_to, the name of an msi")
     if installer.kind == "msp" and not installer.patch_code:
         raise ShelfError(f"{where}: an msp needs a patch_code")
+    for path in installer_values.paths(installer):
+        if installer_values.depends_on_arguments(path):
+            raise ShelfError(f"{where}: in a path or key only {{directory}} has a meaning, not {path}")
     if installer.kind == "msu" and not installer.kb:
         raise ShelfError(f"{where}: an msu needs a kb")
     if installer.kind == "exe" and not installer.registry_key:

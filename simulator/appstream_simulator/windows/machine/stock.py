@@ -47,6 +47,8 @@ DIRECTORIES = (
     "C:\\ProgramData\\Amazon\\AppStream\\AppCatalogHelper\\DynamicAppCatalog",
     "C:\\AppStream\\SessionScripts",
     "C:\\Users\\Public\\Desktop",
+    "C:\\Windows\\Fonts",
+    "C:\\Windows\\INF",
     "C:\\Windows\\Temp",
     "C:\\Windows\\SysWOW64",
 )
@@ -59,7 +61,7 @@ PROGRAMS = (
     *(f"{SYSTEM32}\\{name}.exe" for name in ("Dism", "taskkill")),
     # Assumed: the AWS CLI that images bring "for use with the IAM role" (developer guide).
     "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
-    *(f"{SYSTEM32}\\{name}.exe" for name in ("wusa", "pnputil", "sc", "setx", "attrib")),
+    *(f"{SYSTEM32}\\{name}.exe" for name in ("wusa", "pnputil", "sc", "setx", "attrib", "rundll32")),
     "C:\\Windows\\regedit.exe",
     *(f"{SYSTEM32}\\{name}.exe" for name in ("net", "secedit", "schtasks", "certutil", "tzutil", "icacls", "reg")),
     "C:\\Windows\\explorer.exe",
