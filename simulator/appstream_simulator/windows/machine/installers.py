@@ -345,8 +345,10 @@ def _install(process: Process, installer: Installer, given: Given, directory: st
         exit_code, message = missing
         notes.append(message)
     if exit_code in installation.INSTALLED_EXIT_CODES and machine.disk.free_space() < installer.size:
-        notes.append(_out_of_space(machine, installer.size))
-        exit_code = INSTALL_FAILURE if installer.kind == "msi" else DISK_FULL
+        exit_code = DISK_FULL
+        if installer.kind == "msi":
+            notes.append(_out_of_space(machine, installer.size))
+            exit_code = INSTALL_FAILURE
     if exit_code in installation.INSTALLED_EXIT_CODES:
         if exit_code == SUCCESS and installer.reboot_required:
             exit_code = installation.RESTART_REQUIRED
