@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+URL = "https://downloads.example.com/putty/putty-64bit-0.81-installer.msi"
 CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("win_uri", {"url": URL, "return_content": True}),
     ("win_group", {"name": "Operators"}),
     ("win_user_right", {"name": "SeBatchLogonRight", "users": ["Users"], "action": "add"}),
     ("community.windows.win_firewall_rule", {"name": "a"}),
@@ -17,6 +19,12 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ),
 ]
 # Returned by the module's source, but missing in its documentation.
-UNDOCUMENTED = {"community.windows.win_lineinfile": {"backup", "encoding", "found"}}
+UNDOCUMENTED = {
+    "community.windows.win_lineinfile": {"backup", "encoding", "found"},
+    # Properties of .NET's HttpWebResponse.
+    "win_uri": {
+        *("character_set", "content_encoding", "content_type", "last_modified", "method", "response_uri", "server")
+    },
+}
 # Options that the module's source knows, but not its documentation.
 UNDOCUMENTED_OPTIONS = {"edge", "interfacetypes", "security"}

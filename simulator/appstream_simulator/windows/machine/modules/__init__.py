@@ -59,6 +59,7 @@ STAND_INS = (
     "win_tempfile",
     "win_timezone",
     "win_updates",
+    "win_uri",
     "win_user",
     "win_user_profile",
     "win_user_right",
