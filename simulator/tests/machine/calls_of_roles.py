@@ -7,7 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 URL = "https://downloads.example.com/putty/putty-64bit-0.81-installer.msi"
+CHOCOLATEY: dict[str, dict[str, Any]] = {
+    "config": {"name": "proxy", "value": "http://proxy"},
+    "facts": {},
+    "feature": {"name": "virusCheck"},
+    "source": {"name": "internal", "source": "https://feed.example.net"},
+}
 CALLS: list[tuple[str, dict[str, Any]]] = [
+    *((f"chocolatey.chocolatey.win_chocolatey_{kind}", options) for kind, options in CHOCOLATEY.items()),
     ("win_uri", {"url": URL, "return_content": True}),
     ("win_group", {"name": "Operators"}),
     ("win_user_right", {"name": "SeBatchLogonRight", "users": ["Users"], "action": "add"}),

@@ -12,6 +12,7 @@ import ansible_collections
 import calls_of_roles
 import pytest
 import yaml
+from appstream_simulator.windows.machine import chocolatey
 from appstream_simulator.windows.machine.modules import HANDLERS
 from appstream_simulator.windows.protocol.certificates import self_signed
 from simulated_machine import World
@@ -97,6 +98,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 def test_only_documented_values_are_returned(world: World, module: str, arguments: dict[str, Any]) -> None:
     world.write("C:\\Temp\\a.txt", b"a")
     world.machine.disk.services["wuauserv"].start_mode = "manual"
+    if module.startswith("chocolatey.chocolatey.win_chocolatey_"):
+        chocolatey.bootstrap(world.machine.disk, chocolatey.VERSION)
     result = world.module(module, arguments)
     assert not result.get("failed")
     documented = set((_documentation(module).get("RETURN")) or {}) | COMMON | UNDOCUMENTED.get(module, set())

@@ -69,6 +69,10 @@ STAND_INS = (
 # Modules of other collections, by their full names.
 OTHER_STAND_INS = (
     "chocolatey.chocolatey.win_chocolatey",
+    "chocolatey.chocolatey.win_chocolatey_config",
+    "chocolatey.chocolatey.win_chocolatey_facts",
+    "chocolatey.chocolatey.win_chocolatey_feature",
+    "chocolatey.chocolatey.win_chocolatey_source",
     "community.windows.win_disk_image",
     "community.windows.win_file_version",
     "community.windows.win_firewall_rule",
