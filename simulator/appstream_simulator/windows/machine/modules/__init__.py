@@ -77,6 +77,8 @@ OTHER_STAND_INS = (
     "community.windows.win_file_version",
     "community.windows.win_firewall_rule",
     "community.windows.win_lineinfile",
+    "community.windows.win_nssm",
+    "community.windows.win_power_plan",
     "community.windows.win_scheduled_task",
     "community.windows.win_scheduled_task_stat",
     "community.windows.win_security_policy",
