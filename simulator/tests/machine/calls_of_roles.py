@@ -19,6 +19,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("win_group", {"name": "Operators"}),
     ("win_user_right", {"name": "SeBatchLogonRight", "users": ["Users"], "action": "add"}),
     ("community.windows.win_nssm", {"name": "a", "state": "absent"}),
+    ("community.windows.win_psmodule", {"name": "Pester"}),
     ("community.windows.win_power_plan", {"name": "High performance"}),
     ("community.windows.win_firewall_rule", {"name": "a"}),
     ("community.windows.win_lineinfile", {"path": "C:\\Temp\\a.txt", "line": "b", "backup": True}),

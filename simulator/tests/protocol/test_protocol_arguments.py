@@ -115,6 +115,7 @@ LEGACY = {
     "community.windows.win_firewall_rule",
     "community.windows.win_lineinfile",
     "community.windows.win_nssm",
+    "community.windows.win_psmodule",
     "community.windows.win_scheduled_task",
     "community.windows.win_security_policy",
     "community.windows.win_unzip",

@@ -50,6 +50,9 @@ _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 _Item = TypeVar("_Item")
 
 
+_LISTS = ("installers", "shares", "chocolatey", "updates", "winget", "powershell_modules")
+
+
 class ShelfError(ValueError):
     """A shelf file does not describe installers properly."""
 
@@ -85,6 +88,14 @@ class WingetPackage:
 
 
 @dataclass(frozen=True)
+class PowerShellModule:
+    """A module of the PowerShell Gallery; a version such as 2.0.0-beta is a prerelease."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
 class ShelfFile:
     """What one YAML file describes."""
 
@@ -93,6 +104,7 @@ class ShelfFile:
     chocolatey: list[ChocolateyPackage]
     updates: list[WindowsUpdate]
     winget: list[WingetPackage]
+    powershell_modules: list[PowerShellModule]
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,7 @@ class Shelf:
         self.chocolatey: list[ChocolateyPackage] = []
         self.updates: list[WindowsUpdate] = []
         self.winget: list[WingetPackage] = []
+        self.powershell_modules: list[PowerShellModule] = []
         shares: list[_PrivateShare] = []
         for file in (BUILT_IN_SHELF, *files):
             described = load(file)
@@ -125,6 +138,7 @@ class Shelf:
             self.chocolatey += described.chocolatey
             self.updates += described.updates
             self.winget += described.winget
+            self.powershell_modules += described.powershell_modules
             shares += described.shares
         for name in list(self.installers):
             self._fill(name)
@@ -222,7 +236,7 @@ class Shelf:
 
 
 def load(file: Path) -> ShelfFile:
-    """What a YAML file describes: a mapping with the lists `installers`, `shares`, `chocolatey`, `updates`, `winget`.
+    """What a YAML file describes: a mapping with the lists of `_LISTS`.
 
     Raises:
         ShelfError: not such a mapping, an unknown key, or an entry that makes no sense.
@@ -234,22 +248,27 @@ def load(file: Path) -> ShelfFile:
     entries = document.get("installers") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ShelfError(f"{file}: a mapping with a list 'installers' is expected")
-    known = ("installers", "shares", "chocolatey", "updates", "winget")
-    unknown = sorted(set(document) - set(known))
+    unknown = sorted(set(document) - set(_LISTS))
     if unknown:
-        raise ShelfError(f"{file}: a shelf has {', '.join(known)}, not {', '.join(unknown)}")
+        raise ShelfError(f"{file}: a shelf has {', '.join(_LISTS)}, not {', '.join(unknown)}")
     return ShelfFile(
         [_installer(file, entry) for entry in entries],
         [_private_share(file, entry) for entry in document.get("shares", ())],
         [_chocolatey(file, entry) for entry in document.get("chocolatey", ())],
         [_update(file, entry) for entry in document.get("updates", ())],
         [_build(str(file), WingetPackage, entry) for entry in document.get("winget", ())],
+        [_powershell_module(file, entry) for entry in document.get("powershell_modules", ())],
     )
 
 
 def _update(file: Path, entry: Any) -> WindowsUpdate:
     update = _build(str(file), WindowsUpdate, entry)
     return replace(update, kb=str(update.kb), categories=tuple(update.categories), after=tuple(update.after))
+
+
+def _powershell_module(file: Path, entry: Any) -> PowerShellModule:
+    module = _build(str(file), PowerShellModule, entry)
+    return replace(module, version=str(module.version))
 
 
 def _chocolatey(file: Path, entry: Any) -> ChocolateyPackage:

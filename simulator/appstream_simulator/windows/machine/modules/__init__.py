@@ -79,6 +79,7 @@ OTHER_STAND_INS = (
     "community.windows.win_lineinfile",
     "community.windows.win_nssm",
     "community.windows.win_power_plan",
+    "community.windows.win_psmodule",
     "community.windows.win_scheduled_task",
     "community.windows.win_scheduled_task_stat",
     "community.windows.win_security_policy",
