@@ -15,6 +15,7 @@ CHOCOLATEY: dict[str, dict[str, Any]] = {
 }
 CALLS: list[tuple[str, dict[str, Any]]] = [
     *((f"chocolatey.chocolatey.win_chocolatey_{kind}", options) for kind, options in CHOCOLATEY.items()),
+    ("win_hotfix", {"hotfix_kb": "KB1", "state": "absent"}),
     ("win_uri", {"url": URL, "return_content": True}),
     ("win_group", {"name": "Operators"}),
     ("win_user_right", {"name": "SeBatchLogonRight", "users": ["Users"], "action": "add"}),

@@ -108,6 +108,7 @@ LEGACY = {
     "ansible.windows.win_copy",
     "ansible.windows.win_file",
     "ansible.windows.win_group_membership",
+    "ansible.windows.win_hotfix",
     "ansible.windows.win_reg_stat",
     "ansible.windows.win_wait_for",
     "community.windows.win_disk_image",

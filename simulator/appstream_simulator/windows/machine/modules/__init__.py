@@ -41,6 +41,7 @@ STAND_INS = (
     "win_get_url",
     "win_group",
     "win_group_membership",
+    "win_hotfix",
     "win_optional_feature",
     "win_owner",
     "win_package",
