@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Modules by the names of ansible.builtin, and modules of a library beside the playbook, over WinRM and PSRP."""
+"""Modules by the names of ansible.builtin, those that roles set up machines with, and modules of a library."""
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_machine_end_to_end import RealMachine
+from appstream_simulator.windows.machine import firewall_rules
+from test_machine_end_to_end import SHELF_URL, RealMachine
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +69,49 @@ def test_modules_of_a_library_are_refused_by_their_own_names(real: RealMachine, 
         shown = result.get("msg", "")
         assert f"{name} is a PowerShell module of your own, which the simulator cannot run" in shown, result
     (real.folder / "library" / "win_ping.ps1").unlink()
+
+
+# As roles write them: short names, texts for numbers, lists with commas.
+RULE = {"name": "Licence", "localport": 27000, "protocol": "TCP", "direction": "in", "enabled": True}
+LINE = {"path": "C:/Windows/Temp/app.ini", "regexp": "^a=", "line": "a=1", "create": True}
+OF_ROLES: list[dict[str, Any]] = [
+    {"win_firewall_rule": RULE, "name": "rule"},
+    {"win_lineinfile": LINE, "name": "line"},
+    {"win_group": {"name": "Operators", "members": {"add": ["Administrator"]}}, "name": "group"},
+    {"win_user_right": {"name": "SeServiceLogonRight", "users": "Operators", "action": "add"}, "name": "right"},
+    {
+        "win_security_policy": {"section": "System Access", "key": "MinimumPasswordLength", "value": "14"},
+        "name": "policy",
+    },
+    {"win_power_plan": {"name": "high performance"}, "name": "power"},
+    {"win_nssm": {"name": "Notes", "application": "C:\\Windows\\notepad.exe", "app_rotate_bytes": "5"}, "name": "nssm"},
+    {"win_uri": {"url": f"{SHELF_URL}/7-zip/7z2409-x64.exe", "dest": "C:\\Windows\\Temp\\7z.exe"}, "name": "uri"},
+    {"community.windows.win_hotfix": {"hotfix_kb": "KB1", "state": "absent"}, "name": "hotfix"},
+    {"win_psmodule": {"name": "Pester", "state": "present"}, "name": "module"},
+]
+UNCHANGED = {"wait", "hotfix", "module"}
+
+
+def test_modules_that_roles_use_change_things_once(real: RealMachine) -> None:
+    real.machine.disk.write("C:\\Windows\\System32\\nssm.exe", b"MZ")
+    first, second = real.play(OF_ROLES), real.play(OF_ROLES)
+    assert (first["stats"]["failures"], second["stats"]["failures"]) == (0, 0), (first, second)
+    assert {name for name, result in first["results"].items() if not result["changed"]} == UNCHANGED
+    assert not any(result["changed"] for result in second["results"].values())
+
+
+def test_a_rule_closes_winrm_to_new_connections(real: RealMachine) -> None:
+    """What is connected stays connected, so the task that makes the rule gets its answer."""
+    block = {"name": "closed", "localport": "5985", "protocol": "tcp", "direction": "in", "action": "block"}
+    done = real.play([{"win_firewall_rule": block, "name": "block"}])
+    assert done["results"]["block"]["changed"]
+    with pytest.raises(OSError):
+        _get(real.address)
+    firewall_rules.remove(real.machine.disk.registry, "closed")
+    assert _get(real.address) > 0
+
+
+def _get(address: str) -> int:
+    connection = http.client.HTTPConnection(address, 5985, timeout=10)
+    connection.request("POST", "/wsman")
+    return connection.getresponse().status
