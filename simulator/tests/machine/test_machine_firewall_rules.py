@@ -60,8 +60,22 @@ def test_a_group_is_changed_as_one(world: World) -> None:
     assert {rule.application for rule in firewall_rules.rules(world.machine.disk.registry)} == {"C:\\Windows\\a.exe"}
     assert world.module(MODULE, {"group": "Ours", "state": "absent"})["changed"]
     assert not world.module(MODULE, {"group": "Ours", "state": "absent"})["changed"]
-    assert "Windows' own are missing" in world.module(MODULE, {"group": "Remote Desktop", "enabled": True})["msg"]
-    assert world.journal.entries("unhandled")[-1]["what"] == "win_firewall_rule group"
+    assert world.module(MODULE, {"group": "Ours", "enabled": True}) == {"changed": False}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "Windows Remote Management (HTTP-In)", "enabled": False},
+        {"name": "Remote Desktop - User Mode (TCP-In)", "state": "absent"},
+        {"name": "File and Printer Sharing (Echo Request - ICMPv4-In)", "enabled": True},
+        {"group": "@FirewallAPI.dll,-28752", "enabled": True},
+    ],
+)
+def test_rules_that_windows_brings_are_refused(world: World, options: dict[str, Any]) -> None:
+    assert "that Windows brings along are not simulated" in world.module(MODULE, options)["msg"]
+    assert world.journal.entries("unhandled")[-1]["what"] == "win_firewall_rule"
+    assert not world.module(MODULE, {"name": "Remote Desktop", "state": "absent"})["changed"]
 
 
 @pytest.mark.parametrize(

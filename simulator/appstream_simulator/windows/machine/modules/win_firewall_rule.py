@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """community.windows.win_firewall_rule.
 
-The rules that Windows brings along are not simulated, so a group that has no rules cannot be switched on: that fails.
+The rules that Windows brings along are not simulated: a task about one of them, by its name or by its group, fails.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -67,6 +68,12 @@ _ACTIONS = {"allow": firewall_rules.ALLOW, "block": firewall_rules.BLOCK}
 _INTERFACES = {"wireless": "Wireless", "lan": "Lan", "ras": "RemoteAccess"}
 _EDGE = {"no": 0, "yes": 1, "deferapp": 2, "deferuser": 3}
 _SECURITY = {"notrequired": 0, "authnoencap": 1, "authenticate": 2, "authdynenc": 3, "authenc": 4}
+# "Remote Desktop - User Mode (TCP-In)" and its like: group, perhaps more, and direction.
+_WINDOWS_OWN = re.compile(
+    r"(?:Core Networking|Distributed Transaction Coordinator|File and Printer Sharing|Network Discovery"
+    r"|Performance Logs and Alerts|Remote [A-Z][A-Za-z ]{1,40}|Windows Defender Firewall Remote Management"
+    r"|Windows Management Instrumentation|Windows Remote Management) (?:- |\()[^()]{0,80}\(?[^()]{0,60}(?:In|Out)\)"
+)
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -78,6 +85,9 @@ def run(task: Task) -> dict[str, Any]:
     registry = task.disk.registry
     key, value = ("name", options["name"]) if options["name"] else ("group", options["group"])
     existing = [rule for rule in firewall_rules.rules(registry) if getattr(rule, key).lower() == value.lower()]
+    if not existing and _is_windows_own(key, value):
+        task.machine.record("unhandled", what="win_firewall_rule", text=value)
+        task.fail(f"appstream-simulator: the firewall rules that Windows brings along are not simulated: {value}")
     try:
         wanted = _wanted(task, options)
         if options["state"] == "absent":
@@ -90,6 +100,11 @@ def run(task: Task) -> dict[str, Any]:
         task.fail(str(error))
     diff = result.pop("prepared")
     return {**result, "diff": {"prepared": diff}} if task.call.diff else result
+
+
+def _is_windows_own(key: str, value: str) -> bool:
+    """Whether a name or a group is one of Windows' own; the groups of those are resources of FirewallAPI.dll."""
+    return value.startswith("@") if key == "group" else _WINDOWS_OWN.fullmatch(value) is not None
 
 
 def _wanted(task: Task, options: dict[str, Any]) -> FirewallRule:
@@ -153,8 +168,7 @@ def _interface(task: Task, name: str) -> str:
 
 def _create(task: Task, options: dict[str, Any], wanted: FirewallRule) -> dict[str, Any]:
     if not options["name"]:
-        task.machine.record("unhandled", what="win_firewall_rule group", text=options["group"])
-        task.fail(f"appstream-simulator: there are no rules in the group {options['group']}; Windows' own are missing")
+        return {"changed": False, "prepared": ""}
     if not task.check_mode:
         firewall_rules.save(task.disk.registry, wanted)
     prepared = f"+[{wanted.name}]\n" + "".join(_line("+", name, wanted, attribute) for _, name, attribute in _COMPARED)
