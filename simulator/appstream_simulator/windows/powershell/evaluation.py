@@ -3,7 +3,7 @@
 """What the statements and expressions of a script do.
 
 Output goes to whatever takes it at once, item by item, as in PowerShell: what a script has written before an error
-stays written. Sources: about_Scopes, about_Try_Catch_Finally, about_Preference_Variables, about_Functions_Advanced_Methods.
+stays written. Sources: about_Scopes, about_Try_Catch_Finally, about_Preference_Variables.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import dotnet, members, operators, patterns, syntax
+from . import members, operators, patterns, syntax
 from .conversion import cast, resolved
 from .errors import (
     BreakSignal,
@@ -22,38 +22,20 @@ from .errors import (
     ReturnSignal,
     ScriptError,
     UnknownError,
-    failure,
 )
+from .expression_values import Evaluator
 from .parameters import bound
-from .session import PROCESS_IDENTIFIER, Session
+from .state import NOTHING, Emit, Scope
 from .syntax import Node
 from .values import (
     BlockValue,
-    CustomObject,
     Hashtable,
     NetObject,
-    TypeValue,
-    Version,
-    is_array,
     items_of,
     to_bool,
     to_text,
-    type_name,
     unwrapped,
 )
-
-Emit = Callable[[Any], None]
-# What a variable holds that got the output of something without output: $null, but a pipeline gets nothing from it.
-NOTHING = object()
-_PREFERENCES = ("continue", "silentlycontinue", "stop", "ignore", "inquire")
-
-
-@dataclass
-class Scope:
-    """Variables by lower-case name, and the types that some of them have for good."""
-
-    variables: dict[str, Any] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,48 +52,8 @@ class Outcome:
     exit_code: int | None = None
 
 
-class Interpreter:
-    """Runs one script.
-
-    Attributes:
-        steps: how many statements and expressions a script may have carried out until it is given up.
-        attempts: how many `try` blocks are being carried out.
-        succeeded: `$?`.
-    """
-
-    steps = 5_000_000
-    deepest_call = 12
-
-    def __init__(self, session: Session, *, preference: str = "Continue") -> None:
-        self.session = session
-        self.scopes = [Scope(self._automatic(preference))]
-        self.functions: dict[str, syntax.Script] = {}
-        self.attempts = 0
-        self.succeeded = True
-        self.exit_code: int | None = None
-        self.what_if = False
-        self._done = 0
-        self._calls = 0
-
-    def _automatic(self, preference: str) -> dict[str, Any]:
-        version = Hashtable({"PSVersion": Version((5, 1, 20348, 1)), "PSEdition": "Desktop", "CLRVersion": None})
-        return {
-            "null": None,
-            "true": True,
-            "false": False,
-            "erroractionpreference": preference,
-            "warningpreference": "Continue",
-            "verbosepreference": "SilentlyContinue",
-            "debugpreference": "SilentlyContinue",
-            "progresspreference": "Continue",
-            "pid": PROCESS_IDENTIFIER,
-            "psversiontable": version,
-            "ofs": " ",
-            "home": self.session.variables.get("USERPROFILE"),
-            "pwd": NetObject(
-                "System.Management.Automation.PathInfo", {"Path": self.session.folder}, text=self.session.folder
-            ),
-        }
+class Interpreter(Evaluator):
+    """Runs one script."""
 
     def run(self, script: syntax.Script, parameters: Mapping[str, Any]) -> Outcome:
         """Run a script with parameters by name.
@@ -154,59 +96,6 @@ class Interpreter:
 
         return NetObject("System.Management.Automation.PSScriptCmdlet", {}, {"shouldprocess": should_process})
 
-    def tick(self) -> None:
-        """Count a step. Raises UnknownError when there have been too many."""
-        self._done += 1
-        if self._done > self.steps:
-            raise UnknownError(f"a script that has not ended after {self.steps} steps")
-
-    # Errors
-
-    def preference(self, given: Any = None) -> str:
-        """What happens at an error that ends nothing, in lower case."""
-        text = to_text(self.variable("erroractionpreference") if given is None else given).lower()
-        if text not in _PREFERENCES[:4]:
-            raise UnknownError(f"the error action {text!r}")
-        return text
-
-    def report(self, record: ErrorRecord, preference: str) -> None:
-        """An error that ends nothing by itself. Raises ScriptError when it is to end the script."""
-        self.succeeded = False
-        if preference == "stop":
-            raise ScriptError(record, ends_script=True)
-        if preference == "continue":
-            self.session.streams.errors.append(record)
-
-    # Variables
-
-    def variable(self, name: str) -> Any:
-        """A variable's value, `$null` when there is none."""
-        value = self.raw_variable(name)
-        return None if value is NOTHING else value
-
-    def raw_variable(self, name: str) -> Any:
-        """A variable's value, NOTHING when nothing had been output for it."""
-        for scope in reversed(self.scopes):
-            if name in scope.variables:
-                return scope.variables[name]
-        if name == "?":
-            return self.succeeded
-        return self.exit_code if name == "lastexitcode" else None
-
-    def set_variable(self, name: str, value: Any, scope: str = "", kind: str = "") -> None:
-        """Assign to a variable of the present scope, or of the script's."""
-        if name in ("null",):
-            return
-        if name in ("true", "false", "pid", "psversiontable", "home", "?"):
-            raise failure(f"Cannot overwrite variable {name} because it is read-only or constant.")
-        place = self.scopes[0] if scope in ("script", "global") else self.scopes[-1]
-        if kind:
-            place.types[name] = kind
-        wanted = place.types.get(name)
-        if wanted:
-            value = cast(None if value is NOTHING else value, wanted)
-        place.variables[name] = value
-
     # Statements
 
     def execute(self, node: Node, emit: Emit) -> None:
@@ -223,19 +112,13 @@ class Interpreter:
             self.evaluate(node)
             return
         value = self.raw_value(node)
+        self.succeeded = True
         if value is NOTHING:
             return
         if value is None and _gives_nothing(node):
             return
         for item in items_of(value):
             emit(item)
-
-    def raw_value(self, node: Node) -> Any:
-        """The value of an expression; NOTHING for a variable that got no output."""
-        if isinstance(node, syntax.Variable) and not node.scope:
-            self.tick()
-            return self.raw_variable(node.name)
-        return self.evaluate(node)
 
     def collected(self, node: Node) -> list[Any]:
         """What a statement outputs."""
@@ -268,7 +151,7 @@ class Interpreter:
         if node.operator != "=":
             before = self.evaluate(node.target)
             value = operators.binary(node.operator[0], before, None if value is NOTHING else value)
-        self._store(node.target, value)
+        self.store(node.target, value)
         return None if value is NOTHING else value
 
     def assigned_value(self, node: Node) -> Any:
@@ -279,46 +162,6 @@ class Interpreter:
             output = self.collected(node)
             return unwrapped(output) if output else NOTHING
         return self.raw_value(node)
-
-    def _store(self, target: Node, value: Any) -> None:
-        if isinstance(target, syntax.Cast):
-            if not isinstance(target.operand, syntax.Variable):
-                raise UnknownError("a typed assignment to something else than a variable")
-            self.set_variable(target.operand.name, value, target.operand.scope, resolved(target.type_name.name))
-        elif isinstance(target, syntax.Variable):
-            if target.scope == "env":
-                dotnet.static_method("System.Environment", "SetEnvironmentVariable")(
-                    self.session, target.name, None if value is NOTHING else value
-                )
-            else:
-                self.set_variable(target.name, value, target.scope)
-        elif isinstance(target, syntax.ArrayLiteral):
-            self._store_all(target.items, value)
-        elif isinstance(target, syntax.Member):
-            members.put(self.evaluate(target.target), self._name(target.name), None if value is NOTHING else value)
-        elif isinstance(target, syntax.Index):
-            self._store_item(
-                self.evaluate(target.target), self.evaluate(target.index), None if value is NOTHING else value
-            )
-
-    def _store_all(self, targets: Sequence[Node], value: Any) -> None:
-        values = list(items_of(value)) if value is not NOTHING else []
-        for place, target in enumerate(targets):
-            if place == len(targets) - 1 and len(values) > len(targets):
-                self._store(target, values[place:])
-            else:
-                self._store(target, values[place] if place < len(values) else None)
-
-    def _store_item(self, target: Any, index: Any, value: Any) -> None:
-        if isinstance(target, Hashtable):
-            target[index] = value
-        elif isinstance(target, list):
-            place = cast(index, "System.Int32")
-            if not -len(target) <= place < len(target):
-                raise failure("Index was outside the bounds of the array.", "System.IndexOutOfRangeException")
-            target[place] = value
-        else:
-            raise failure(f"Unable to index into an object of type {type_name(target)}.")
 
     def _if(self, node: syntax.If, emit: Emit) -> None:
         for condition, body in node.clauses:
@@ -491,127 +334,6 @@ class Interpreter:
         finally:
             scope.variables.update(before)
 
-    # Expressions
-
-    def evaluate(self, node: Node) -> Any:
-        """The value of an expression, or of a statement that stands for one."""
-        self.tick()
-        method = _EXPRESSIONS.get(type(node))
-        if method is not None:
-            return method(self, node)
-        return unwrapped(self.collected(node))
-
-    def _literal(self, node: syntax.Literal) -> Any:
-        return node.value
-
-    def _text(self, node: syntax.Text) -> str:
-        return "".join(part if isinstance(part, str) else to_text(self.evaluate(part)) for part in node.parts)
-
-    def _variable(self, node: syntax.Variable) -> Any:
-        if node.scope == "env":
-            return self.session.variables.get(node.name)
-        if node.scope in ("script", "global"):
-            value = self.scopes[0].variables.get(node.name)
-            return None if value is NOTHING else value
-        return self.variable(node.name)
-
-    def _array(self, node: syntax.ArrayLiteral) -> list[Any]:
-        return [self.evaluate(item) for item in node.items]
-
-    def _array_expression(self, node: syntax.ArrayExpression) -> list[Any]:
-        return self.collected(node.body)
-
-    def _subexpression(self, node: syntax.SubExpression) -> Any:
-        return unwrapped(self.collected(node.body))
-
-    def _parenthesis(self, node: syntax.Parenthesis) -> Any:
-        if isinstance(node.inner, syntax.Assignment):
-            return self.assign(node.inner)
-        return self.evaluate(node.inner)
-
-    def _hashtable(self, node: syntax.HashLiteral) -> Hashtable:
-        table = Hashtable()
-        for key_node, value_node in node.pairs:
-            key, value = self.evaluate(key_node), self.assigned_value(value_node)
-            if key in table:
-                raise failure(f"Duplicate key '{to_text(key)}' is not allowed in hash literals.")
-            table[key] = None if value is NOTHING else value
-        return table
-
-    def _block_literal(self, node: syntax.BlockLiteral) -> BlockValue:
-        return BlockValue(node.script)
-
-    def _type(self, node: syntax.TypeName) -> TypeValue:
-        return TypeValue(resolved(node.name))
-
-    def _cast(self, node: syntax.Cast) -> Any:
-        target = resolved(node.type_name.name)
-        if target == "ordered":
-            table = self.evaluate(node.operand)
-            if not isinstance(table, Hashtable) or not isinstance(node.operand, syntax.HashLiteral):
-                raise failure("The ordered attribute can be specified only on a hash literal node.")
-            table.ordered = True
-            return table
-        value = self.evaluate(node.operand)
-        if target.endswith("PSObject") and isinstance(value, Hashtable):
-            return CustomObject(value)
-        return cast(value, target)
-
-    def _unary(self, node: syntax.Unary) -> Any:
-        return operators.unary(node.operator, self.evaluate(node.operand))
-
-    def _binary(self, node: syntax.Binary) -> Any:
-        left = self.evaluate(node.left)
-        if node.operator == "and":
-            return to_bool(left) and to_bool(self.evaluate(node.right))
-        if node.operator == "or":
-            return to_bool(left) or to_bool(self.evaluate(node.right))
-        right = self.evaluate(node.right)
-        if node.operator in ("match", "imatch", "cmatch") and not is_array(left):
-            return self.matched(to_text(left), to_text(right), ignore_case=node.operator != "cmatch")
-        return operators.binary(node.operator, left, right)
-
-    def matched(self, text: str, pattern: str, *, ignore_case: bool) -> bool:
-        """`-match` of one text, which leaves `$Matches` behind."""
-        found = patterns.search(pattern, text, ignore_case=ignore_case)
-        if found is None:
-            return False
-        self.scopes[-1].variables["matches"] = Hashtable(patterns.as_matches(found))
-        return True
-
-    def _increment(self, node: syntax.Increment) -> Any:
-        before = self.evaluate(node.target)
-        after = operators.binary("+", 0 if before is None else before, node.step)
-        if not isinstance(after, (int, float)):
-            raise failure("The '++' operator works only on numbers.")
-        self._store(node.target, after)
-        return after if node.prefix else before
-
-    def _name(self, node: Node) -> str:
-        return to_text(self.evaluate(node))
-
-    def _member(self, node: syntax.Member) -> Any:
-        target, name = self.evaluate(node.target), self._name(node.name)
-        if node.static:
-            return dotnet.static_property(self.session, self._static(target), name)
-        return members.get(target, name)
-
-    def _static(self, target: Any) -> str:
-        if isinstance(target, TypeValue):
-            return target.name
-        raise UnknownError("a static member of something else than a type")
-
-    def _call(self, node: syntax.Call) -> Any:
-        target, name = self.evaluate(node.target), self._name(node.name)
-        arguments = [self.evaluate(argument) for argument in node.arguments]
-        if node.static:
-            method = dotnet.static_method(self._static(target), name)
-            return members.invoked(name, lambda *given: method(self.session, *given), arguments)
-        return members.call(target, name, arguments)
-
-    def _index(self, node: syntax.Index) -> Any:
-        return operators.indexed(self.evaluate(node.target), self.evaluate(node.index))
-
 
 def _nowhere(_item: Any) -> None:
     """Output that nobody takes."""
@@ -644,23 +366,4 @@ _STATEMENTS: dict[type[Node], Callable[[Interpreter, Any, Emit], None]] = {
     syntax.Jump: Interpreter._jump,
     syntax.Try: Interpreter._try,
     syntax.Function: Interpreter._function,
-}
-_EXPRESSIONS: dict[type[Node], Callable[[Interpreter, Any], Any]] = {
-    syntax.Literal: Interpreter._literal,
-    syntax.Text: Interpreter._text,
-    syntax.Variable: Interpreter._variable,
-    syntax.ArrayLiteral: Interpreter._array,
-    syntax.ArrayExpression: Interpreter._array_expression,
-    syntax.SubExpression: Interpreter._subexpression,
-    syntax.Parenthesis: Interpreter._parenthesis,
-    syntax.HashLiteral: Interpreter._hashtable,
-    syntax.BlockLiteral: Interpreter._block_literal,
-    syntax.TypeName: Interpreter._type,
-    syntax.Cast: Interpreter._cast,
-    syntax.Unary: Interpreter._unary,
-    syntax.Binary: Interpreter._binary,
-    syntax.Increment: Interpreter._increment,
-    syntax.Member: Interpreter._member,
-    syntax.Call: Interpreter._call,
-    syntax.Index: Interpreter._index,
 }

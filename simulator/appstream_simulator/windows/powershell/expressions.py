@@ -17,6 +17,7 @@ from .syntax import Node
 
 # What Python's stack bears by far.
 _DEEPEST = 30
+_MOST = 150
 _COMPARISONS = (
     "eq ne gt ge lt le like notlike match notmatch replace contains notcontains in notin split join is isnot as"
 )
@@ -94,7 +95,7 @@ class ExpressionParser(Scanner):
     def _binary(self, level: int, *, commas: bool = True) -> Node:
         """Precedence climbing: operators of this level and those that bind more tightly."""
         left = self._array() if commas else self.unary()
-        while True:
+        for _count in range(_MOST):
             self.skip_blanks()
             operator = self._operator()
             found = next((place for place, names in enumerate(_LEVELS) if operator in names), -1)
@@ -106,6 +107,7 @@ class ExpressionParser(Scanner):
             with self.deeper():
                 right = self._binary(found + 1, commas=commas)
             left = syntax.Binary(start, operator.lstrip("-") or "-", left, right)
+        raise self.failed(f"the simulator reads no expression with more than {_MOST} operators")
 
     def _array(self) -> Node:
         start = self.position
@@ -257,10 +259,11 @@ class ExpressionParser(Scanner):
     def _parts(self, start: int, *, here: bool) -> Node:
         parts: list[str | Node] = []
         texts: list[str] = []
+        begin = self.position
         while True:
             if self.at_end():
                 raise self.failed("a string without its end", start)
-            if here and self._at_end_of_here_string():
+            if here and self._at_end_of_here_string(begin):
                 break
             if not here and self.take('"'):
                 if not self.take('"'):
@@ -282,16 +285,12 @@ class ExpressionParser(Scanner):
             return syntax.Literal(start, "".join(texts))
         return syntax.Text(start, tuple(part for part in (*parts, "".join(texts)) if part != ""))
 
-    def _at_end_of_here_string(self) -> bool:
+    def _at_end_of_here_string(self, begin: int) -> bool:
         for end in ('\r\n"@', '\n"@'):
             if self.take(end):
                 return True
         # An empty here-string: its last line follows its first one.
-        return self.text[self.position - 1] == "\n" and self.text.rfind('@"', 0, self.position) >= 0 and self._empty()
-
-    def _empty(self) -> bool:
-        before = self.text[: self.position].rstrip(" \t\r\n")
-        return before.endswith('@"') and self.take('"@')
+        return self.position == begin and self.take('"@')
 
     def expanded(self) -> str | Node:
         """A variable or subexpression in a string, or the dollar sign itself."""

@@ -14,6 +14,7 @@ from .values import (
     EnumValue,
     Hashtable,
     NetObject,
+    Version,
     is_array,
     to_text,
     type_name,
@@ -26,6 +27,8 @@ def converted(value: Any, depth: int) -> Any:
     Raises:
         UnknownError: a value that the module shows in a way of its own.
     """
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)  # as JavaScriptSerializer writes it
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, EnumValue) and depth >= 0:
@@ -45,6 +48,11 @@ def converted(value: Any, depth: int) -> Any:
     if isinstance(value, NetObject):
         # The properties that the simulator has; the real module gives more of them.
         return {name: converted(value.get(name), depth - 1) for name in value.properties}
+    if isinstance(value, Version):
+        major, minor, build, revision = (value.part(place) for place in range(4))
+        halves = (revision >> 16, revision & 0xFFFF) if revision >= 0 else (-1, -1)
+        numbers = {"Major": major, "Minor": minor, "Build": build, "Revision": revision}
+        return {**numbers, "MajorRevision": halves[0], "MinorRevision": halves[1]}
     raise UnknownError(f"the output of a {type_name(value)}")
 
 

@@ -63,7 +63,7 @@ class Attribute:
 
 def parameter(
     position: int,
-    name: str,
+    spelling: str,
     type_name: syntax.TypeName | None,
     default: Node | None,
     attributes: Sequence[Attribute],
@@ -72,11 +72,12 @@ def parameter(
     named = {item.name: item for item in attributes}
     return syntax.Parameter(
         position,
-        name,
+        spelling.lower(),
         type_name,
         default,
         mandatory="parameter" in named and named["parameter"].is_set("mandatory"),
         valid=named["validateset"].texts() if "validateset" in named else (),
         not_empty="validatenotnullorempty" in named,
         aliases=tuple(text.lower() for text in named["alias"].texts()) if "alias" in named else (),
+        spelling=spelling,
     )

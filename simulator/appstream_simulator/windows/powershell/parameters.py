@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import syntax
 from .conversion import cast, resolved
 from .errors import ScriptError, UnknownError, failure
+from .state import Scope
 from .values import Hashtable, is_array, to_bool, to_text
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def bound(
     if rest and script.advanced:
         message = f"A positional parameter cannot be found that accepts argument '{to_text(rest[0])}'."
         raise failure(message, _BINDING)
-    missing = [item.name for item in script.parameters if item.mandatory and item.name not in values]
+    missing = [item.spelling for item in script.parameters if item.mandatory and item.name not in values]
     if missing:
         message = "Cannot process command because of one or more missing mandatory parameters"
         raise failure(f"{message}: {' '.join(missing)}.", _BINDING)
@@ -277,8 +278,6 @@ def bound(
 
 
 def _defaults(interpreter: Interpreter, script: syntax.Script, values: dict[str, Any]) -> None:
-    from .evaluation import Scope  # it imports this module
-
     interpreter.scopes.append(Scope(values))
     try:
         for item in script.parameters:
@@ -299,19 +298,19 @@ def _argument(item: syntax.Parameter, value: Any) -> Any:
         try:
             value = cast(value, resolved(item.type_name.name))
         except ScriptError as error:
-            message = f"Cannot process argument transformation on parameter '{item.name}'. {error.record.message}"
+            message = f"Cannot process argument transformation on parameter '{item.spelling}'. {error.record.message}"
             kind = "System.Management.Automation.ParameterBindingArgumentTransformationException"
             raise failure(message, kind) from error
     if item.mandatory and _is_empty(value):
         reason = "null" if value is None else "an empty array" if value == [] else "an empty string"
-        raise failure(f"Cannot bind argument to parameter '{item.name}' because it is {reason}.", _BINDING)
+        raise failure(f"Cannot bind argument to parameter '{item.spelling}' because it is {reason}.", _BINDING)
     if item.not_empty and _is_empty(value):
         message = "The argument is null or empty. Provide an argument that is not null or empty, and then try the"
         message = f"{message} command again."
-        raise failure(f"Cannot validate argument on parameter '{item.name}'. {message}", _BINDING)
+        raise failure(f"Cannot validate argument on parameter '{item.spelling}'. {message}", _BINDING)
     if item.valid:
         for one in value if is_array(value) else [value]:
             if to_text(one).lower() not in [text.lower() for text in item.valid]:
                 message = f'The argument "{to_text(one)}" does not belong to the set "{",".join(item.valid)}" specified'
-                raise failure(f"Cannot validate argument on parameter '{item.name}'. {message}", _BINDING)
+                raise failure(f"Cannot validate argument on parameter '{item.spelling}'. {message}", _BINDING)
     return value

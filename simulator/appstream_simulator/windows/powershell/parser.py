@@ -177,10 +177,11 @@ class Parser(CommandParser):
                     raise self.failed("an attribute or a type is not known")
                 type_name = syntax.TypeName(place, name)
             self.skip_lines()
-        variable = self.variable()
+        begin, variable = self.position, self.variable()
         if variable is None or variable[0]:
             raise self.failed("the name of a parameter is missing")
         place = self.position
+        spelling = self.text[begin:place].strip("${}")
         self.skip_lines()
         default: Node | None = None
         if self.take("="):
@@ -188,7 +189,7 @@ class Parser(CommandParser):
             default = self.argument()
         else:
             self.position = place
-        return parameter(start, variable[1], type_name, default, attributes)
+        return parameter(start, spelling, type_name, default, attributes)
 
     # Statements
 
@@ -208,12 +209,15 @@ class Parser(CommandParser):
             self.skip_blanks()
             # A block's brace ends its statement.
             if not (self.at_end() or self.peek() in "\r\n;" or (end and self.peek() == end)):
-                if self.text[self.position - 1] == "}" or self._behind_brace():
+                if self._behind_brace():
                     continue
                 raise self.failed("a statement does not end")
 
     def _behind_brace(self) -> bool:
-        return self.text[: self.position].rstrip(" \t").endswith("}")
+        place = self.position - 1
+        while place > 0 and self.text[place] in " \t":
+            place -= 1
+        return self.text[place] == "}"
 
     def _body(self) -> Block:
         self.skip_lines()

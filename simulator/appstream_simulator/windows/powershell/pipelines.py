@@ -10,9 +10,10 @@ from typing import Any
 from . import native, syntax
 from .commands_table import cmdlet_named
 from .errors import EnoughSignal, ErrorRecord, NetError, UnknownError
-from .evaluation import NOTHING, Emit, Interpreter
+from .evaluation import Interpreter
 from .parameters import Cmdlet, bound, cmdlet_arguments, function_arguments
 from .session import Session
+from .state import NOTHING, Emit
 from .values import BlockValue, NetObject, items_of, to_text
 
 

@@ -38,7 +38,10 @@ def prepared(session: Session, text: str) -> syntax.Script:
         UnknownError: it is not; nothing has been done.
     """
     script = parse(text)
-    require_known(script, lambda name: native.is_there(session, name))
+    try:
+        require_known(script, lambda name: native.is_there(session, name))
+    except RecursionError as error:
+        raise UnknownError("a script with so many levels") from error
     return script
 
 

@@ -238,6 +238,7 @@ class Parameter(Node):
     valid: tuple[str, ...] = ()
     not_empty: bool = False
     aliases: tuple[str, ...] = ()
+    spelling: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,17 +45,18 @@ def start(
         "ansible_async_watchdog_pid": process_id,
     }
     host.disk.make_directories(directory)
-    host.disk.write(path, json.dumps(started).encode())
+    host.disk.write(path, _content(started, job, final=False))
 
     def finish(outcome: Mapping[str, Any], state: str) -> None:
         result = {
+            **started,
             **outcome,
             "started": started["started"],
             "finished": job.boolean_state or 1,
             "ansible_job_id": job_id,
         }
         if not stopped.is_set():
-            host.disk.write(path, json.dumps(result).encode())
+            host.disk.write(path, _content(result, job, final=True))
             host.journal.record("async", host=host.builder_name, job=job_id, state=state)
 
     deadline = deadlines.Deadline(job.seconds, lambda: finish({**started, **_TIMED_OUT}, "timed out"))
@@ -89,5 +90,25 @@ def status(host: Host, user: str, arguments: Mapping[str, Any]) -> dict[str, Any
     if arguments.get("mode") == "cleanup":
         host.disk.remove(path)
         return {"changed": False, "ansible_job_id": job_id, "erased": path}
-    state: dict[str, Any] = json.loads(host.disk.read(path))
+    state: dict[str, Any] = json.loads(_text(host.disk.read(path)))
     return state
+
+
+def _content(state: Mapping[str, Any], job: AsyncJob, *, final: bool) -> bytes:
+    """The file as PowerShell 5.1 writes it.
+
+    async_wrapper.ps1 and async_watchdog.ps1 write UTF-8, the latter with a byte order mark and a line's end; those of
+    the versions of ansible-core whose state is 0 or 1 used Set-Content, and so the ANSI code page. ConvertTo-Json
+    writes some characters as escapes.
+    """
+    text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&'":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    if not job.boolean_state:
+        return f"{text}\r\n".encode("cp1252", "replace")
+    return f"\ufeff{text}\r\n".encode() if final else text.encode()
+
+
+def _text(data: bytes) -> str:
+    """What Get-Content reads without being told an encoding."""
+    return data.decode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "cp1252")

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from appstream_simulator.windows.powershell import errors, module_results, script_runs, syntax
+from appstream_simulator.windows.powershell.parser import parse
 from appstream_simulator.windows.powershell.session import Session
 from appstream_simulator.windows.powershell.values import Names, Secret
 from appstream_simulator.windows.protocol import clixml, powershell
@@ -42,7 +43,7 @@ def run(task: Task) -> dict[str, Any]:
     if skipped:
         return {**_empty(), "msg": skipped}
     script = _script(task, options)
-    if task.check_mode and not _SUPPORTS_SHOULD_PROCESS.search(script):
+    if task.check_mode and not _supports_should_process(script):
         return {**_empty(), "changed": True, "msg": "skipped, running in check mode"}
     task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
     known = powershell_scripts.find(script)
@@ -59,6 +60,14 @@ def run(task: Task) -> dict[str, Any]:
             _WITHOUT_A_RULE, harmless=_HARMLESS_OPTIONS, at_default={**_DEFAULT_OPTIONS, **_PARAMETERS}
         )
     return _interpreted(task, options, session, prepared, script)
+
+
+def _supports_should_process(script: str) -> bool:
+    """As the module finds out: by the syntax tree, or by the text of what it cannot read."""
+    try:
+        return parse(script).supports_should_process
+    except errors.UnknownError:
+        return _SUPPORTS_SHOULD_PROCESS.search(script) is not None
 
 
 def _empty() -> dict[str, Any]:
@@ -131,7 +140,7 @@ def _otherwise(task: Task, options: dict[str, Any], script: str, unknown: errors
     result = {**_empty(), "changed": True, "output": process.stdout.decode(errors="replace").splitlines()}
     text = clixml.error_text(process.stderr)
     if process.unhandled and not result["output"]:
-        text = f"{text}\r\nappstream-simulator: outside of the subset of PowerShell: {unknown}"
+        text = f"appstream-simulator: outside of the subset of PowerShell: {unknown}\r\n{text}"
     if text:
         result["error"] = [{"output": text}]
     if process.exit_code:

@@ -296,6 +296,8 @@ def _to_json(run: Run) -> Iterator[Any]:
 
 
 def _jsonable(value: Any, depth: int) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, EnumValue):
@@ -379,7 +381,7 @@ def _get_date(run: Run) -> Iterator[Any]:
         yield moment
 
 
-_INPUT = Option("InputObject", "object")
+_INPUT = Option("InputObject", "object", 0)
 CMDLETS = (
     Cmdlet(
         "ForEach-Object",
@@ -476,7 +478,7 @@ CMDLETS = (
     Cmdlet(
         "Add-Member",
         (
-            _INPUT,
+            Option("InputObject", "object"),
             Option("NotePropertyMembers", "object", 0),
             Option("NotePropertyName", "string"),
             Option("NotePropertyValue", "object", 1),
