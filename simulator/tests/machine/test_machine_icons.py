@@ -97,10 +97,20 @@ def test_errors_of_dotnet(world: World, program: str, file: str, message: str) -
     assert result["error"][0]["exception"]["message"] == message
 
 
-def test_without_error_action_stop_the_script_would_go_on_which_is_not_simulated(world: World) -> None:
+def test_without_error_action_stop_the_script_goes_on(world: World) -> None:
     result = extract(world, "C:\\gone.exe", "C:\\a.png", error_action="continue")
+    assert not result.get("failed")
+    messages = [error["exception"]["message"] for error in result["error"]]
+    assert len(messages) == 3
+    assert messages[1:] == ["You cannot call a method on a null-valued expression."] * 2
+    assert not world.machine.disk.exists("C:\\a.png")
+
+
+def test_the_assembly_has_to_be_loaded(world: World) -> None:
+    world.write(PROGRAM, b"MZ")
+    result = extract(world, PROGRAM, "C:\\a.png", script=SCRIPT.replace("Add-Type -AssemblyName System.Drawing", ""))
     assert result["failed"]
-    assert "error_action stop" in result["msg"]
+    assert result["error"][0]["exception"]["message"] == "Unable to find type [System.Drawing.Icon]."
 
 
 def test_a_script_that_does_anything_else_is_not_known(world: World) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,6 @@ from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
 from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.machine import Machine
-from appstream_simulator.windows.machine.powershell_scripts import secret_scan
 from appstream_simulator.windows.machine.site import Site
 from simulated_machine import ADMINISTRATOR, PASSWORD, SPEED, World, make_world
 
@@ -25,7 +25,7 @@ DELETE_HTTPS = "winrm delete winrm/config/Listener?Address=*+Transport=HTTPS"
 ENUMERATE = "winrm enumerate winrm/config/listener"
 SECRET = "Corr3ct-hörse"
 REMOVE = Path(__file__).resolve().parents[3] / "roles" / "seal_image_builder" / "files" / "remove_items.ps1"
-SCAN = secret_scan._TEXT.replace("<secrets>", "$First, $Second")
+PLUGIN = Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_secret_scan.py"
 
 
 class RealSite:
@@ -186,11 +186,19 @@ def test_what_is_in_use_is_told(world: World) -> None:
 # Searching
 
 
+def scan_script() -> str:
+    """The plugin's own script, for two secrets."""
+    found = re.search(r'^SCRIPT = r?"""(.*?)"""', PLUGIN.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert found
+    parameters = "[SecureString]$First, [SecureString]$Second"
+    return found[1].replace("{parameters}", parameters).replace("{variables}", "$First, $Second")
+
+
 def search(world: World, folders: tuple[str, ...] = (), keys: tuple[str, ...] = (), limit: int = 1000) -> list[Any]:
     result = world.module(
         "win_powershell",
         {
-            "script": f"param ($Folder, $Key, $Limit, $First, $Second) {SCAN}",
+            "script": scan_script(),
             "parameters": {"Folder": list(folders), "Key": list(keys), "Limit": limit},
             "sensitive_parameters": [{"name": "First", "value": SECRET}, {"name": "Second", "value": "пароль-1"}],
         },

@@ -32,8 +32,6 @@ LIMIT = 0.2
 METHODS_OF_TABLES = {
     "aws.instance_types._CLASS_AND_SIZE": "fullmatch",
     "aws.instance_types._SIZE": "fullmatch",
-    "windows.machine.powershell_scripts.icons.EXTRACT": "fullmatch",
-    "windows.machine.powershell_scripts.secret_scan.PATTERN": "fullmatch",
     "windows.protocol.powershell._FRAME": "sub",
     "windows.protocol.powershell._RULES": "fullmatch",
     "windows.protocol.powershell_cmdlets.RULES": "fullmatch",
@@ -48,7 +46,7 @@ PUT_TOGETHER = (
     "given_patterns:regex.sub",
     "windows.domain.join:re.compile",
     "windows.machine.modules.win_find:re.fullmatch",
-    "windows.machine.powershell_scripts.secret_scan:re.compile",
+    "windows.machine.text_places:re.compile",
     "windows.powershell.patterns:regex.finditer",
     "windows.powershell.patterns:regex.search",
     "windows.powershell.patterns:regex.split",

@@ -35,11 +35,11 @@ from . import (
     running,
     scheduled_tasks,
     security_identifiers,
+    text_places,
     windows_updates,
 )
 from .accounts import ADMINISTRATORS, WINRM_GROUPS
 from .disk import Disk
-from .powershell_scripts import secret_scan
 from .requests import MachineRequest
 from .services import start_automatic_services
 from .shelf import Shelf
@@ -373,7 +373,7 @@ class Machine:
     def places_of(self, text: str) -> list[str]:
         """Where on the disk a text stands, in files (as UTF-8 or UTF-16, or in their names) and in the registry."""
         with self._lock:
-            return secret_scan.places(self.disk, text)
+            return text_places.places(self.disk, text)
 
     def record(self, kind: str, **fields: Any) -> None:
         """Write to the journal, under the builder's name."""

@@ -69,6 +69,10 @@ _STATIC = {
     "System.Collections.Generic.List`1[System.Object]",
     "System.Collections.ArrayList",
     "System.Text.UTF8Encoding",
+    "System.IO.StreamReader",
+    "System.Net.NetworkCredential",
+    "System.Drawing.Icon",
+    "System.Drawing.Imaging.ImageFormat",
 }
 _INTEGERS = {
     "System.Byte": (0, 255),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..machine import environment
-from . import file_items, patterns, registry_keys
+from . import file_items, patterns, registry_keys, streams
 from .conversion import ENUMERATIONS, cast, enumeration, guid
 from .errors import NetError, UnknownError
 from .formatting import formatted
@@ -62,6 +62,16 @@ def _codec(given: Any) -> tuple[str, bytes]:
         codec: tuple[str, bytes] = given.data
         return codec
     raise UnknownError("an encoding that is none of System.Text.Encoding")
+
+
+_BY_NUMBER = {28591: "latin-1", 1252: "cp1252", 65001: "utf-8", 1200: "utf-16-le", 20127: "ascii"}
+
+
+def _get_encoding(_session: Session, wanted: Any) -> NetObject:
+    if wanted not in _BY_NUMBER:
+        raise UnknownError(f"[Text.Encoding]::GetEncoding({to_text(wanted)})")
+    codec = _BY_NUMBER[wanted]
+    return encoding(codec, next((mark for name, mark in _ENCODINGS.values() if name == codec), b""))
 
 
 def decoded(data: bytes, codec: str = "utf-8") -> str:
@@ -284,6 +294,8 @@ def _rounded(_session: Session, value: Any, digits: Any = 0) -> Any:
 
 _FILE, _FOLDER, _PATH = "System.IO.File", "System.IO.Directory", "System.IO.Path"
 METHODS: dict[tuple[str, str], Static] = {
+    **streams.METHODS,
+    ("System.Text.Encoding", "getencoding"): _get_encoding,
     (_FILE, "exists"): lambda session, path: _exists(session, path, directory=False),
     (_FILE, "readalltext"): _read_text,
     (_FILE, "readalllines"): _read_lines,
@@ -349,6 +361,7 @@ METHODS: dict[tuple[str, str], Static] = {
     ("System.Version", "parse"): lambda _session, text: cast(text, "System.Version"),
 }
 PROPERTIES: dict[tuple[str, str], Static] = {
+    **streams.PROPERTIES,
     ("System.Environment", "machinename"): lambda session: session.machine.computer_name[:15].upper(),
     ("System.Environment", "newline"): lambda _session: "\r\n",
     ("System.Environment", "username"): lambda session: session.variables.get("USERNAME"),
@@ -383,6 +396,7 @@ def _new_utf8(_session: Session, mark: Any = False) -> NetObject:
 
 
 CONSTRUCTORS: dict[str, Static] = {
+    **streams.CONSTRUCTORS,
     "System.Collections.Generic.List`1[System.Object]": _new_list,
     "System.Collections.ArrayList": lambda _session, *items: ArrayList(_new_list(_session, *items)),
     "System.Collections.Hashtable": lambda _session: Hashtable(),
@@ -410,6 +424,7 @@ def knows(type_name: str, member: str, *, method: bool) -> bool:
 
 def static_property(session: Session, type_name: str, member: str) -> Any:
     """`[Type]::Member`. Raises UnknownError."""
+    streams.require_assembly(session, type_name)
     if type_name in ENUMERATIONS:
         value: EnumValue = enumeration(member, type_name)
         return value

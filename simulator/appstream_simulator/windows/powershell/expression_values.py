@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import dotnet, members, operators, patterns, syntax
+from . import dotnet, members, operators, patterns, streams, syntax
 from .conversion import cast, resolved
 from .errors import UnknownError, failure
 from .state import NOTHING, State
@@ -153,6 +153,7 @@ class Evaluator(State):
         target, name = self.evaluate(node.target), self._name(node.name)
         arguments = [self.evaluate(argument) for argument in node.arguments]
         if node.static:
+            streams.require_assembly(self.session, self._static(target))
             method = dotnet.static_method(self._static(target), name)
             return members.invoked(name, lambda *given: method(self.session, *given), arguments)
         return members.call(target, name, arguments)

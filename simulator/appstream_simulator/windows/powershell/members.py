@@ -335,6 +335,7 @@ METHODS: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
 _OF_OBJECTS = frozenset(
     "openSubKey getValue getValueNames getValueKind getSubKeyNames setValue createSubKey deleteValue deleteSubKey "
     "deleteSubKeyTree close dispose flush getBytes getString shouldProcess getPreamble refresh waitForStatus delete "
+    "readToEnd toBitmap save "
     "nextBytes".lower().split()
 )
 # Methods that give nothing at all, so that a statement which calls one outputs nothing.
@@ -363,6 +364,7 @@ VOID = frozenset(
         "writeallbytes",
         "copy",
         "setenvironmentvariable",
+        "save",
     ]
 )
 KNOWN_METHODS = frozenset({name for _kinds, table in METHODS for name in table} | _OF_OBJECTS)

@@ -41,6 +41,7 @@ class Session:
         variables: the environment variables of the process, which the script can change.
         folder: where it works.
         temporary: the module's own folder for temporary files.
+        assemblies: what Add-Type has loaded.
     """
 
     machine: Machine
@@ -51,6 +52,7 @@ class Session:
     temporary: str = ""
     streams: Streams = field(default_factory=Streams)
     began: float = 0.0
+    assemblies: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.began = self.machine.clock.now()

@@ -8,7 +8,8 @@ import re
 import pytest
 from ansible_collections.euc.appstream.plugins.plugin_utils import _secret_scan as scan
 from ansible_collections.euc.appstream.plugins.plugin_utils._secret_scan import Secret
-from appstream_simulator.windows.machine import powershell_scripts
+from appstream_simulator.windows.powershell.parser import parse
+from appstream_simulator.windows.powershell.resolution import require_known
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,4 +137,6 @@ def test_the_report_names_secrets_and_shows_none():
 
 @pytest.mark.parametrize("count", [1, 2, 9])
 def test_the_simulator_knows_the_script(count):
-    assert powershell_scripts.find(scan.script(count)) is not None
+    script = parse(scan.script(count))
+    require_known(script, is_program=lambda name: False)
+    assert len(script.parameters) == 3 + count

@@ -14,7 +14,6 @@ from appstream_simulator.windows.powershell.session import Session
 from appstream_simulator.windows.powershell.values import Names, Secret
 from appstream_simulator.windows.protocol import clixml, powershell
 
-from .. import powershell_scripts
 from . import win_command
 from .task import Option, Task
 
@@ -46,9 +45,6 @@ def run(task: Task) -> dict[str, Any]:
     if task.check_mode and not _supports_should_process(script):
         return {**_empty(), "changed": True, "msg": "skipped, running in check mode"}
     task.refuse_other_options(OPTIONS, harmless=_HARMLESS_OPTIONS, at_default=_DEFAULT_OPTIONS)
-    known = powershell_scripts.find(script)
-    if known:
-        return _by_rule(task, options, *known)
     session = _session(task)
     try:
         prepared = script_runs.prepared(session, script)
@@ -146,26 +142,6 @@ def _otherwise(task: Task, options: dict[str, Any], script: str, unknown: errors
     if process.exit_code:
         result |= {"failed": True, "msg": text.strip()}
     return result
-
-
-def _by_rule(
-    task: Task, options: dict[str, Any], rule: powershell_scripts.Rule, found: re.Match[str]
-) -> dict[str, Any]:
-    parameters = {name.lower(): value for name, value in _parameters(options).items()}
-    try:
-        output = rule(powershell_scripts.ScriptRun(task, parameters, found))
-    except powershell_scripts.TerminatingError as error:
-        return {**_empty(), "changed": True, "failed": True, "error": [_error_record(task, error)]}
-    return {**_empty(), "changed": True, "output": output}
-
-
-def _error_record(task: Task, error: Exception) -> dict[str, Any]:
-    """One entry of the result's `error`; a failed script has no `msg`."""
-    if task.call.arguments.get("error_action") != "stop":
-        task.machine.record("unhandled", what="win_powershell error", text=str(error))
-        task.fail(f"appstream-simulator: what a script does after an error without error_action stop: {error}")
-    exception = {"message": str(error), "type": "System.Management.Automation.MethodInvocationException"}
-    return {"output": f"{error}\r\n", "error_details": None, "exception": {**exception, "inner_exception": None}}
 
 
 def _parameters(options: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...machine import signatures
 from ...machine.services import Service
-from .. import patterns
+from .. import patterns, streams
 from ..conversion import ENUMERATIONS, cast
 from ..errors import NetError, UnknownError, failure
 from ..parameters import Cmdlet, Option
@@ -262,6 +262,14 @@ def _set_location(run: Run) -> Iterator[Any]:
     yield from ()
 
 
+def _add_type(run: Run) -> Iterator[Any]:
+    for name in run.texts("assemblyname"):
+        if name.lower() != streams.DRAWING.lower():
+            raise UnknownError(f"Add-Type -AssemblyName {name}")
+        run.session.assemblies.add(streams.DRAWING)
+    yield from ()
+
+
 _NAME = Option("Name", "object", 0, ("servicename",))
 _SERVICE = (_NAME, Option("InputObject", "object"), Option("PassThru", "switch"))
 CMDLETS = (
@@ -314,6 +322,7 @@ CMDLETS = (
         pipeline="filepath",
     ),
     Cmdlet("Get-LocalUser", (Option("Name", "string[]", 0),), _local_user, pipeline="name"),
+    Cmdlet("Add-Type", (Option("AssemblyName", "string[]", aliases=("an",)),), _add_type),
     Cmdlet("Get-Location", (), _location),
     Cmdlet("Set-Location", PATHS, _set_location),
 )
