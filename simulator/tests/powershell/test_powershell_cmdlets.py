@@ -213,6 +213,19 @@ REGISTRY: list[tuple[str, list[Any]]] = [
 ]
 MACHINE: list[tuple[str, list[Any]]] = [
     (
+        "$p = Start-Process cmd.exe -ArgumentList '/c', 'exit', 4 -Wait -PassThru; $p.ExitCode; "
+        "$p.HasExited; $LASTEXITCODE",
+        [4, True, None],
+    ),
+    (
+        "[bool](Get-Command hostname -ErrorAction SilentlyContinue); [bool](Get-Command git -ErrorAction "
+        "SilentlyContinue)",
+        [True, False],
+    ),
+    ("Copy-Item C:\\Windows\\System32\\hostname.exe C:\\Data; [IO.File]::Exists('C:\\Data\\hostname.exe')", [True]),
+    ("[Environment]::GetFolderPath('ProgramFiles'); [array]::IndexOf(@('a', 'b'), 'b')", ["C:\\Program Files", 1]),
+    ("(1, 2, 3).Where({ $_ -gt 1 }); (1, 2).ForEach({ $_ * 2 })", [2, 3, 2, 4]),
+    (
         "$s = Get-Service w32time; $s.Name; $s.Status -eq 'Running'; \"$($s.StartType)\"; "
         "$s.Status.ToString(); (Get-Service W32*).Count",
         ["W32Time", True, "Automatic", "Running", 1],
@@ -316,6 +329,7 @@ def test_what_scripts_find_and_do(stocked: World, script: str, expected: list[An
             'Exception calling "Delete" with "1" argument(s): "The directory is not empty.\r\n"',
         ),
         ("Get-Item -LiteralPath ''", "Cannot bind argument to parameter 'LiteralPath' because it is an empty string."),
+        ("Join-Path D:\\x y", "Cannot find drive. A drive with the name 'D' does not exist."),
         ("Copy-Item C:\\none C:\\x", "Cannot find path 'C:\\none' because it does not exist."),
         ("Get-AuthenticodeSignature -LiteralPath C:\\none.exe", "File C:\\none.exe was not found."),
     ],

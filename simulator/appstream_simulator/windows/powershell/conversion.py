@@ -52,7 +52,7 @@ _ACCELERATORS = {
     "float": "System.Single",
     "ordered": "ordered",
 }
-# Types that only have static members, in the tables of `dotnet`.
+# Types that mostly have static members, in the tables of `dotnet`.
 _STATIC = {
     "System.IO.File",
     "System.IO.Directory",

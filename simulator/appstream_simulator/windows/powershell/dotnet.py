@@ -206,6 +206,27 @@ def _get_variable(session: Session, name: Any, target: Any = "Process") -> Any:
     return environment.expand(to_text(value.data), session.variables)
 
 
+# Environment.SpecialFolder: the environment variable that has the folder, and what is below it.
+_FOLDERS = {
+    "programfiles": ("ProgramFiles", ""),
+    "programfilesx86": ("ProgramFiles(x86)", ""),
+    "commonapplicationdata": ("ProgramData", ""),
+    "applicationdata": ("APPDATA", ""),
+    "localapplicationdata": ("LOCALAPPDATA", ""),
+    "userprofile": ("USERPROFILE", ""),
+    "windows": ("SystemRoot", ""),
+    "system": ("SystemRoot", "\\system32"),
+    "commondesktopdirectory": ("PUBLIC", "\\Desktop"),
+}
+
+
+def _folder_path(session: Session, name: Any) -> str:
+    known = _FOLDERS.get(to_text(name).lower())
+    if known is None:
+        raise UnknownError(f"[Environment]::GetFolderPath({to_text(name)})")
+    return f"{to_text(session.variables.get(known[0]))}{known[1]}"
+
+
 def _set_variable(session: Session, name: Any, value: Any, target: Any = "Process") -> None:
     wanted, text = to_text(name), to_text(value)
     scope = enumeration(target, "System.EnvironmentVariableTarget").name
@@ -346,6 +367,10 @@ METHODS: dict[tuple[str, str], Static] = {
         patterns.search(to_text(pattern), to_text(text), ignore_case=_ignores_case(options))
     ),
     ("System.Text.RegularExpressions.Regex", "replace"): _regex_replace,
+    ("System.Array", "indexof"): lambda _session, items, wanted: next(
+        (place for place, item in enumerate(as_list(items)) if type(item) is type(wanted) and item == wanted), -1
+    ),
+    ("System.Environment", "getfolderpath"): _folder_path,
     ("System.Math", "min"): lambda _session, first, second: min(first, second),
     ("System.Math", "max"): lambda _session, first, second: max(first, second),
     ("System.Math", "abs"): lambda _session, value: abs(value),

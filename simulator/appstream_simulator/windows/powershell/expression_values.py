@@ -10,7 +10,7 @@ from typing import Any
 from . import dotnet, members, operators, patterns, streams, syntax
 from .conversion import cast, resolved
 from .errors import UnknownError, failure
-from .state import NOTHING, State
+from .state import NOTHING, Emit, State
 from .syntax import Node
 from .values import (
     BlockValue,
@@ -35,6 +35,10 @@ class Evaluator(State):
 
     def assign(self, node: syntax.Assignment) -> Any:
         """Carry out an assignment; see `Interpreter`."""
+        raise NotImplementedError
+
+    def run_block(self, block: BlockValue, item: Any, emit: Emit) -> None:
+        """Run a script block for an item; see `Interpreter`."""
         raise NotImplementedError
 
     def assigned_value(self, node: Node) -> Any:
@@ -152,11 +156,27 @@ class Evaluator(State):
     def _call(self, node: syntax.Call) -> Any:
         target, name = self.evaluate(node.target), self._name(node.name)
         arguments = [self.evaluate(argument) for argument in node.arguments]
+        if name.lower() in ("where", "foreach") and is_array(target) and not node.static:
+            return self._for_all(target, name.lower(), arguments)
         if node.static:
             streams.require_assembly(self.session, self._static(target))
             method = dotnet.static_method(self._static(target), name)
             return members.invoked(name, lambda *given: method(self.session, *given), arguments)
         return members.call(target, name, arguments)
+
+    def _for_all(self, items: Any, name: str, arguments: Sequence[Any]) -> list[Any]:
+        """The methods Where and ForEach of arrays, with a script block alone."""
+        if len(arguments) != 1 or not isinstance(arguments[0], BlockValue):
+            raise UnknownError(f"the method {name} with something else than a script block")
+        found: list[Any] = []
+        for item in list(items):
+            output: list[Any] = []
+            self.run_block(arguments[0], item, output.append)
+            if name == "foreach":
+                found += output
+            elif to_bool(unwrapped(output)):
+                found.append(item)
+        return found
 
     def _index(self, node: syntax.Index) -> Any:
         return operators.indexed(self.evaluate(node.target), self.evaluate(node.index))

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.windows.protocol.host import ProcessResult
+
 from ..machine import processes
 from .errors import UnhandledProgramError, UnknownError, failure
 from .values import to_text
@@ -36,31 +38,39 @@ def run(
         raise UnknownError(f"the script {program}")
     line = " ".join([f'"{program}"' if " " in program else program, *map(_quoted, filter(None, arguments))])
     stdin = "".join(f"{to_text(item)}\r\n" for item in items).encode()
+    result = _result(interpreter, line, program, stdin, session.folder)
+    output = result.stdout.decode(errors="replace").splitlines()
+    if not silent and result.stderr:
+        session.streams.host_err.append(result.stderr.decode(errors="replace"))
+    interpreter.exit_code = result.exit_code
+    interpreter.succeeded = result.exit_code == 0
+    return output
+
+
+def start(interpreter: Interpreter, line: str, folder: str) -> int:
+    """Run a command line in a console of its own to its end; gives the exit code. Raises as `run`."""
+    program = line.split('"')[1] if line.startswith('"') else line.split(" ")[0]
+    return _result(interpreter, line, program, b"", folder or interpreter.session.folder).exit_code
+
+
+def _result(interpreter: Interpreter, line: str, program: str, stdin: bytes, folder: str) -> ProcessResult:
+    session = interpreter.session
     try:
         result = session.machine.run_process(
             line,
             stdin=stdin,
             user=session.user,
             environment=session.variables,
-            working_directory=session.folder,
+            working_directory=folder,
         )
     except FileNotFoundError as error:
-        if not program.rpartition("\\")[0]:
-            raise UnknownError(f"the command {program}") from error
-        message = f"The term '{program}' is not recognized as the name of a cmdlet, function, script file, or program."
-        raise failure(message, "System.Management.Automation.CommandNotFoundException") from error
+        raise UnknownError(f"the command {program}") from error
     except processes.BadImageError as error:
         message = f"Program '{program}' failed to run: {error}"
         raise failure(message, "System.Management.Automation.ApplicationFailedException") from error
-    output = result.stdout.decode(errors="replace").splitlines()
     if result.unhandled:
-        problem = UnhandledProgramError(result.stderr.decode(errors="replace").strip() or line)
-        raise problem
-    if not silent and result.stderr:
-        session.streams.host_err.append(result.stderr.decode(errors="replace"))
-    interpreter.exit_code = result.exit_code
-    interpreter.succeeded = result.exit_code == 0
-    return output
+        raise UnhandledProgramError(result.stderr.decode(errors="replace").strip() or line)
+    return result
 
 
 def _quoted(argument: Any) -> str:

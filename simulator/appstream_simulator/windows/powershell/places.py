@@ -86,7 +86,7 @@ def exists(session: Session, where: Place) -> bool:
     if where.provider == "registry":
         return session.disk.registry.has_key(where.path)
     if where.provider == "environment":
-        return where.path in session.variables
+        return not where.path or where.path in session.variables
     return session.disk.exists(where.path)
 
 

@@ -50,6 +50,7 @@ _REFUSED_VARIABLES = frozenset(
         "psitemindex",
     ]
 )
+_BRINGING = frozenset({"Copy-Item", "Move-Item", "Rename-Item", "Start-Process"})
 _SCOPES = frozenset({"", "env", "script", "global", "local"})
 
 
@@ -61,9 +62,11 @@ def require_known(script: syntax.Script, is_program: Callable[[str], bool]) -> N
         for node in walk(script)
         if isinstance(node, syntax.Assignment) and isinstance(node.target, syntax.Variable)
     }
+    bringing = min((node.position for node in walk(script) if _brings_files(node)), default=len(script.text))
     for node in walk(script):
         if isinstance(node, syntax.Command):
-            _check_command(node, functions, is_program)
+            brought = bringing < node.position
+            _check_command(node, functions, is_program, brought)
         elif isinstance(node, syntax.TypeName):
             resolved(node.name)
         elif isinstance(node, (syntax.Member, syntax.Call)):
@@ -83,7 +86,39 @@ def walk(node: Any) -> Iterator[Node]:
             yield from walk(item)
 
 
-def _check_command(command: syntax.Command, functions: set[str], is_program: Callable[[str], bool]) -> None:
+def _started(command: syntax.Command) -> str:
+    """The program that Start-Process is given, empty when that is only known later."""
+    waits = False
+    for argument in command.arguments:
+        if argument.name is None or waits:
+            return str(argument.value.value) if isinstance(argument.value, syntax.Literal) else ""
+        waits = "filepath".startswith(argument.name.lower())
+        if not waits and argument.name.lower() not in ("wait", "passthru", "nonewwindow"):
+            return ""
+        if waits and argument.value is not None:
+            return str(argument.value.value) if isinstance(argument.value, syntax.Literal) else ""
+    return ""
+
+
+def _brings_files(node: Node) -> bool:
+    """Whether a command may put a program where there is none yet."""
+    if not isinstance(node, syntax.Command):
+        return False
+    if not isinstance(node.name, syntax.Literal):
+        return True
+    cmdlet = cmdlet_named(str(node.name.value))
+    return cmdlet is None or cmdlet.name in _BRINGING
+
+
+def _is_elsewhere(name: str) -> bool:
+    """Whether a program has a path outside of Windows' own folder."""
+    path = name.lower().replace("/", "\\")
+    return "\\" in path and not path.startswith("c:\\windows\\")
+
+
+def _check_command(
+    command: syntax.Command, functions: set[str], is_program: Callable[[str], bool], brought: bool
+) -> None:
     if not isinstance(command.name, syntax.Literal):
         return
     name = str(command.name.value)
@@ -94,8 +129,12 @@ def _check_command(command: syntax.Command, functions: set[str], is_program: Cal
         for argument in command.arguments:
             if argument.name is not None:
                 option_named(cmdlet, argument.name)
-        return
-    if name.lower().endswith((".ps1", ".psm1")) or not is_program(name):
+        if cmdlet.name != "Start-Process":
+            return
+        name = _started(command)
+    if name.lower().endswith((".ps1", ".psm1")):
+        raise UnknownError(f"the command {name}")
+    if name and not is_program(name) and not (brought and _is_elsewhere(name)):
         raise UnknownError(f"the command {name}")
 
 

@@ -305,6 +305,11 @@ def _join_path(run: Run) -> Iterator[Any]:
     if run.get("resolve"):
         raise UnknownError("Join-Path -Resolve")
     for path in run.texts("path"):
+        try:
+            places.place(run.session, path)
+        except NetError as error:
+            run.error(str(error), error.kind, path)
+            continue
         child = to_text(run.get("childpath")).replace("/", "\\")
         yield f"{path.replace('/', chr(92)).rstrip(chr(92))}\\{child.lstrip(chr(92))}"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...machine import signatures
 from ...machine.services import Service
-from .. import patterns, streams
+from .. import native, patterns, streams
 from ..conversion import ENUMERATIONS, cast
 from ..errors import NetError, UnknownError, failure
 from ..parameters import Cmdlet, Option
@@ -80,14 +80,45 @@ def _own_process(session: Session) -> NetObject:
 
 
 def _process_object(identifier: int, image: str, **more: Any) -> NetObject:
-    properties = {
+    properties: dict[str, Any] = {
         "Id": identifier,
         "ProcessName": _stem(image),
         "Name": _stem(image),
         "Path": image,
-        "HasExited": False,
+        "HasExited": "ExitCode" in more,
     }
     return NetObject("System.Diagnostics.Process", {**properties, **more})
+
+
+def _start_process(run: Run) -> Iterator[Any]:
+    """Arguments are joined by blanks, without quotes around them, as Windows PowerShell 5.1 does it."""
+    program = to_text(run.get("filepath"))
+    if not run.get("wait"):
+        raise UnknownError("Start-Process without -Wait")
+    if not native.is_there(run.session, program) and not program.rpartition("\\")[0]:
+        raise UnknownError(f"Start-Process {program}")
+    line = " ".join([f'"{program}"' if " " in program else program, *run.texts("argumentlist")])
+    if not run.should("Start-Process", line):
+        return
+    code = native.start(run.interpreter, line, to_text(run.get("workingdirectory")))
+    if run.get("passthru"):
+        yield _process_object(0, program, ExitCode=code)
+
+
+def _command(run: Run) -> Iterator[Any]:
+    for name in run.texts("name"):
+        if native.is_there(run.session, name):
+            yield NetObject(
+                "System.Management.Automation.ApplicationInfo", {"Name": name, "CommandType": "Application"}
+            )
+        elif name.lower() in run.interpreter.functions:
+            yield NetObject("System.Management.Automation.FunctionInfo", {"Name": name, "CommandType": "Function"})
+        elif "-" in name or patterns.has_wildcards(name):
+            raise UnknownError(f"Get-Command {name}")
+        else:
+            message = f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable"
+            kind = "System.Management.Automation.CommandNotFoundException"
+            run.error(f"{message} program.", kind, name)
 
 
 # Services
@@ -279,6 +310,21 @@ CMDLETS = (
         _sleep,
     ),
     Cmdlet("Get-Process", (Option("Name", "string[]", 0), Option("Id", "int[]")), _process),
+    Cmdlet(
+        "Start-Process",
+        (
+            Option("FilePath", "string", 0),
+            Option("ArgumentList", "string[]", 1, ("args",)),
+            Option("WorkingDirectory"),
+            Option("Wait", "switch"),
+            Option("PassThru", "switch"),
+            Option("NoNewWindow", "switch", aliases=("nnw",)),
+            Option("WindowStyle"),
+        ),
+        _start_process,
+        changes=True,
+    ),
+    Cmdlet("Get-Command", (Option("Name", "string[]", 0),), _command, pipeline="name"),
     Cmdlet("Get-Service", (_NAME, Option("InputObject", "object")), _get_service, pipeline="name"),
     Cmdlet(
         "Start-Service",
