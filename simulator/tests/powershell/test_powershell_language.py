@@ -131,6 +131,15 @@ STATEMENTS: list[tuple[str, list[Any]]] = [
 ]
 OBJECTS: list[tuple[str, list[Any]]] = [
     (
+        "$o = [pscustomobject]@{}; $o | Add-Member NoteProperty a 1; $o | Add-Member b 2; $o | Add-Member @{ c = 3 }; "
+        "$o.a; $o.b; $o.c",
+        [1, 2, 3],
+    ),
+    (
+        "function f($A, $B) { $PSBoundParameters.Keys; $PSBoundParameters.ContainsKey('b') }; f -A 1; f 1 2",
+        ["A", False, "A", "B", True],
+    ),
+    (
         "'b', 'a', 'B' | Sort-Object; 3, 10, 2 | Sort-Object -Descending; 'b', 'a', 'B' | Sort-Object -Unique",
         ["a", "b", "B", 10, 3, 2, "a", "b"],
     ),

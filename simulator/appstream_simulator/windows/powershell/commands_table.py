@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from .cmdlets import content, items, objects, properties, system
+from .cmdlets import content, items, json_texts, objects, properties, system
 from .parameters import Cmdlet
 
 _CMDLETS: dict[str, Cmdlet] = {
     cmdlet.name.lower(): cmdlet
     for cmdlet in (
         *objects.CMDLETS,
+        *json_texts.CMDLETS,
         *items.CMDLETS,
         *properties.CMDLETS,
         *content.CMDLETS,

@@ -29,7 +29,6 @@ from .state import NOTHING, Emit, Scope
 from .syntax import Node
 from .values import (
     BlockValue,
-    Hashtable,
     NetObject,
     items_of,
     to_bool,
@@ -67,7 +66,6 @@ class Interpreter(Evaluator):
             values = bound(self, script, parameters, ())
             self.scopes[0].variables.update(values)
             self.scopes[0].types.update(_types(script))
-            self.scopes[0].variables["psboundparameters"] = Hashtable(parameters)
             self.scopes[0].variables["pscmdlet"] = self._cmdlet_object(script)
             self.what_if = script.supports_should_process and self.session.check_mode
             self.execute(script.body, outcome.output.append)
@@ -225,10 +223,8 @@ class Interpreter(Evaluator):
                 return
 
     def _switch_item(self, node: syntax.Switch, item: Any, emit: Emit) -> None:
-        self.scopes.append(Scope({"_": item, "psitem": item}))
-        scope = self.scopes.pop()
         before = {name: self.raw_variable(name) for name in ("_", "psitem")}
-        self.scopes[-1].variables.update(scope.variables)
+        self.scopes[-1].variables.update({"_": item, "psitem": item})
         try:
             matched = False
             for condition, body in node.clauses:

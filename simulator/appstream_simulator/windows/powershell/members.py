@@ -252,6 +252,12 @@ def _remove_key(table: Hashtable, key: Any) -> None:
         del table[key]
 
 
+def _cloned(table: Hashtable) -> Hashtable:
+    clone = Hashtable(table)
+    clone.ordered = table.ordered
+    return clone
+
+
 def _entries(table: Hashtable) -> list[Any]:
     return [
         NetObject("System.Collections.DictionaryEntry", {"Key": key, "Value": value, "Name": key})
@@ -301,7 +307,7 @@ METHODS: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
             "containsvalue": lambda table, wanted: any(equal(item, wanted, False) for item in table.values()),
             "getenumerator": _entries,
             "clear": lambda table: table.clear(),
-            "clone": lambda table: Hashtable(table),
+            "clone": _cloned,
         },
     ),
     (

@@ -273,8 +273,9 @@ def bound(
     if missing:
         message = "Cannot process command because of one or more missing mandatory parameters"
         raise failure(f"{message}: {' '.join(missing)}.", _BINDING)
+    given = Hashtable({item.spelling: values[item.name] for item in script.parameters if item.name in values})
     _defaults(interpreter, script, values)
-    return {**values, "args": rest}
+    return {**values, "args": rest, "psboundparameters": given}
 
 
 def _defaults(interpreter: Interpreter, script: syntax.Script, values: dict[str, Any]) -> None:

@@ -179,7 +179,7 @@ def _new_key(run: Run, where: Place) -> None:
     except OSError as error:
         raise NetError(_IO, str(error)) from error
     if "value" in run.given:
-        registry_keys.write(run.session, where.path, "", run.get("value"), "String")
+        registry_keys.write(run.session, where.path, "", run.get("value"), registry_keys.guessed(run.get("value")))
 
 
 def _new_file_item(run: Run, where: Place) -> None:

@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dotnet, members, operators, patterns
 from ..conversion import cast, resolved
-from ..errors import UnknownError, failure
+from ..errors import UnknownError
 from ..parameters import Cmdlet, Option
 from ..values import (
     BlockValue,
     CustomObject,
     DateTime,
-    EnumValue,
     Hashtable,
     NetObject,
     as_list,
@@ -282,56 +280,6 @@ def _error(run: Run) -> Iterator[Any]:
     yield from ()
 
 
-def _to_json(run: Run) -> Iterator[Any]:
-    if not run.get("compress"):
-        raise UnknownError("ConvertTo-Json without -Compress")
-    values = [run.given["inputobject"]] if "inputobject" in run.given else run.items
-    if not values:
-        return
-    value = values[0] if len(values) == 1 else values
-    text = json.dumps(_jsonable(value, int(run.get("depth", 2))), ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&'":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    yield text
-
-
-def _jsonable(value: Any, depth: int) -> Any:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, EnumValue):
-        return value.number
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, DateTime):
-        return f"\\/Date({int(value.seconds * 1000)})\\/"
-    if depth < 0:
-        return to_text(value)
-    if is_array(value):
-        return [_jsonable(item, depth - 1) for item in value]
-    if isinstance(value, (Hashtable, CustomObject)):
-        return {to_text(name): _jsonable(item, depth - 1) for name, item in value.items()}
-    raise UnknownError(f"ConvertTo-Json of a {getattr(value, 'type_name', type(value).__name__)}")
-
-
-def _from_json(run: Run) -> Iterator[Any]:
-    text = "\n".join(
-        to_text(item) for item in ([run.given["inputobject"]] if "inputobject" in run.given else run.items)
-    )
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise failure(f"Invalid JSON primitive: {text[:20]}.", "System.ArgumentException") from error
-    yield _objects(value)
-
-
-def _objects(value: Any) -> Any:
-    if isinstance(value, dict):
-        return CustomObject({name: _objects(item) for name, item in value.items()})
-    return [_objects(item) for item in value] if isinstance(value, list) else value
-
-
 def _new_object(run: Run) -> Iterator[Any]:
     name = resolved(to_text(run.get("typename")))
     if name.endswith(("PSObject", "PSCustomObject")):
@@ -342,20 +290,26 @@ def _new_object(run: Run) -> Iterator[Any]:
     yield dotnet.static_method(name, "new")(run.session, *as_list(run.get("argumentlist")))
 
 
+def _added_members(run: Run) -> Hashtable:
+    """What Add-Member is to add, in any of its three forms."""
+    kind, name, value = run.get("membertype"), run.get("name"), run.get("value")
+    table = kind if isinstance(kind, Hashtable) else run.get("notepropertymembers")
+    if isinstance(table, Hashtable):
+        return table
+    if run.get("notepropertyname") is not None:
+        return Hashtable({to_text(run.get("notepropertyname")): run.get("notepropertyvalue")})
+    if to_text(kind).lower() == "noteproperty" and name is not None:
+        return Hashtable({to_text(name): value})
+    if kind is not None and name is not None and "value" not in run.given:
+        return Hashtable({to_text(kind): name})
+    raise UnknownError("Add-Member of something else than a NoteProperty")
+
+
 def _add_member(run: Run) -> Iterator[Any]:
     for item in run.items or [run.get("inputobject")]:
-        table = run.get("notepropertymembers")
-        if isinstance(table, str):
-            table = Hashtable({table: run.get("notepropertyvalue")})
-        if run.get("membertype") is not None:
-            if to_text(run.get("membertype")).lower() != "noteproperty":
-                raise UnknownError("Add-Member of something else than a NoteProperty")
-            table = Hashtable({to_text(run.get("name")): run.get("value")})
-        if run.get("notepropertyname") is not None:
-            table = Hashtable({to_text(run.get("notepropertyname")): run.get("notepropertyvalue")})
-        if not isinstance(item, CustomObject) or not isinstance(table, Hashtable):
-            raise UnknownError("Add-Member of this kind")
-        for name, value in table.items():
+        if not isinstance(item, CustomObject):
+            raise UnknownError("Add-Member to something else than a PSCustomObject")
+        for name, value in _added_members(run).items():
             if name in item and not run.get("force"):
                 run.error(f'Cannot add a member with the name "{name}" because a member with that name already exists.')
             else:
@@ -381,7 +335,6 @@ def _get_date(run: Run) -> Iterator[Any]:
         yield moment
 
 
-_INPUT = Option("InputObject", "object", 0)
 CMDLETS = (
     Cmdlet(
         "ForEach-Object",
@@ -468,8 +421,6 @@ CMDLETS = (
         _error,
         pipeline="message",
     ),
-    Cmdlet("ConvertTo-Json", (_INPUT, Option("Compress", "switch"), Option("Depth", "int")), _to_json, whole=True),
-    Cmdlet("ConvertFrom-Json", (Option("InputObject", "string", 0),), _from_json, whole=True),
     Cmdlet(
         "New-Object",
         (Option("TypeName", "string", 0), Option("ArgumentList", "object", 1), Option("Property", "object")),
@@ -479,12 +430,12 @@ CMDLETS = (
         "Add-Member",
         (
             Option("InputObject", "object"),
-            Option("NotePropertyMembers", "object", 0),
+            Option("MemberType", "object", 0, ("type",)),
+            Option("Name", "object", 1),
+            Option("Value", "object", 2),
+            Option("NotePropertyMembers", "object"),
             Option("NotePropertyName", "string"),
-            Option("NotePropertyValue", "object", 1),
-            Option("MemberType", "string", aliases=("type",)),
-            Option("Name", "string"),
-            Option("Value", "object"),
+            Option("NotePropertyValue", "object"),
             Option("Force", "switch"),
             Option("PassThru", "switch"),
         ),
