@@ -163,7 +163,10 @@ OBJECTS: list[tuple[str, list[Any]]] = [
     ),
     ("'<a&b''>' | ConvertTo-Json -Compress; ConvertTo-Json 5.0 -Compress", ['"\\u003ca\\u0026b\\u0027\\u003e"', "5"]),
     ('(\'{"a": [1, {"b": "c"}]}\' | ConvertFrom-Json).a[1].b', ["c"]),
-    ("Write-Output 1, 2; Write-Output a -NoEnumerate; 'q' | Write-Output", [1, 2, "a", "q"]),
+    (
+        "Write-Output 1, 2; Write-Output x 'y' (1 + 1); Write-Output a -NoEnumerate; 'q' | Write-Output",
+        [1, 2, "x", "y", 2, "a", "q"],
+    ),
     (
         "$o = New-Object PSObject -Property @{ a = 1 }; $o | Add-Member -NotePropertyName b "
         "-NotePropertyValue 2; $o.a + $o.b",

@@ -67,6 +67,7 @@ class Cmdlet:
         streams: it takes each item as it comes, as one of `items`.
         changes: it knows -WhatIf and -Confirm.
         pipeline: the option that an item of the pipeline is bound to.
+        rest: the option that gets all arguments without a name (ValueFromRemainingArguments).
         by_path: an item with a PSPath is bound to -LiteralPath instead.
     """
 
@@ -77,6 +78,7 @@ class Cmdlet:
     streams: bool = False
     changes: bool = False
     pipeline: str = ""
+    rest: str = ""
     by_path: bool = False
 
     def all_options(self) -> tuple[Option, ...]:
@@ -153,6 +155,9 @@ def _splat(value: Any, given: dict[str, Any], positional: list[Any], cmdlet: Cmd
 
 
 def _place(cmdlet: Cmdlet, given: dict[str, Any], positional: Sequence[Any]) -> None:
+    if cmdlet.rest and len(positional) > 1 and cmdlet.rest not in given:
+        given[cmdlet.rest] = list(positional)
+        return
     free = sorted(
         (option for option in cmdlet.options if option.position is not None and option.name.lower() not in given),
         key=lambda option: option.position or 0,

@@ -169,7 +169,7 @@ def _new_key(run: Run, where: Place) -> None:
     if registry.has_key(where.path):
         if not run.get("force"):
             raise NetError(_IO, "A key in this path already exists.")
-        # -Force makes the key anew: what it held is gone.
+        # With -Force the key is made once more: what it held is gone.
         registry.delete_key(where.path)
     parent = where.parent()
     if parent is not None and not registry.has_key(parent.path) and not run.get("force"):

@@ -392,6 +392,7 @@ CMDLETS = (
         "Write-Output",
         (Option("InputObject", "object", 0), Option("NoEnumerate", "switch")),
         _output,
+        rest="inputobject",
         pipeline="inputobject",
     ),
     Cmdlet("Out-Null", (), _null, streams=True),
@@ -413,6 +414,7 @@ CMDLETS = (
             Option("BackgroundColor", "string"),
         ),
         _host,
+        rest="object",
         pipeline="object",
     ),
     Cmdlet(
