@@ -217,6 +217,14 @@ def test_parameters_are_converted(shared: World) -> None:
     assert output(shared, "param([int]$Count = 3, [string]$Text, [bool]$Flag) $Count; $Text; $Flag") == [3, "", False]
 
 
+def test_secrets_are_secure_strings_and_credentials(shared: World) -> None:
+    script = 'param([securestring]$Key, [pscredential]$Login)\n"$Key"; $Key.Length\n'
+    script += "[Net.NetworkCredential]::new('', $Key).Password; $Login.UserName; $Login.GetNetworkCredential().Password; $Login.GetNetworkCredential().Domain"
+    secrets = [{"name": "Key", "value": "s3cret"}, {"name": "Login", "username": "CORP\\bob", "password": "pw"}]
+    found = output(shared, script, sensitive_parameters=secrets)
+    assert found == ["System.Security.SecureString", 6, "s3cret", "CORP\\bob", "pw", "CORP"]
+
+
 @pytest.mark.parametrize(
     ("declaration", "parameters", "message"),
     [

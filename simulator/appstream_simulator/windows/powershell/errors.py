@@ -7,6 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# What Python raises for values that nobody has thought of.
+PYTHON_ERRORS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+
 
 class UnknownError(Exception):
     """Something in a script is outside of the subset; the text names the piece."""

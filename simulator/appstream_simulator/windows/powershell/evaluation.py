@@ -15,6 +15,7 @@ from typing import Any
 from . import members, operators, patterns, syntax
 from .conversion import cast, resolved
 from .errors import (
+    PYTHON_ERRORS,
     BreakSignal,
     ContinueSignal,
     ErrorRecord,
@@ -79,6 +80,8 @@ class Interpreter(Evaluator):
             raise self._unknown(UnknownError("a script with so many levels"), outcome) from error
         except UnknownError as error:
             raise self._unknown(error, outcome) from error
+        except PYTHON_ERRORS as error:
+            raise self._unknown(UnknownError(f"values of these kinds ({error})"), outcome) from error
         return outcome
 
     def _unknown(self, error: UnknownError, outcome: Outcome) -> UnknownError:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import texts
-from .errors import NetError, ScriptError, UnknownError, failure
+from .errors import PYTHON_ERRORS, NetError, ScriptError, UnknownError, failure
 from .formatting import one
 from .operators import equal, sort_key
 from .values import (
@@ -196,10 +196,8 @@ def invoked(name: str, method: Callable[..., Any], arguments: Sequence[Any]) -> 
         message = f'Exception calling "{name}" with "{len(arguments)}" argument(s): "{error}"'
         kind = "System.Management.Automation.MethodInvocationException"
         raise failure(message, kind, inner=(error.kind, str(error))) from error
-    except TypeError as error:
-        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
-            raise
-        raise UnknownError(f"{name} with {len(arguments)} arguments") from error
+    except PYTHON_ERRORS as error:
+        raise UnknownError(f"the method {name} with these {len(arguments)} arguments") from error
 
 
 def _method(value: Any, low: str) -> Callable[..., Any] | None:
@@ -341,7 +339,7 @@ METHODS: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
 _OF_OBJECTS = frozenset(
     "openSubKey getValue getValueNames getValueKind getSubKeyNames setValue createSubKey deleteValue deleteSubKey "
     "deleteSubKeyTree close dispose flush getBytes getString shouldProcess getPreamble refresh waitForStatus delete "
-    "readToEnd toBitmap save where forEach "
+    "readToEnd toBitmap save getNetworkCredential where forEach "
     "nextBytes".lower().split()
 )
 # Methods that give nothing at all, so that a statement which calls one outputs nothing.

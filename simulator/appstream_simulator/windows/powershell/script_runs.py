@@ -14,7 +14,7 @@ from .evaluation import Interpreter, Outcome
 from .parser import parse
 from .resolution import require_known
 from .session import Session
-from .values import CustomObject, Hashtable, Secret
+from .values import CustomObject, Hashtable, NetObject, Secret
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,19 @@ def run(session: Session, script: syntax.Script, parameters: Mapping[str, Any], 
         return Finished(interpreter.run(script, given), ansible)
     except UnknownError as error:
         return Finished(Outcome(getattr(error, "output", [])), ansible, error)
+
+
+def credential(user: str, password: Secret | None) -> NetObject:
+    """A PSCredential; one without a password has an empty one."""
+    secret = password or Secret("")
+    domain, _backslash, name = user.rpartition("\\")
+
+    def network() -> NetObject:
+        properties = {"UserName": name, "Password": secret.text, "Domain": domain}
+        return NetObject("System.Net.NetworkCredential", properties)
+
+    kind = "System.Management.Automation.PSCredential"
+    return NetObject(kind, {"UserName": user, "Password": secret}, {"getnetworkcredential": network})
 
 
 def from_ansible(value: Any) -> Any:

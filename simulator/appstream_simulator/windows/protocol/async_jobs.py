@@ -110,5 +110,5 @@ def _content(state: Mapping[str, Any], job: AsyncJob, *, final: bool) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """What Get-Content reads without being told an encoding."""
+    """What Get-Content reads when no encoding is asked for."""
     return data.decode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "cp1252")

@@ -147,8 +147,11 @@ def _otherwise(task: Task, options: dict[str, Any], script: str, unknown: errors
 def _parameters(options: dict[str, Any]) -> dict[str, Any]:
     parameters = {str(name): value for name, value in options["parameters"].items()}
     for item in options["sensitive_parameters"]:
-        text = item.get("value") or item.get("password")
-        parameters[str(item["name"])] = None if text is None else Secret(str(text))
+        text = item.get("password") if item.get("username") else item.get("value")
+        secret = None if text is None else Secret(str(text))
+        credential = script_runs.credential(str(item["username"]), secret) if item.get("username") else secret
+        if credential is not None:
+            parameters[str(item["name"])] = credential
     return parameters
 
 
