@@ -60,6 +60,11 @@ TEXTS: list[tuple[str, list[Any]]] = [
     ),
 ]
 COLLECTIONS: list[tuple[str, list[Any]]] = [
+    (
+        "[int[]]$n = '1', '2'; $n -is [int[]]; $n.GetType().Name; $n -is [array]; $n -is [string[]]; $n[1] + 1",
+        [True, "Int32[]", True, False, 3],
+    ),
+    ("[string[]]$s = 1; $s -is [object[]]; 'a' -is [string[]]; ([byte[]](1, 2)) -is [byte[]]", [True, False, True]),
     ("$a = 1, 2, 3; $a[-1]; $a[0..1]; $a[5]; $a.Count; $a += 4; $a.Length", [3, 1, 2, None, 3, 4]),
     ("$a = @(); $a += 'x'; $a.Count; (,1).Count; @($null).Count; @(1..3).Count; 3..1", [1, 1, 1, 3, 3, 2, 1]),
     ("$h = @{ A = 1; 'b c' = 2 }; $h.a; $h['B C']; $h.Count; $h.ContainsKey('a'); $h.nothing", [1, 2, 2, True, None]),
@@ -213,13 +218,14 @@ def test_parameters_are_converted(shared: World) -> None:
     script = "param([string[]]$Names, [int]$Count = 3, [switch]$On, [hashtable]$Table, $Any)\n"
     script += "$Names.Count; $Names -is [string[]]; $Count + 1; $On; $Table.Key; $Any"
     parameters = {"names": "one", "Count": "4", "Table": {"key": "v"}, "Any": [1, "x"]}
-    assert output(shared, script, parameters)[2:] == [5, False, "v", 1, "x"]
+    assert output(shared, script, parameters) == [1, True, 5, False, "v", 1, "x"]
     assert output(shared, "param([int]$Count = 3, [string]$Text, [bool]$Flag) $Count; $Text; $Flag") == [3, "", False]
 
 
 def test_secrets_are_secure_strings_and_credentials(shared: World) -> None:
     script = 'param([securestring]$Key, [pscredential]$Login)\n"$Key"; $Key.Length\n'
-    script += "[Net.NetworkCredential]::new('', $Key).Password; $Login.UserName; $Login.GetNetworkCredential().Password; $Login.GetNetworkCredential().Domain"
+    script += "[Net.NetworkCredential]::new('', $Key).Password;"
+    script += "$Login.UserName; $Login.GetNetworkCredential().Password; $Login.GetNetworkCredential().Domain"
     secrets = [{"name": "Key", "value": "s3cret"}, {"name": "Login", "username": "CORP\\bob", "password": "pw"}]
     found = output(shared, script, sensitive_parameters=secrets)
     assert found == ["System.Security.SecureString", 6, "s3cret", "CORP\\bob", "pw", "CORP"]

@@ -52,6 +52,7 @@ SEEN_WHEN_IT_RUNS = [
     ("Get-ChildItem Env:", "items of the drive Env:"),
     ("Start-Process notepad", "Start-Process without -Wait"),
     ("Get-Command Get-Nonsense", "Get-Command Get-Nonsense"),
+    ("'a'.Split(',') -is [string[]]", "of an array that no cast has made"),
     ("while ($true) { }", "has not ended after"),
     ("function f { f }; f", "functions that call each other"),
     ("$s = 'x'; while ($true) { $s += $s }", "items"),

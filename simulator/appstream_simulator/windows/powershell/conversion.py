@@ -23,6 +23,7 @@ from .values import (
     NetObject,
     Secret,
     TimeSpan,
+    TypedArray,
     Version,
     as_list,
     is_array,
@@ -225,7 +226,11 @@ def _array(value: Any, element: str) -> Any:
         return value
     items = as_list(value) if is_array(value) else [value]
     converted = [cast(item, element) for item in items]
-    return bytes(converted) if element == "System.Byte" else converted
+    if element == "System.Byte":
+        return bytes(converted)
+    array = TypedArray(converted)
+    array.element = element
+    return array
 
 
 def _integer(value: Any, target: str) -> int:
@@ -387,6 +392,16 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _is_array_of(value: list[Any], target: str) -> bool:
+    """Whether an array is one of these; arrays of objects of a class are arrays of System.Object too."""
+    if target == "System.Byte[]":
+        return False
+    if not isinstance(value, TypedArray):
+        raise UnknownError(f"-is [{target}] of an array that no cast has made")
+    values = value.element in _INTEGERS or value.element in ("System.Boolean", "System.Char", "System.Double")
+    return target in (f"{value.element}[]", value.element if values else "System.Object[]")
+
+
 def is_a(value: Any, target: str) -> bool:
     """The operator `-is`."""
     if value is None:
@@ -394,6 +409,8 @@ def is_a(value: Any, target: str) -> bool:
     if isinstance(value, NetObject) and isinstance(value.data, ErrorRecord):
         return value.data.is_a(target)
     own = type_name(value)
+    if target.endswith("[]") and isinstance(value, list) and not isinstance(value, NetList):
+        return _is_array_of(value, target)
     kinds = {own, "System.Object"}
     if isinstance(value, NetObject):
         kinds |= set(value.bases)

@@ -85,6 +85,12 @@ class Char(str):
     """A System.Char."""
 
 
+class TypedArray(list[Any]):
+    """An array that a cast has made, whose items all have one type; other arrays do not know the type of theirs."""
+
+    element = "System.Object"
+
+
 class NetList(list[Any]):
     """A System.Collections.Generic.List."""
 
@@ -275,6 +281,8 @@ def type_name(value: Any) -> str:
         return "System.Int32" if -(1 << 31) <= value < 1 << 31 else "System.Int64"
     if isinstance(value, Hashtable) and value.ordered:
         return "System.Collections.Specialized.OrderedDictionary"
+    if isinstance(value, TypedArray):
+        return f"{value.element}[]"
     for kind, name in _NAMES:
         if isinstance(value, kind):
             return name
