@@ -24,6 +24,7 @@ OPTIONS = {
     "creates": Option(),
     "removes": Option(),
     "depth": Option("int", 2),
+    "chdir": Option(),
     **_PARAMETERS,
 }
 # How errors are shown, and who reads the script file.
@@ -36,7 +37,7 @@ _STREAMS = ("output", "error", "warning", "verbose", "debug", "information")
 
 
 def run(task: Task) -> dict[str, Any]:
-    """Run a script; another executable or another working directory is not simulated and fails."""
+    """Run a script; another executable is not simulated and fails."""
     options = task.options(OPTIONS)
     skipped = win_command.skipped_by(task, options)
     if skipped:
@@ -74,7 +75,10 @@ def _session(task: Task) -> Session:
     machine, user = task.machine, task.call.user
     variables = Names(task.variables)
     temporary = f"{variables.get('TEMP')}\\ansible-tmp"
-    folder = machine.profile_directory(user)
+    given = task.call.arguments.get("chdir")
+    if given and not task.disk.is_directory(given):
+        task.fail(f"Cannot find path '{given}' because it does not exist.")
+    folder = given or machine.profile_directory(user)
     return Session(machine, user, variables, folder, check_mode=task.check_mode, temporary=temporary)
 
 
@@ -129,6 +133,7 @@ def _otherwise(task: Task, options: dict[str, Any], script: str, unknown: errors
         script,
         user=task.call.user,
         environment=task.call.environment,
+        working_directory=options["chdir"] or "",
         script_folder=ntpath.dirname(options["path"] or ""),
         ending="file",
         stops=task.call.arguments.get("error_action") == "stop",
