@@ -22,6 +22,7 @@ def built(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The result of an image that did not fail. ``variables`` are those that the roles of the build leave behind."""
     plan = variables["build_image_plan"]
     phases = variables.get("build_image_phases") or []
+    sealed = variables.get("seal_image_builder_result") or {}
     captured = (variables.get("capture_image_result") or {}).get("image")
     return {
         "name": plan["name"],
@@ -29,7 +30,7 @@ def built(variables: Mapping[str, Any]) -> dict[str, Any]:
         "base_image": plan["base_image"] or {},
         "builder_name": plan["builder_name"],
         "applications": variables.get("install_applications_result") or [],
-        "seal": variables.get("seal_image_builder_result") or {},
+        "seal": {key: sealed[key] for key in ("removed", "kept") if key in sealed},
         "phases": phases,
         "finished": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "changed": bool(phases),

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.rules import image_builder_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils import _application_plan_sources as sources
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_limits as limits
@@ -25,7 +24,8 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._builder_files impor
 from ansible_collections.euc.appstream.plugins.plugin_utils._launch_trace import read_manifest, read_trace
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import find_file
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import PREFIX, Recipe, hand_over_name
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import COLLECTION, recipe_options
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import recipe_options
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names import refused_paths
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts import configuration
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import session_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_settings import settings_problems
@@ -168,14 +168,9 @@ def _config_file_problems(scripts: dict[str, Any], folders: Sequence[Path]) -> I
 
 
 def _seal(values: dict[str, Any], folders: Sequence[Path], credentials: Mapping[str, Any]) -> Iterator[str]:
-    # The one place that knows these patterns is the role, which checks them again where it is used alone.
-    text = (COLLECTION / "roles" / "seal_image_builder" / "vars" / "main.yml").read_text(encoding="utf-8")
-    patterns = yaml.safe_load(text)
-    legal, protected = (patterns[f"__seal_image_builder_{name}"] for name in ("path", "protected"))
     for option in _SEALED_PATHS:
-        for path in values["seal"].get(option) or []:
-            if not re.match(legal, path) or re.search(protected, path, re.IGNORECASE):
-                yield f"seal.{option}: {path} must be an absolute path that does not take in whole folders of Windows"
+        for path in refused_paths(values["seal"].get(option) or []):
+            yield f"seal.{option}: {path} must be an absolute path that does not take in whole folders of Windows"
 
 
 def _applications(values: dict[str, Any], folders: Sequence[Path], credentials: Mapping[str, Any]) -> Iterator[str]:

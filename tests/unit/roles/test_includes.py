@@ -23,7 +23,6 @@ INCLUDES = ("ansible.builtin.include_tasks", "ansible.builtin.include_role")
 # Loops whose order does not matter, or that run on one host.
 _FREE = {
     "roles/install_applications/tasks/failed.yml",
-    "roles/seal_image_builder/tasks/main.yml",
 }
 
 

@@ -22,6 +22,7 @@ _WITHOUT_GROUP = {
     "default_profile",
     "image_host",
     "role_tasks",
+    "seal",
     "secret_scan",
 }
 

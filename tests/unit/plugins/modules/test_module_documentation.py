@@ -43,6 +43,7 @@ _WITHOUT_INFO = {
     "image_import": "image_info tells of images",
     "image_update": "image_info tells of images",
     "role_tasks": "it writes a temporary file",
+    "seal": "its own check mode tells what there is",
 }
 # Modules that are all action plugin.
 _ACTIONS_ALONE = {"image_capture", "plan_images"}

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible.errors import AnsibleFilterError
-from ansible_collections.euc.appstream.plugins.filter.winrm_access import winrm_access
-from ansible_collections.euc.appstream.plugins.plugin_utils import _seal_access as access
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
 
 HTTPS = """Listener
     Address = *
@@ -40,7 +38,7 @@ HTTPS_NAME, HTTP_NAME = "*+HTTPS port 5986", "*+HTTP port 5985"
 
 def plan(text, **options):
     values = {"transport": "https", "port": 5986, "computer_names": ["EC2AMAZ-1"], "patterns": ["CN=build-*"]}
-    return winrm_access(text, certificates=CERTIFICATES, **{**values, **options})
+    return access.plan(access.parse_listeners(text), CERTIFICATES, **{**values, **options})
 
 
 def gone(found):
@@ -101,5 +99,5 @@ def test_no_listener_at_all():
 
 @pytest.mark.parametrize("text", ["Zugriff verweigert", "Listener\n    Address = *\n", HTTPS.replace("5986", "many")])
 def test_what_is_not_understood_is_an_error(text):
-    with pytest.raises(AnsibleFilterError, match="winrm_access: "):
-        winrm_access(text, transport="https", port=5986)
+    with pytest.raises(ValueError, match=r"winrm printed|invalid literal"):
+        access.parse_listeners(text)
