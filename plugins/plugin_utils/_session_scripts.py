@@ -15,11 +15,13 @@ import json
 import ntpath
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 EVENTS = {"session_start": "SessionStart", "session_termination": "SessionTermination"}
 """Our options and the objects of the file."""
 DIRECTORY = r"C:\AppStream\SessionScripts"
+CONFIG_PATH = rf"{DIRECTORY}\config.json"
 CONTEXTS = ("user", "system")
 EXTENSIONS = (".bat", ".exe")
 LONGEST_TEXT = 1000
@@ -35,6 +37,28 @@ _EXECUTABLE_KEYS = {
 _OPTIONS = {"context": "context", "filename": "filename", "arguments": "arguments", "s3_log_enabled": "s3LogEnabled"}
 _SCRIPT_ARGUMENT = re.compile(r'(?i)(?:^|\s)-f(?:i(?:le?)?)?\s+(?:"([^"]+)"|(\S+))')
 """PowerShell takes the parameter -File by any prefix; the guide runs PowerShell scripts through it."""
+
+
+@dataclass(frozen=True)
+class SessionScripts:
+    """The text of ``config.json``, the programs and scripts it names, which must be on the builder, and files to copy.
+
+    ``files``: dictionaries with ``src`` and ``dest``, the latter always an absolute path.
+    """
+
+    content: str
+    references: list[str]
+    files: list[dict[str, str]]
+
+
+def session_scripts(options: Mapping[str, Any]) -> SessionScripts:
+    """What the option ``session_scripts`` stands for; a ``config`` that is a text is the content of a JSON file.
+
+    Raises ValueError with everything that is wrong.
+    """
+    config = configuration(options)
+    files = [{"src": file["src"], "dest": file_destination(file)} for file in options.get("files") or []]
+    return SessionScripts(json.dumps(config, indent=2) + "\n", referenced_files(config), files)
 
 
 def configuration(session_scripts: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +101,7 @@ def file_problems(session_scripts: Mapping[str, Any]) -> list[str]:
     """What is wrong with where the files of the controller go."""
     destinations = [file_destination(file) for file in session_scripts.get("files") or []]
     problems = [f"files: dest {path} is no absolute path" for path in destinations if not is_absolute(path)]
-    if any(path.lower() == ntpath.join(DIRECTORY, "config.json").lower() for path in destinations):
+    if any(path.lower() == CONFIG_PATH.lower() for path in destinations):
         problems.append("files: config.json is written from the other options; give its content as config")
     return problems
 

@@ -24,6 +24,8 @@ _WITHOUT_GROUP = {
     "role_tasks",
     "seal",
     "secret_scan",
+    "session_settings",
+    "windows_settings",
 }
 
 

@@ -44,6 +44,8 @@ _WITHOUT_INFO = {
     "image_update": "image_info tells of images",
     "role_tasks": "it writes a temporary file",
     "seal": "its own check mode tells what there is",
+    "session_settings": "its own check mode tells what there is",
+    "windows_settings": "its own check mode tells what there is",
 }
 # Modules that are all action plugin.
 _ACTIONS_ALONE = {"image_capture", "plan_images"}

@@ -6,11 +6,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible.errors import AnsibleFilterError
-from ansible_collections.euc.appstream.plugins.filter.dynamic_app_agents import dynamic_app_agents
-from ansible_collections.euc.appstream.plugins.filter.session_scripts_configuration import session_scripts_configuration
-from ansible_collections.euc.appstream.plugins.filter.session_settings_problems import session_settings_problems
-from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import user_key
+from ansible_collections.euc.appstream.plugins.plugin_utils._dynamic_app_providers import agents_content
+from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts import session_scripts
+from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import session_problems, user_key
 
 SCRIPTS = {
     "session_start": {"executables": [{"context": "user", "filename": "C:\\a.bat"}]},
@@ -28,9 +26,9 @@ SOUND = {
 
 
 def test_sound_settings_have_no_problems():
-    assert session_settings_problems(SOUND) == []
-    assert session_settings_problems({}) == []
-    assert session_settings_problems({"session_scripts": {"config": "a file of the controller"}}) == []
+    assert session_problems(SOUND) == []
+    assert session_problems({}) == []
+    assert session_problems({"session_scripts": {"config": "a file of the controller"}}) == []
 
 
 @pytest.mark.parametrize(
@@ -47,14 +45,8 @@ def test_sound_settings_have_no_problems():
     ],
 )
 def test_what_is_wrong_is_told(settings, told):
-    (problem,) = session_settings_problems(settings)
+    (problem,) = session_problems(settings)
     assert told in problem
-
-
-@pytest.mark.parametrize("settings", ["text", {"dynamic_app_providers": [{}]}])
-def test_what_is_no_settings_is_an_error_of_the_filter(settings):
-    with pytest.raises(AnsibleFilterError, match="session_settings_problems"):
-        session_settings_problems(settings)
 
 
 @pytest.mark.parametrize(
@@ -74,17 +66,17 @@ def test_keys_of_a_user(key, relative):
 
 
 def test_the_file_of_session_scripts_and_what_belongs_to_it():
-    made = session_scripts_configuration(SCRIPTS)
-    assert json.loads(made["content"]) == {"SessionStart": SCRIPTS["session_start"]}
-    assert made["references"] == ["C:\\a.bat"]
-    assert made["files"] == [{"src": "a.bat", "dest": "C:\\AppStream\\SessionScripts\\a.bat"}]
-    with pytest.raises(AnsibleFilterError, match="session_scripts: config: X is no key"):
-        session_scripts_configuration({"config": {"X": 1}})
+    made = session_scripts(SCRIPTS)
+    assert json.loads(made.content) == {"SessionStart": SCRIPTS["session_start"]}
+    assert made.references == ["C:\\a.bat"]
+    assert made.files == [{"src": "a.bat", "dest": "C:\\AppStream\\SessionScripts\\a.bat"}]
+    with pytest.raises(ValueError, match="config: X is no key"):
+        session_scripts({"config": {"X": 1}})
 
 
 def test_the_file_of_dynamic_app_providers():
-    assert json.loads(dynamic_app_agents("", SOUND["dynamic_app_providers"])) == [
+    assert json.loads(agents_content("", SOUND["dynamic_app_providers"])) == [
         {"DisplayName": "Provider", "Path": "C:\\p.exe"}
     ]
-    with pytest.raises(AnsibleFilterError, match=r"dynamic_app_agents: .*not valid JSON"):
-        dynamic_app_agents("{", [])
+    with pytest.raises(ValueError, match="not valid JSON"):
+        agents_content("{", [])
