@@ -21,7 +21,8 @@ def test_roles_in_a_play_of_ones_own(workplace: Workplace) -> None:
     base_image = {"platform": "WINDOWS_SERVER_2022"}
     place = {"instance_type": "stream.standard.medium", "subnet_id": workplace.subnet_id}
     provision = role("provision_image_builder", name="box", base_image=base_image, **place, wait_delay=1)
-    capture = {"name": "box-1", "image_builder_name": "box", "applications": [catalog], "wait_delay": 1}
+    capture = {"name": "box-1", "image_builder_name": "box", "wait_delay": 1}
+    register = {"euc.appstream.application_catalog": {"applications": [catalog]}}
     windows = {"hosts": "windows-box", "gather_facts": False}
 
     run = workplace.run_playbook(
@@ -52,7 +53,8 @@ def test_roles_in_a_play_of_ones_own(workplace: Workplace) -> None:
 
     run = workplace.run_playbook(
         [
-            {**windows, "roles": [role("connect_image_builder", name="box"), role("capture_image", **capture)]},
+            {**windows, "roles": [role("connect_image_builder", name="box")], "tasks": [register]},
+            {**windows, "roles": [role("capture_image", **capture)]},
             {"hosts": "localhost", "gather_facts": False, "roles": [early]},
         ]
     )
