@@ -16,7 +16,11 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import
     run_on_host,
 )
 
-ARGUMENT_SPEC: dict[str, Any] = {"fail": {"type": "bool", "default": True}}
+ARGUMENT_SPEC: dict[str, Any] = {
+    "fail": {"type": "bool", "default": True},
+    "settle_pending_reboot": {"type": "bool", "default": False},
+    "reboot_timeout": {"type": "int", "default": 1200},
+}
 
 SECEDIT = r"C:\Windows\System32\secedit.exe"
 MANIFEST = r"C:\ProgramData\Amazon\Photon\Prewarm\PrewarmManifest.txt"
@@ -34,30 +38,37 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
 
         def run_module(module: str, arguments: Mapping[str, Any], **keywords: bool) -> Mapping[str, Any]:
-            return run_on_host(self, task_vars or {}, module, arguments, read_only=True, **keywords)
+            return run_on_host(self, task_vars or {}, module, arguments, **{"read_only": True, **keywords})
 
-        found = _findings(run_module)
-        result.update(changed=False, problems=found.problems, warnings=found.warnings)
+        facts, rebooted = _facts(run_module), False
+        if facts.get("reboot_pending") and options["settle_pending_reboot"]:
+            arguments = {"reboot_timeout": options["reboot_timeout"], "msg": "A reboot was pending before the image."}
+            reboot = run_module("ansible.windows.win_reboot", arguments, read_only=False)
+            require_success(reboot, "the pending reboot failed")
+            facts, rebooted = (
+                {**_facts(run_module), **({"reboot_pending": False} if self._task.check_mode else {})},
+                True,
+            )
+        found = _findings(facts, run_module)
+        result.update(changed=rebooted, problems=found.problems, warnings=found.warnings)
         if found.problems and options["fail"]:
             result.update(failed=True, msg=f"no image can be taken of this builder yet: {'; '.join(found.problems)}")
         return result
 
 
-def _findings(run_module: RunModule) -> Findings:
+def _facts(run_module: RunModule) -> dict[str, Any]:
+    arguments = {"gather_subset": ["!all", "!min", "platform", "windows_domain"]}
+    found = run_module("ansible.windows.setup", arguments)
+    facts = require_success(found, "cannot read the facts of the image builder")["ansible_facts"]
+    return {name.removeprefix("ansible_"): value for name, value in facts.items()}
+
+
+def _findings(facts: Mapping[str, Any], run_module: RunModule) -> Findings:
     values = {key: _values(key, run_module) for key in KEYS}
-    facts = require_success(
-        run_module("ansible.windows.setup", {"gather_subset": ["!all", "!min", "platform", "windows_domain"]}),
-        "cannot read the facts of the image builder",
-    )["ansible_facts"]
     services = require_success(run_module("ansible.windows.win_service_info", {}), "cannot read the services")[
         "services"
     ]
-    found = judged(
-        values,
-        _security_policy(run_module),
-        {name.removeprefix("ansible_"): value for name, value in facts.items()},
-        services,
-    )
+    found = judged(values, _security_policy(run_module), facts, services)
     return Findings(found.problems, [*found.warnings, *_manifest_warnings(run_module)])
 
 

@@ -24,6 +24,16 @@ options:
       - Whether problems make the task fail.
     type: bool
     default: true
+  settle_pending_reboot:
+    description:
+      - Reboot first when Windows says that a reboot is pending, instead of calling it a problem.
+    type: bool
+    default: false
+  reboot_timeout:
+    description:
+      - Seconds such a reboot may take.
+    type: int
+    default: 1200
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.

@@ -28,10 +28,12 @@ class Builder:
         self.facts = {"ansible_reboot_pending": False, "ansible_windows_domain_member": False}
         self.failing: dict[str, dict[str, Any]] = {}
         self.files: set[str] = set()
+        self.reboots = 0
 
     def run(self, action, task_vars, module, arguments, *, read_only=False):
-        assert read_only, "it only looks, in check mode too"
         name = module.removeprefix("ansible.windows.")
+        assert read_only or name == "win_reboot", "it only looks, in check mode too"
+        self.check_mode = action._task.check_mode
         if name in self.failing:
             return {"failed": True, "msg": f"{name} failed", **self.failing[name]}
         return getattr(self, name)(arguments)
@@ -44,6 +46,12 @@ class Builder:
 
     def setup(self, arguments):
         return {"ansible_facts": self.facts}
+
+    def win_reboot(self, arguments):
+        if not self.check_mode:
+            self.reboots += 1
+            self.facts["ansible_reboot_pending"] = False
+        return {"changed": True, "rebooted": True}
 
     def win_service_info(self, arguments):
         return {"services": [{"name": "WinRM", "path": "svchost.exe", "state": "started", "start_mode": "auto"}]}
@@ -112,6 +120,22 @@ def test_without_fail_problems_are_only_told(run, builder):
     result = run(fail=False)
     assert "failed" not in result
     assert len(result["problems"]) == 1
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_pending_reboot_is_made_where_it_is_wanted(run, builder, check_mode):
+    builder.facts["ansible_reboot_pending"] = True
+    result = run(check_mode=check_mode, settle_pending_reboot=True, reboot_timeout=60)
+    assert (result["changed"], result["problems"], builder.reboots) == (True, [], 0 if check_mode else 1)
+    builder.facts["ansible_reboot_pending"] = False
+    assert run(check_mode=check_mode, settle_pending_reboot=True)["changed"] is False
+
+
+def test_a_reboot_that_fails_is_no_sound_builder(run, builder):
+    builder.facts["ansible_reboot_pending"] = True
+    builder.failing["win_reboot"] = {}
+    with pytest.raises(AnsibleActionFail, match="the pending reboot failed"):
+        run(settle_pending_reboot=True)
 
 
 def test_a_manifest_that_cannot_be_read_is_warned_of(run, builder):
