@@ -10,6 +10,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names import refused_paths
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.steps import Builder, Record, seal
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_connection import endpoint
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import run_on_host
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
@@ -32,8 +33,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "remove_logs": _ON,
     "log_paths": _NAMES,
 }
-
-_PLAIN_PORTS = (80, 5985)
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -66,20 +65,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if self._task.diff:
             result["diff"] = {"before": _by_kind(record.removed), "after": {}}
         return result
-
-
-def endpoint(connection: Any) -> tuple[str, int]:
-    """Transport, http or https, and port of a connection by winrm or psrp, with the defaults these plugins have."""
-    scheme = str(_option(connection, "scheme") or _option(connection, "protocol") or "").lower()
-    port = int(_option(connection, "port") or (5985 if scheme == "http" else 5986))
-    return scheme or ("http" if port in _PLAIN_PORTS else "https"), port
-
-
-def _option(connection: Any, name: str) -> Any:
-    try:
-        return connection.get_option(name)
-    except KeyError:
-        return None
 
 
 def _by_kind(entries: list[dict[str, str]]) -> dict[str, list[str]]:

@@ -283,20 +283,3 @@ def test_paths_that_take_windows_away_are_refused_before_anything(run, builder):
     with pytest.raises(AnsibleActionFail, match=r"no path for temporary_paths or log_paths: C:\\\*, x; give"):
         run(temporary_paths=["C:\\*", "C:\\Temp\\*"], log_paths=["x"])
     assert builder.ran == []
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({"port": 5986, "scheme": None}, ("https", 5986)),
-        ({"port": 5985, "scheme": None}, ("http", 5985)),
-        ({"port": "443", "scheme": "HTTPS"}, ("https", 443)),
-        ({"port": None, "protocol": None}, ("https", 5986)),
-        ({"port": None, "protocol": "http"}, ("http", 5985)),
-    ],
-)
-def test_the_connection_in_use(options, expected):
-    class Connection:
-        get_option = staticmethod(options.__getitem__)
-
-    assert seal.endpoint(Connection()) == expected

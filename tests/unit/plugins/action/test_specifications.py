@@ -13,7 +13,14 @@ import pytest
 import yaml
 
 _KEYS = ("type", "elements", "required", "choices", "default")
-_ACTIONS = ["capture_preflight", "default_profile", "seal", "session_settings", "windows_settings"]
+_ACTIONS = [
+    "builder_connection",
+    "capture_preflight",
+    "default_profile",
+    "seal",
+    "session_settings",
+    "windows_settings",
+]
 
 
 def comparable(options: Mapping[str, Any], below: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _WITHOUT_GROUP = {
     "application_catalog",
     "build_report",
     "build_result",
+    "builder_connection",
     "capture_preflight",
     "default_profile",
     "image_host",

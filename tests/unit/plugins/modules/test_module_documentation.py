@@ -35,6 +35,7 @@ _WITHOUT_INFO = {
     "application_catalog": "it returns the catalog, in check mode too",
     "build_report": "it writes what others found",
     "build_result": "it puts together what others found",
+    "builder_connection": "it gathers facts itself",
     "default_profile": "it carries something out",
     "image_builder_streaming_url": "URLs are made, and cannot be looked up",
     "image_capture": "image_info tells of images",
