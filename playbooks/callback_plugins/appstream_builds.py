@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Lets the plays of this folder run in the user's project, and records why a host's task failed.
+"""Lets the plays of this folder run in the user's project, and records phases and why a host's task failed.
 
 Ansible takes and tells both only in its main process, where callback plugins run. It loads this one by itself because
 it lies beside the playbooks; plays of other folders are left alone.
@@ -16,7 +16,12 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import failure_of, history_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import (
+    PHASE,
+    RECORD,
+    failure_of,
+    history_of,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import project_folder
 
 DOCUMENTATION = """
@@ -26,7 +31,7 @@ short_description: Lets euc.appstream.build_images run in the user's project
 description:
   - Makes the folder of the user's playbook the base directory of the plays of the collection's playbooks, so that
     Ansible finds roles, C(group_vars), files and lookups there as in a play of the user's own.
-  - Records why a task of a host failed, for the report.
+  - Records why a task of a host failed, and when each phase of a build began, for the report.
   - Makes Ansible check for results less often while images are built, which takes minutes of processor time per image
     otherwise. A C(internal_poll_interval) in C(ansible.cfg) stays as it is.
 author: The euc.appstream team (@euc)
@@ -66,6 +71,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
         builds = ours and play.get_name() == BUILD_PLAY
         _set_poll_interval(slower=builds)
         if builds:
+            RECORD.clear()
             # Of the two hundred forks each would go through all objects there are, and so copy their memory.
             gc.collect()
             gc.freeze()
@@ -82,8 +88,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
             self._left = None
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        """Note the task that a host begins."""
-        history_of(host.get_name()).begin(task.get_name(), _role(task))
+        """Note the task that a host begins, and the phase of the build it belongs to."""
+        history_of(host.get_name()).begin(task.get_name(), _role(task), str(task.get_vars().get(PHASE) or ""))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Note a failure that counts."""

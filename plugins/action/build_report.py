@@ -96,7 +96,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 raise AnsibleActionFail(f"the report {path} could not be written: {error}") from error
         summary = summary_lines(manifest, path, self._task.check_mode, os.environ)
         show("\n".join(summary))
-        failed = failures(manifest["images"])
+        failed, handed_over = failures(manifest["images"]), stats(manifest, path)
         return {
             **result,
             "changed": False,
@@ -105,5 +105,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             "summary": summary,
             "failures": failed,
             "failure_message": failure_message(failed, len(manifest["images"])),
-            "stats": stats(manifest, path),
+            "stats": handed_over,
+            # As the module set_stats hands them to AWX.
+            "ansible_stats": {"data": handed_over, "per_host": False, "aggregate": True},
         }

@@ -28,9 +28,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         variables = task_vars or {}
         if options["host"]:
-            image = lost(self._resolved(variables["hostvars"].raw_get(options["host"])), RECORD.get(options["host"]))
-            return {**result, "changed": False, "image": image}
-        known = self._resolved(variables)
+            known = self._resolved(variables["hostvars"].raw_get(options["host"]), options["host"])
+            return {**result, "changed": False, "image": lost(known, RECORD.get(options["host"]))}
+        known = self._resolved(variables, str(variables.get("inventory_hostname")))
         image = failed(known, self._failure(variables)) if options["failed"] else built(known)
         return {**result, "changed": False, "image": image}
 
@@ -47,15 +47,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             str(task.get("name") or task.get("action") or ""), role, "", failure, no_log=bool(task.get("no_log"))
         )
 
-    def _resolved(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """What the roles of the build have left as variables of the host."""
+    def _resolved(self, variables: Mapping[str, Any], host: str) -> dict[str, Any]:
+        """What the roles of the build have left as variables of the host, and phases as the callback plugin has them."""
         names = (
             "build_image_plan",
             "build_image_phases",
+            "build_image_check",
+            "capture_image_start",
             "install_applications_result",
             "capture_image_result",
             "seal_image_builder_result",
             "ansible_limit",
         )
         templar = self._templar.copy_with_new_env(available_variables=variables)
-        return {name: templar.template(variables[name]) for name in names if name in variables}
+        known = {name: templar.template(variables[name]) for name in names if name in variables}
+        history = RECORD.get(host)
+        return {**known, "build_image_phases": history.phases} if history and history.phases else known

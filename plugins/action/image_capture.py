@@ -49,6 +49,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "use_latest_agent_version": {"type": "bool", "default": True},
     "tags": {"type": "dict", "default": {}},
     "builder_name": {"type": "str"},
+    "builder_tags": {"type": "dict", "default": {}},
     "image_assistant_path": {"type": "str", "default": commands.IMAGE_ASSISTANT_PATH},
     "appear_timeout": {"type": "int", "default": 600},
     "wait_delay": {"type": "int", "default": WAIT_DELAY},
@@ -83,6 +84,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         self._after_start = [[str(token) for token in command] for command in self._options["after_start"]]
         problems = image_problems(name, self._options["description"], self._options["display_name"], tags)
         problems += after_start.problems(self._after_start)
+        if self._options["builder_tags"] and not self._options["builder_name"]:
+            problems.append("builder_tags needs builder_name")
         if problems:
             raise AnsibleActionFail("; ".join(problems))
         image = self._find_image()
@@ -94,6 +97,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if self._task.check_mode:
             return {**result, "changed": True, "image": {"name": name, "state": None}, **NOTHING_DONE}
         name_is_taken = self._dry_run(tags)
+        self._tag_builder()
         answer = NAME_IS_TAKEN if name_is_taken else self._create_image(tags)
         result["after_start"] = self._run_after_start()
         warning = after_start.warning(result["after_start"])
@@ -109,8 +113,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         return found[0] if found else None
 
     def _ask_aws(self, module: str, name: str) -> dict[str, Any]:
-        arguments = {"names": [name], "include_tags": False, **connection_options(self._options)}
-        result = ask_aws(self, self._task_vars, module, arguments)
+        return self._aws(module, {"names": [name], "include_tags": False})
+
+    def _tag_builder(self) -> None:
+        """Give the image builder its tags, while whoever is to read them can still be sure of them."""
+        tags = {str(key): str(value) for key, value in self._options["builder_tags"].items()}
+        if tags:
+            builder = {"name": self._options["builder_name"], "state": "present"}
+            self._aws("image_builder", {**builder, "tags": tags, "purge_tags": False, "wait": False})
+
+    def _aws(self, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What a module says on the controller. Raises AnsibleActionFail when it failed."""
+        result = ask_aws(self, self._task_vars, module, {**arguments, **connection_options(self._options)})
         if result.get("failed"):
             raise AnsibleActionFail(
                 f"euc.appstream.{module} failed on the controller: {result.get('msg') or result.get('module_stderr')}"

@@ -289,4 +289,24 @@ stats:
       more than 64 KiB of JSON goes without.
   returned: success
   type: dict
+ansible_stats:
+  description: The same as the module M(ansible.builtin.set_stats) hands it to AWX.
+  returned: success
+  type: dict
+  contains:
+    data:
+      description: As RV(stats).
+      returned: always
+      type: dict
+      sample: {}
+    per_host:
+      description: Not for each host.
+      returned: always
+      type: bool
+      sample: false
+    aggregate:
+      description: Together with what other tasks have handed over.
+      returned: always
+      type: bool
+      sample: true
 """

@@ -53,8 +53,14 @@ options:
     default: {}
   builder_name:
     description:
-      - Name of the image builder. Only used to tell its state when no image shows up.
+      - Name of the image builder, to tell its state when no image shows up, and for O(builder_tags).
     type: str
+  builder_tags:
+    description:
+      - Tags that the image builder gets right before the making of the image begins, for example one that says that
+        O(after_start) ends the access to it. Its other tags stay.
+    type: dict
+    default: {}
   appear_timeout:
     description:
       - How many seconds to wait until AWS shows the image after C(create-image).

@@ -82,5 +82,8 @@ def warning(result: Mapping[str, Any]) -> str | None:
             f"connection was lost ({result['message']}): look at a builder started from the image"
         )
     if result["status"] == "failed":
-        return f"not removed after the start of the image: {'; '.join(result['failed'])}: {result['message']}"
+        return (
+            f"not removed after the start of the image: {'; '.join(result['failed'])}: {result['message']}; these "
+            "commands remove it on a builder started from the image, before an image is made of that one"
+        )
     return None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.plugin_utils._after_start import warning
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import Failure, History
 
 PREFLIGHT = "preflight"
@@ -37,8 +38,16 @@ def built(variables: Mapping[str, Any]) -> dict[str, Any]:
         "failed": False,
         "on_error": plan["on_error"],
         "builder_outcome": "",
-        "warnings": plan["warnings"],
+        "warnings": [*plan["warnings"], *_warnings(variables)],
     }
+
+
+def _warnings(variables: Mapping[str, Any]) -> list[str]:
+    """What was warned of during the build, with its remedy."""
+    checked = (variables.get("build_image_check") or {}).get("warnings") or []
+    after_start = (variables.get("capture_image_start") or {}).get("after_start")
+    told = warning(after_start) if after_start else None
+    return [*checked, *([told] if told else [])]
 
 
 def failed(variables: Mapping[str, Any], failure: Failure) -> dict[str, Any]:

@@ -12,8 +12,12 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
+
+PHASE = "build_image_phase"
+"""Variable of a build's tasks that says which phase they belong to."""
 
 LONGEST_OUTPUT = 2000
 """Characters of stdout and of stderr that are kept, counted from the end."""
@@ -34,16 +38,20 @@ class Failure:
 
 @dataclass
 class History:
-    """What a host has been through: the task that was begun last, and the last failure that was not ignored."""
+    """What a host has been through: phases with their start, the task begun last, the last failure that counts."""
 
     last_task: str = ""
     last_role: str = ""
     failure: Failure | None = None
     ended_by_failure: bool = False
+    phases: list[dict[str, str]] = field(default_factory=list)
 
-    def begin(self, task: str, role: str) -> None:
-        """Note that a task is begun."""
+    def begin(self, task: str, role: str, phase: str = "") -> None:
+        """Note that a task is begun, and with it perhaps a phase; a task of no phase ends none."""
         self.last_task, self.last_role, self.ended_by_failure = task, role, False
+        if phase and (not self.phases or self.phases[-1]["name"] != phase):
+            started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            self.phases.append({"name": phase, "started": started})
 
     def fail(self, failure: Failure) -> None:
         """Note a failure. It has ended the host's play unless another task is begun."""

@@ -22,8 +22,7 @@ CONTENT_STEPS = ("windows", "roles", "install", "sessions", "catalog", "check", 
 """What makes the content of an image, in this order."""
 ROLES = "roles"
 INSTALL = "install"
-"""Steps that run in the play itself, where users' roles see no folder of this collection: ``install`` only if it has
-some."""
+"""Steps that run roles of the user's, ``install`` only if it has some."""
 
 SEALED_TAG = "euc.appstream:sealed"
 EXPIRES_TAG = "euc.appstream:expires"
@@ -42,7 +41,7 @@ class Settings:
 
 
 def steps(values: Mapping[str, Any], finding: Mapping[str, Any], settings: Settings) -> list[str]:
-    """The steps of the build, in order, each a file of tasks of role ``build_image``; none in check mode."""
+    """The steps of the build, in order, most of them a file of tasks of role ``build_image``; none in check mode."""
     if settings.check_mode or finding["problems"]:
         return []
     state = _state(finding["image"])
@@ -101,7 +100,6 @@ def host_variables(
             "dynamic_app_catalog": values["dynamic_app_catalog"],
             "use_latest_agent_version": values["use_latest_agent_version"],
             "tags": tags,
-            "replace_failed": finding["replace_failed"],
             "wait_timeout": settings.image_wait_timeout,
             "wait_delay": settings.wait_delay,
         },
@@ -122,10 +120,8 @@ def host_variables(
 
 
 def image_plan(values: Mapping[str, Any], finding: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """What the build of one image consists of; what runs users' roles comes between ``steps`` and ``further_steps``."""
+    """What the build of one image consists of."""
     planned = steps(values, finding, settings)
-    in_play = [step for step in (ROLES, INSTALL) if step in planned and (step == ROLES or _has_roles(values))]
-    before = planned.index(in_play[0]) if in_play else len(planned)
     return {
         "name": values["name"],
         "builder_name": finding["builder_name"],
@@ -136,10 +132,10 @@ def image_plan(values: Mapping[str, Any], finding: Mapping[str, Any], settings: 
         "on_error": values["on_error"],
         "problems": finding["problems"],
         "warnings": finding["warnings"],
-        "steps": planned[:before],
-        "runs_roles": ROLES in in_play,
-        "installs_by_roles": INSTALL in in_play,
-        "further_steps": [step for step in planned[before:] if step not in in_play],
+        "steps": planned,
+        "installs_by_roles": INSTALL in planned and _has_roles(values),
+        "joins_domain": bool(values["builder"].get("domain")),
+        "replaces_failed": bool(finding["replace_failed"]),
     }
 
 

@@ -19,6 +19,7 @@ from ansible import constants, context
 from ansible.errors import AnsibleError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WAIT_DELAY
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_tasks import build_tasks
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
     Settings,
@@ -27,6 +28,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import 
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import search_folders
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import Recipe
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks import write_tasks
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import COLLECTION, PARTS, role_options
 
 BUILDERS = "appstream_image_builders"
@@ -166,8 +168,14 @@ def plan_all(
             "warnings": [*found["warnings"], *recipe.warnings],
         }
         variables = host_variables(users_roles.without_lazy_values(recipe, surroundings), finding, run, settings)
-        if variables["build_image_plan"]["steps"]:
+        plan = variables["build_image_plan"]
+        if plan["steps"]:
             variables.update(users_roles.write_files(recipe, recipes, folder))
+        for name, recorded in (("build_image_file", False), ("build_image_recording_file", True)):
+            tasks = build_tasks(plan, variables, record_phases=recorded)
+            if tasks:
+                suffix = "recording.yml" if recorded else "build.yml"
+                variables[name] = write_tasks(folder / f"{recipe.name}.{suffix}", tasks)
         images.append(
             {
                 "name": recipe.name,

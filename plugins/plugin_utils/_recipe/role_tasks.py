@@ -24,11 +24,16 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan im
 try:
     from ansible.parsing.vault import VaultHelper
     from ansible.template import is_trusted_as_template as _is_trusted
-    from ansible.template import trust_as_template as _trusted
+    from ansible.template import trust_as_template
 
     def _ciphertext(value: object) -> str | None:
         found: str | None = VaultHelper.get_ciphertext(value, with_tags=False)
         return found
+
+    def trusted(value: str) -> str:
+        """The text as a template of our own."""
+        template: str = trust_as_template(value)
+        return template
 
 except ImportError:  # before ansible-core 2.19
     from ansible.utils.unsafe_proxy import AnsibleUnsafe
@@ -36,7 +41,7 @@ except ImportError:  # before ansible-core 2.19
     def _is_trusted(value: object) -> bool:
         return not isinstance(value, AnsibleUnsafe)
 
-    def _trusted(value: str) -> str:
+    def trusted(value: str) -> str:
         return value
 
     def _ciphertext(value: object) -> str | None:
@@ -104,7 +109,7 @@ def role_task(role: Mapping[str, Any], references: Mapping[str, str]) -> dict[st
     }
     task.update({key: role[key] for key in _KEYWORDS if key in role})
     if references:
-        task["vars"] = {parameter: _trusted(f"{{{{ {expression} }}}}") for parameter, expression in references.items()}
+        task["vars"] = {parameter: trusted(f"{{{{ {expression} }}}}") for parameter, expression in references.items()}
     return task
 
 
@@ -133,7 +138,7 @@ def application_tasks(name: str, task: Mapping[str, Any]) -> list[dict[str, Any]
         "name": f"Install {name} by its role",
         "block": [
             _installation("role_before", **variables),
-            {**task, "environment": _trusted(f"{{{{ {environment} }}}}")},
+            {**task, "environment": trusted(f"{{{{ {environment} }}}}")},
             # What they restart belongs to the installation; at the end of the play the image has long been taken.
             {"name": "Run the handlers of the role", "ansible.builtin.meta": "flush_handlers"},
             _installation("role_after", **variables),
@@ -156,7 +161,7 @@ def _include_application(name: str, file: str) -> dict[str, Any]:
 
 
 def _credentials() -> str:
-    template: str = _trusted("{{ appstream_credentials | default({}) }}")
+    template: str = trusted("{{ appstream_credentials | default({}) }}")
     return template
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible import constants
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD, History
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import (
     find_file,
     project_folder,
@@ -108,7 +108,12 @@ def test_only_plays_of_the_collection_are_moved(
 def test_failures_are_recorded_unless_they_are_ignored(plugin: ModuleType) -> None:
     role = SimpleNamespace(get_name=lambda: "base")
     task = SimpleNamespace(
-        name="Ping", get_name=lambda: "base : Ping", get_path=lambda: "f:1", _role=role, no_log=False
+        name="Ping",
+        get_name=lambda: "base : Ping",
+        get_path=lambda: "f:1",
+        _role=role,
+        no_log=False,
+        get_vars=lambda: {"build_image_phase": "roles"},
     )
     host = SimpleNamespace(get_name=lambda: "recorded")
     result = SimpleNamespace(_task=task, _host=host, _result={"msg": "refused"})
@@ -125,6 +130,16 @@ def test_failures_are_recorded_unless_they_are_ignored(plugin: ModuleType) -> No
         "refused",
     )
     assert failure.unreachable and RECORD["recorded"].ended_by_failure
+    assert [phase["name"] for phase in RECORD["recorded"].phases] == ["roles"]
+
+
+def test_a_build_begins_with_an_empty_record(plugin: ModuleType, tmp_path: Path) -> None:
+    RECORD["former"] = History()
+    callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=None)
+    callback.v2_playbook_on_play_start(play("Build", tmp_path, inventory))
+    assert "former" in RECORD, "a play of the user's own"
+    callback.v2_playbook_on_play_start(play("Build", PLAYBOOKS, inventory))
+    assert RECORD == {}
 
 
 def test_the_project_is_the_folder_of_the_playbook_that_is_named(

@@ -121,7 +121,7 @@ def organizational_unit_problems(name: str | None) -> list[str]:
 def organizational_unit_warnings(name: str | None) -> list[str]:
     """Tell what may go wrong with a name: the guide forbids spaces in one place, spaces around commas in another."""
     if name and " " in name and not organizational_unit_problems(name):
-        return [f"organizational_unit {name!r} contains spaces, with which the domain join may fail"]
+        return [f"organizational_unit {name!r} contains spaces, with which the domain join may fail: use one without"]
     return []
 
 

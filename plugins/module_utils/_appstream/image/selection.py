@@ -124,7 +124,10 @@ def support_warnings(image: Image, instance_type: str) -> list[str]:
     if family is None or refused_because(image, instance_type) or _is_of_family(image, family) is not None:
         return []
     listed = ", ".join(image.get("supported_instance_families") or [])
-    return [f"image {image['name']} may not support {instance_type}: the instance families it lists are {listed}"]
+    return [
+        f"image {image['name']} may not support {instance_type}: the instance families it lists are {listed}; choose "
+        "an instance type of these, or another image"
+    ]
 
 
 def choose(
@@ -155,11 +158,11 @@ def choose(
 def choice_warnings(image: Image, public_images: Iterable[Image]) -> list[str]:
     """Tell when an image chosen by name is deprecated or not the newest of its series."""
     name = image["name"]
-    found = [f"image {name} is DEPRECATED"] if image.get("state") == "DEPRECATED" else []
+    found = [f"image {name} is DEPRECATED: choose a newer one"] if image.get("state") == "DEPRECATED" else []
     own_series = series(name)
     if own_series is None or image.get("visibility") != "PUBLIC":
         return found
     newest = choose((one for one in public_images if series(one["name"]) == own_series), with_graphics=True)
     if newest and newest["name"] != name and release_time(newest) > release_time(image):
-        found.append(f"image {name} is not the newest of its series, {newest['name']} is")
+        found.append(f"image {name} is not the newest of its series, {newest['name']} is: choose that one")
     return found

@@ -230,11 +230,12 @@ def image_builder_warnings(finding: Finding) -> list[str]:
         return []
     if states.image_builder_is(states.FAILED, builder.get("state")):
         reason = reported_errors(builder) or "AWS does not say why"
-        return [f"image builder {finding.builder_name} has FAILED: {reason}"]
+        return [f"image builder {finding.builder_name} has FAILED: {reason}; it is deleted and created again"]
     options = ("instance_type", "subnet_id", "security_group_ids", "iam_role_arn", "domain")
     wanted = {key: _place(finding.recipe)[key] for key in options if _place(finding.recipe).get(key)}
     return [
-        f"image builder {finding.builder_name} exists with {option} {change.current!r}, wanted is {change.desired!r}"
+        f"image builder {finding.builder_name} exists with {option} {change.current!r}, wanted is {change.desired!r}: "
+        "delete it so that it is created as wanted, or put what it has into the recipe"
         for option, change in changes(SETTINGS, builder, wanted).items()
     ]
 

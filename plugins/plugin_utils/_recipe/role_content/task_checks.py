@@ -91,7 +91,7 @@ def check_numbers(task: Any, loading: Loading, findings: Findings) -> None:
             findings.warning_of(
                 task,
                 f"{keyword} '{text}' can't be evaluated before the build; were one of its variables missing then, the "
-                "builds of all images would end",
+                "builds of all images would end: give it a value in the recipe, or leave it out",
             )
 
 
@@ -135,7 +135,7 @@ def check_meta(task: Any, values: Values, findings: Findings, *, as_handler: boo
             findings.warning_of(
                 task,
                 f"the condition '{condition}' of meta: {action} can't be evaluated with what is known now; were that "
-                "so during the build, the builds of all images would end",
+                "so during the build, the builds of all images would end: use a condition on variables of the recipe",
             )
 
 

@@ -187,7 +187,7 @@ class Walk:
                 self.findings.warning_of(
                     include,
                     f"which file '{template}' is can't be known before the build, and no file of the role fits: it "
-                    "was not examined",
+                    "was not examined, so try the role before you rely on it",
                 )
         else:
             files = first_found(terms, item.values, include, self._loading.loader)
@@ -220,7 +220,9 @@ class Walk:
         name = item.values.value(include._role_name)
         if not isinstance(name, str):
             self.findings.warning_of(
-                include, f"which role '{include._role_name}' is can't be known before the build: it was not examined"
+                include,
+                f"which role '{include._role_name}' is can't be known before the build: it was not examined, so try "
+                "it before you rely on it",
             )
             return
         named = include.copy(exclude_parent=True)
@@ -247,7 +249,9 @@ class Walk:
                 known[kind] = file
             elif kind != "tasks":
                 self.findings.warning_of(
-                    include, f"{kind}_from '{template}' can't be known before the build: it was not examined"
+                    include,
+                    f"{kind}_from '{template}' can't be known before the build: it was not examined, so try the role "
+                    "before you rely on it",
                 )
         if "tasks" in known or "tasks" not in include._from_files:
             yield known, ""

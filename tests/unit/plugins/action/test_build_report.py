@@ -43,6 +43,7 @@ def test_writes_prints_and_returns(run, tmp_path):
     assert result["summary"][-1] == f"Report: {path}"
     assert result["failures"] == [{"name": "cad", "step": "a", "message": "no"}]
     assert result["changed"] is False
+    assert result["ansible_stats"] == {"data": result["stats"], "per_host": False, "aggregate": True}
 
 
 def test_without_a_folder_nothing_is_written(run, tmp_path):

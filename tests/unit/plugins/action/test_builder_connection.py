@@ -102,7 +102,7 @@ def test_what_fails_once_it_answers_is_told(run, builder, module, told):
 
 
 def test_a_password_in_the_clear_is_refused_before_anything_is_sent(run, builder):
-    with pytest.raises(AnsibleActionFail, match="connection settings of design would send .* unencrypted over HTTP"):
+    with pytest.raises(AnsibleActionFail, match=r"connection settings of design would send .* unencrypted over HTTP"):
         run(connection={**NTLM, "transport": ["basic"]})
     assert builder.subsets == []
 

@@ -53,6 +53,9 @@ class World:
         self.asked.append(arguments)
         if module == "image_builder_info":
             return {"image_builders": self.builders}
+        if module == "image_builder":
+            self.begun_at_tagging = len(self.argv)
+            return {"failed": True, "msg": "no permission"} if arguments["name"] == "foreign" else {"changed": True}
         image = self.images.pop(0) if len(self.images) > 1 else self.images[0]
         if isinstance(image, str):
             return {"failed": True, "msg": image}
@@ -295,6 +298,26 @@ def test_nothing_that_happens_after_the_start_is_a_failure(run, answer, status, 
     assert (result["changed"], result["image"], result["after_start"]["status"]) == (True, PENDING, status)
     (told,) = result["warnings"]
     assert re.search(warning, told)
+
+
+def test_the_builder_gets_its_tags_right_before_the_start(run):
+    world = World([None, PENDING], [LISTING, SUCCESS, SUCCESS])
+    run(world, builder_name="design", builder_tags={"sealed": True}, region="eu-central-1")
+    (tagged,) = [asked for asked in world.asked if "tags" in asked]
+    assert tagged == {
+        "name": "design", "state": "present", "tags": {"sealed": "True"}, "purge_tags": False, "wait": False,
+        "region": "eu-central-1",
+    }  # fmt: skip
+    assert world.begun_at_tagging == 2, "after the dry run"
+
+
+def test_a_builder_that_cannot_be_tagged_is_not_captured(run):
+    world = World([None], [LISTING, SUCCESS])
+    with pytest.raises(AnsibleActionFail, match="image_builder failed on the controller: no permission"):
+        run(world, builder_name="foreign", builder_tags={"a": "b"})
+    assert not [argv for argv in world.argv if "create-image" in argv and "--dry-run" not in argv]
+    with pytest.raises(AnsibleActionFail, match="builder_tags needs builder_name"):
+        run(World([None], []), builder_tags={"a": "b"})
 
 
 def test_after_a_lost_answer_it_is_tried_once(run):

@@ -144,7 +144,7 @@ def test_a_security_group_of_another_vpc(
 def test_an_older_base_image_is_warned_of(run_simulated: Run, recipe: Recipe) -> None:
     [found] = check(run_simulated, recipe(base_image={"name": OLDER}))
     assert found["problems"] == []
-    assert found["warnings"] == [f"image {OLDER} is not the newest of its series, {BASE} is"]
+    assert found["warnings"] == [f"image {OLDER} is not the newest of its series, {BASE} is: choose that one"]
 
 
 @pytest.mark.parametrize(

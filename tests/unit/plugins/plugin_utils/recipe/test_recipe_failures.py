@@ -61,6 +61,14 @@ def test_what_ended_a_build_without_a_result() -> None:
     assert "the play ended" in build_result.lost({"build_image_plan": PLAN}, None)["message"]
 
 
+def test_a_phase_begins_with_its_first_task() -> None:
+    history = History()
+    for phase in ("", "provision", "provision", "", "connect", "connect"):
+        history.begin("t", "r", phase)
+    assert [phase["name"] for phase in history.phases] == ["provision", "connect"]
+    assert history.phases[0]["started"] <= history.phases[1]["started"]
+
+
 def test_result_of_an_image() -> None:
     image = {"name": "design-1", "state": "AVAILABLE"}
     phases = [{"name": "capture", "started": "2026-11-30T00:00:00Z"}]
@@ -68,5 +76,14 @@ def test_result_of_an_image() -> None:
         {"build_image_plan": PLAN, "build_image_phases": phases, "capture_image_result": {"image": image}}
     )
     assert (found["image"], found["changed"], found["failed"], found["warnings"]) == (image, True, False, ["w"])
+    warned = build_result.built(
+        {
+            "build_image_plan": PLAN,
+            "build_image_check": {"warnings": ["service x does not run; start it"]},
+            "capture_image_start": {"after_start": {"status": "failed", "failed": ["net user"], "message": "denied"}},
+        }
+    )
+    assert warned["warnings"][:2] == ["w", "service x does not run; start it"]
+    assert "net user: denied; these commands remove it" in warned["warnings"][2]
     nothing = build_result.built({"build_image_plan": PLAN})
     assert nothing["image"] == {"name": "design-1", "state": "ABSENT"} and nothing["changed"] is False
