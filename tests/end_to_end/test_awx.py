@@ -31,6 +31,7 @@ SURVEY = {
 }
 CONNECTION = {"ansible_connection": "winrm", "ansible_port": 5985, "ansible_winrm_transport": "ntlm"}
 CREDENTIAL = {"SSH password:\\s*?$": PASSWORD}
+MOST_EVENTS = 4000  # of a job: its page in AWX shows no more
 LARGEST_EVENT = 700_000  # of AWX, in characters of a result
 
 
@@ -341,7 +342,10 @@ def test_every_event_of_a_job_is_there(slices: dict[str, Job], name: str) -> Non
     plays = [event["event_data"]["name"] for event in events if event["event"] == "playbook_on_play_start"]
     assert plays == ["Plan", "Build", "Report"]
     started, ended = of_tasks(events, "start"), of_tasks(events, "ok", "failed", "skipped", "unreachable")
-    assert started == ended and len(started) > 40
+    assert started == ended and len(started) > 20
+    # These jobs are verbose, and what installs applications is counted where it is tested.
+    counted = [event for event in events if event["event"] != "verbose" and not _installs(event)]
+    assert len(counted) <= MOST_EVENTS / 40, "30 images in one job, and what else they print"
     roles = {event["event_data"].get("role") for event in events if event["event"] == "runner_on_start"}
     assert {"provision_image_builder", "licence"} <= {str(role).rpartition(".")[2] for role in roles}
     progress = [event for event in events if event["event"] == "verbose" and ": RUNNING at " in event["stdout"]]
@@ -349,6 +353,10 @@ def test_every_event_of_a_job_is_there(slices: dict[str, Job], name: str) -> Non
     assert (
         max(len(str(event["event_data"].get("res", ""))) for event in events if "event_data" in event) < LARGEST_EVENT
     )
+
+
+def _installs(event: dict[str, Any]) -> bool:
+    return "install_applications" in str(event["event_data"].get("role"))
 
 
 def of_tasks(events: list[dict[str, Any]], *kinds: str) -> list[tuple[str, str]]:
