@@ -48,7 +48,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         )
 
     def _resolved(self, variables: Mapping[str, Any], host: str) -> dict[str, Any]:
-        """What the roles of the build have left as variables of the host, and phases as the callback plugin has them."""
+        """What the roles of the build have left as variables of the host; phases as the callback plugin has them."""
         names = (
             "build_image_plan",
             "build_image_phases",

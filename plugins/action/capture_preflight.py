@@ -9,11 +9,12 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import KEYS, Findings, judged
-from ansible_collections.euc.appstream.plugins.plugin_utils._security_policy import Template, decoded, parsed
+from ansible_collections.euc.appstream.plugins.plugin_utils._security_policy import decoded, parsed
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import (
     RunModule,
     require_success,
     run_on_host,
+    run_script,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -22,8 +23,33 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reboot_timeout": {"type": "int", "default": 1200},
 }
 
-SECEDIT = r"C:\Windows\System32\secedit.exe"
 MANIFEST = r"C:\ProgramData\Amazon\Photon\Prewarm\PrewarmManifest.txt"
+
+
+SCRIPT = r"""
+param([string[]]$Key, [string]$Manifest)
+foreach ($one in $Key) {
+    $values = @{}
+    $item = Get-Item -LiteralPath $one -ErrorAction SilentlyContinue
+    if ($item) { foreach ($name in $item.GetValueNames()) { $values[$name] = $item.GetValue($name) } }
+    [pscustomobject]@{ Kind = 'key'; Name = $one; Value = $values }
+}
+$file = [IO.Path]::Combine([IO.Path]::GetTempPath(), "euc.appstream-$([guid]::NewGuid()).inf")
+try {
+    $told = & C:\Windows\System32\secedit.exe /export /areas SECURITYPOLICY USER_RIGHTS /cfg $file
+    if ($LASTEXITCODE -ne 0) { throw "cannot export the local security policy: $($told -join ' ')" }
+    $policy = [Convert]::ToBase64String([IO.File]::ReadAllBytes($file))
+    [pscustomobject]@{ Kind = 'policy'; Name = 'policy'; Value = $policy }
+} finally {
+    Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue
+}
+$reason = $null
+try {
+    if ([IO.File]::Exists($Manifest)) { $null = Get-FileHash -LiteralPath $Manifest -ErrorAction Stop }
+} catch { $reason = $_.Exception.Message }
+[pscustomobject]@{ Kind = 'manifest'; Name = $Manifest; Value = $reason }
+"""
+"""Reads the registry, the local security policy, which no module reads, and whether the manifest can be read."""
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -64,39 +90,17 @@ def _facts(run_module: RunModule) -> dict[str, Any]:
 
 
 def _findings(facts: Mapping[str, Any], run_module: RunModule) -> Findings:
-    values = {key: _values(key, run_module) for key in KEYS}
-    services = require_success(run_module("ansible.windows.win_service_info", {}), "cannot read the services")[
-        "services"
-    ]
-    found = judged(values, _security_policy(run_module), facts, services)
-    return Findings(found.problems, [*found.warnings, *_manifest_warnings(run_module)])
+    parameters = {"Key": list(KEYS), "Manifest": MANIFEST}
+    read = run_script(SCRIPT, parameters, run_module, "cannot read the settings of the image builder", read_only=True)
+    found = {(one["Kind"], one["Name"]): one["Value"] for one in read}
+    policy = parsed(decoded(base64.b64decode(found["policy", "policy"])))
+    services = require_success(run_module("ansible.windows.win_service_info", {}), "cannot read the services")
+    judgement = judged({key: found["key", key] or {} for key in KEYS}, policy, facts, services["services"])
+    return Findings(judgement.problems, [*judgement.warnings, *_manifest_warnings(found["manifest", MANIFEST])])
 
 
-def _values(key: str, run_module: RunModule) -> dict[str, Any]:
-    """Values of a registry key by name; none when the key doesn't exist."""
-    found = require_success(run_module("ansible.windows.win_reg_stat", {"path": key}), f"cannot read {key}")
-    return {name: entry.get("value") for name, entry in (found.get("properties") or {}).items()}
-
-
-def _security_policy(run_module: RunModule) -> Template:
-    """The local security policy as ``secedit`` exports it, which no module reads."""
-    temporary = require_success(
-        run_module("ansible.windows.win_tempfile", {"state": "file", "suffix": ".inf"}), "cannot make a temporary file"
-    )["path"]
-    try:
-        argv = [SECEDIT, "/export", "/areas", "SECURITYPOLICY", "USER_RIGHTS", "/cfg", temporary]
-        purpose = "cannot export the local security policy"
-        exported = run_module("ansible.windows.win_command", {"argv": argv})
-        require_success({**exported, "msg": exported.get("stdout") or exported.get("msg")}, purpose)
-        content = require_success(run_module("ansible.windows.slurp", {"src": temporary}), purpose)["content"]
-        return parsed(decoded(base64.b64decode(content)))
-    finally:
-        run_module("ansible.windows.win_file", {"path": temporary, "state": "absent"})
-
-
-def _manifest_warnings(run_module: RunModule) -> list[str]:
+def _manifest_warnings(reason: str | None) -> list[str]:
     """create-image fails with "access denied" on a manifest it can't read (guide, "Troubleshooting Image Builders")."""
-    looked = run_module("ansible.windows.win_stat", {"path": MANIFEST, "get_size": False})
-    if not looked.get("failed"):
+    if reason is None:
         return []
-    return [f"{MANIFEST} can't be read ({looked.get('msg')}); create-image fails when it can't either: delete the file"]
+    return [f"{MANIFEST} can't be read ({reason}); create-image fails when it can't either: delete the file"]

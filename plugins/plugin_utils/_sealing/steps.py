@@ -13,13 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible_collections.euc.appstream.plugins.plugin_utils._builder_paths import exists, is_file, look_up
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.files import (
     CATALOG_FOLDER,
     REMOVE_ITEMS,
-    TRANSCRIPTION_KEY,
     paths_to_remove,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names import (
@@ -28,6 +25,12 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names impor
     accounts_to_seal,
     scheduled_task_path,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import (
+    MANIFEST,
+    REGISTRATION,
+    State,
+    read,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import (
     RunModule,
     require_success,
@@ -35,10 +38,6 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import
 )
 
 IN_USE = access.IN_USE
-MANIFEST = r"C:\ProgramData\Amazon\Photon\Prewarm\PrewarmManifest.txt"
-REGISTRATION = r"C:\ProgramData\Amazon\SSM\Vault\Store\RegistrationKey"
-"""There is one on a hybrid node of Systems Manager."""
-
 _ADMINISTRATORS, _SYSTEM, _EVERYONE = "S-1-5-32-544", "S-1-5-18", "S-1-1-0"
 _WINRM = ("cmd.exe", "/d", "/c", "winrm")
 _FACTS = ["!all", "!min", "platform", "user"]
@@ -83,6 +82,7 @@ def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
         }
         require_success(builder.run_module("ansible.windows.win_reboot", arguments), "the pending reboot failed")
         record.changed = True
+    state = read(options, builder.run_module)
     computer = str(facts.get("ansible_hostname") or "")
     accounts = accounts_to_seal(
         options["accounts"], profiles=options["profiles"], user=connected_user(facts), computer=computer
@@ -91,9 +91,12 @@ def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
     _remove_administrators(options["administrators"], accounts.local, builder, record)
     _remove_scheduled_tasks([scheduled_task_path(path) for path in options["scheduled_tasks"]], builder, record)
     if options["remove_access"]:
-        _remove_access(options["certificates"], computer, builder, record)
-    activated = _remove_states(options, builder, record)
-    _remove_files(options, activated, builder, record)
+        _remove_access(options["certificates"], computer, state, builder, record)
+    if MANIFEST in state.files:
+        _set_manifest_permissions(builder, record)
+    if REGISTRATION in state.files:
+        _stop_agent(builder, record)
+    _remove_files(options, state, builder, record)
     emptied = "; emptied of temporary files and history" if options["remove_temporary_files"] else ""
     record.keep("profile", accounts.own_profile, f"in use by this connection{emptied}")
     if not options["remove_access"]:
@@ -165,10 +168,10 @@ def _remove_scheduled_tasks(paths: list[TaskPath], builder: Builder, record: Rec
                 record.remove("scheduled_task", f"{meant[0].prefix}{name}")
 
 
-def _remove_access(patterns: list[str], computer: str, builder: Builder, record: Record) -> None:
+def _remove_access(patterns: list[str], computer: str, state: State, builder: Builder, record: Record) -> None:
     """Remove WinRM's listeners and certificates that the connection does not live on."""
     plan = access.plan(
-        _listeners(builder),
+        state.listeners,
         _certificates(builder),
         transport=builder.transport,
         port=builder.port,
@@ -195,16 +198,6 @@ def _remove_access(patterns: list[str], computer: str, builder: Builder, record:
     record.after_start += plan["after_start"]
 
 
-def _listeners(builder: Builder) -> list[access.Listener]:
-    purpose = "cannot list the listeners of WinRM"
-    argv = [*_WINRM, "enumerate", "winrm/config/listener"]
-    listed = require_success(builder.run_module("ansible.windows.win_command", {"argv": argv}, read_only=True), purpose)
-    try:
-        return access.parse_listeners(listed["stdout"])
-    except ValueError as error:
-        raise AnsibleActionFail(f"{purpose}: {error}") from error
-
-
 def _certificates(builder: Builder) -> list[dict[str, Any]]:
     result = builder.run_module("ansible.windows.win_certificate_info", {}, read_only=True)
     found: list[dict[str, Any]] = require_success(result, "cannot list the computer's certificates")["certificates"]
@@ -217,18 +210,11 @@ def _remove_certificate(thumbprint: str, store: str, builder: Builder) -> bool:
     return bool(require_success(result, f"cannot remove the certificate {thumbprint} from {store}")["changed"])
 
 
-def _remove_states(options: Mapping[str, Any], builder: Builder, record: Record) -> bool:
-    """Stop the agent of a hybrid node and set the manifest's permissions; whether there is a hybrid activation."""
-    looked = {MANIFEST: options["manifest_permissions"], REGISTRATION: options["remove_hybrid_activation"]}
-    found = look_up([path for path, wanted in looked.items() if wanted], builder.run_module)
-    if is_file(found, MANIFEST):
-        _set_manifest_permissions(builder, record)
-    if not exists(found, REGISTRATION):
-        return False
+def _stop_agent(builder: Builder, record: Record) -> None:
+    """Stop the agent of a hybrid node, whose registration goes with the files."""
     arguments = {"name": "AmazonSSMAgent", "state": "stopped"}
     result = builder.run_module("ansible.windows.win_service", arguments)
     record.changed |= bool(require_success(result, "cannot stop the SSM agent")["changed"])
-    return True
 
 
 def _set_manifest_permissions(builder: Builder, record: Record) -> None:
@@ -241,9 +227,8 @@ def _set_manifest_permissions(builder: Builder, record: Record) -> None:
         record.remove("permissions", MANIFEST)
 
 
-def _remove_files(options: Mapping[str, Any], activated: bool, builder: Builder, record: Record) -> None:
-    transcripts = _transcripts(builder) if options["remove_logs"] else None
-    paths = paths_to_remove(options, activated=activated, transcripts=transcripts)
+def _remove_files(options: Mapping[str, Any], state: State, builder: Builder, record: Record) -> None:
+    paths = paths_to_remove(options, activated=REGISTRATION in state.files, transcripts=state.transcripts)
     items = run_script(REMOVE_ITEMS, {"Path": paths}, builder.run_module, "cannot remove files") if paths else []
     for item in items:
         if item["Reason"] is None:
@@ -252,11 +237,3 @@ def _remove_files(options: Mapping[str, Any], activated: bool, builder: Builder,
             record.keep("file", item["Path"], item["Reason"])
     if options["remove_temporary_files"] and not options["remove_catalog_files"]:
         record.keep("file", CATALOG_FOLDER, "entries of the application catalog point to it")
-
-
-def _transcripts(builder: Builder) -> str | None:
-    """The folder that group policy names for PowerShell's transcripts."""
-    arguments = {"path": TRANSCRIPTION_KEY, "name": "OutputDirectory"}
-    found = builder.run_module("ansible.windows.win_reg_stat", arguments, read_only=True)
-    value = require_success(found, "cannot read where PowerShell's transcripts are").get("value")
-    return str(value) if value else None

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.action import seal
-from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.steps import MANIFEST, REGISTRATION
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import MANIFEST, REGISTRATION
 
 LISTENER = """Listener
     Address = *
@@ -88,14 +88,16 @@ class Builder:
     def win_command(self, arguments, dry):
         assert not dry, "win_command is skipped in check mode"
         verb, what = arguments["argv"][-2:]
-        if verb == "delete":
-            del self.listeners[what.rpartition("=")[2]]
-            return {"changed": True, "stdout": ""}
+        assert verb == "delete"
+        del self.listeners[what.rpartition("=")[2]]
+        return {"changed": True, "stdout": ""}
+
+    def enumerated(self):
         blocks = [
             LISTENER.format(transport=transport, port=port, thumbprint=thumbprint and f" = {thumbprint}")
             for transport, (port, thumbprint) in self.listeners.items()
         ]
-        return {"stdout": "\n".join(blocks)}
+        return "\n".join(blocks)
 
     def win_certificate_info(self, arguments, dry):
         own = self.stores["My"].items()
@@ -111,13 +113,14 @@ class Builder:
     def win_acl(self, arguments, dry):
         return {"changed": self.acl_changes}
 
-    def win_reg_stat(self, arguments, dry):
-        return {"exists": self.transcripts is not None, "value": self.transcripts}
-
     def win_powershell(self, arguments, dry):
-        paths = arguments["parameters"]["Path"]
-        if "SupportsShouldProcess" not in arguments["script"]:
-            return {"output": [int(path in self.paths) for path in paths]}
+        paths, script = arguments["parameters"]["Path"], arguments["script"]
+        if "SupportsShouldProcess" not in script:
+            assert not dry, "it only reads, in check mode too"
+            values = [("file", path, path in self.paths) for path in paths]
+            values.append(("transcripts", arguments["parameters"]["Transcription"], self.transcripts))
+            values += [("listeners", "WinRM", self.enumerated())] if arguments["parameters"]["Listener"] else []
+            return {"output": [{"Kind": kind, "Name": name, "Value": value} for kind, name, value in values]}
         self.patterns = paths
         removed = [{"Path": path, "Reason": reason} for path, reason in self.files.items()]
         if not dry:
@@ -258,19 +261,20 @@ def test_what_cannot_be_removed_is_kept_with_the_reason(run, builder):
     [
         ("setup", "cannot read the facts"),
         ("win_scheduled_task_stat", "cannot list the scheduled tasks of \\Build"),
-        ("win_command", "cannot list the listeners"),
+        ("win_command", "cannot delete the listener"),
         ("win_certificate_info", "cannot list the computer's certificates"),
         ("win_certificate_store", "cannot remove the certificate AA02"),
         ("win_acl", "cannot set the permissions"),
-        ("win_powershell", "cannot look for files"),
+        ("win_powershell", "cannot read the image builder"),
     ],
 )
 def test_a_failure_says_what_was_done_until_then(run, builder, module, told):
     builder.failing.add(module)
     result = run(**EVERYTHING)
     assert result["failed"] and result["msg"].startswith(told)
-    assert result["changed"] is (module != "setup")
-    assert (("account", "helper") in names(result["removed"])) is (module != "setup")
+    read_only = module in ("setup", "win_powershell")
+    assert result["changed"] is not read_only
+    assert (("account", "helper") in names(result["removed"])) is not read_only
 
 
 def test_listeners_that_are_not_understood_are_no_sealed_builder(run, builder):
