@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_result import built, failed, lost
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD, failure_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD, current_failure
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "host": {"type": "str"},
@@ -31,21 +31,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             known = self._resolved(variables["hostvars"].raw_get(options["host"]), options["host"])
             return {**result, "changed": False, "image": lost(known, RECORD.get(options["host"]))}
         known = self._resolved(variables, str(variables.get("inventory_hostname")))
-        image = failed(known, self._failure(variables)) if options["failed"] else built(known)
+        image = failed(known, current_failure(variables, self._templar)) if options["failed"] else built(known)
         return {**result, "changed": False, "image": image}
-
-    def _failure(self, variables: Mapping[str, Any]) -> Any:
-        history = RECORD.get(str(variables.get("inventory_hostname")))
-        if history is not None and history.failure is not None:
-            return history.failure
-        # In a play of somebody's own there is no callback plugin; a rescue knows the task that failed.
-        task, failure = (
-            self._templar.template(variables.get(f"ansible_failed_{key}") or {}) for key in ("task", "result")
-        )
-        role = str((task.get("role") or {}).get("_role_name") or "") if isinstance(task.get("role"), Mapping) else ""
-        return failure_of(
-            str(task.get("name") or task.get("action") or ""), role, "", failure, no_log=bool(task.get("no_log"))
-        )
 
     def _resolved(self, variables: Mapping[str, Any], host: str) -> dict[str, Any]:
         """What the roles of the build have left as variables of the host; phases as the callback plugin has them."""

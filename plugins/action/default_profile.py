@@ -46,7 +46,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
 
-        def run_module(module: str, arguments: Mapping[str, Any], **keywords: bool) -> Mapping[str, Any]:
+        def run_module(module: str, arguments: Mapping[str, Any], **keywords: Any) -> Mapping[str, Any]:
             return run_on_host(self, task_vars or {}, module, arguments, **keywords)
 
         try:

@@ -52,7 +52,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 "in whole folders of Windows"
             )
 
-        def run_module(module: str, arguments: Mapping[str, Any], **keywords: bool) -> Mapping[str, Any]:
+        def run_module(module: str, arguments: Mapping[str, Any], **keywords: Any) -> Mapping[str, Any]:
             return run_on_host(self, task_vars or {}, module, arguments, **keywords)
 
         transport, port = endpoint(self._connection)

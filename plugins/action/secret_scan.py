@@ -10,7 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.plugin_utils import _secret_scan as scan
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import run_job_on_host
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import Host
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "secrets": {"type": "raw", "no_log": True},
@@ -21,6 +21,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "fail": {"type": "bool", "default": True},
 }
 
+WIN_FILE = "ansible.windows.win_file"
 WIN_POWERSHELL = "ansible.windows.win_powershell"
 PLACES_TOLD = 20
 """How many places a message names; the result has them all."""
@@ -82,7 +83,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             )
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
-        outcome = run_job_on_host(self, task_vars, WIN_POWERSHELL, arguments, time_limit=options["time_limit"])
+        host = Host(self, task_vars)
+        outcome = host.run_job(WIN_POWERSHELL, arguments, time_limit=options["time_limit"], read_only=True)
+        if outcome.get("results_file"):
+            host.run(WIN_FILE, {"path": outcome["results_file"], "state": "absent"}, read_only=True)
         errors = [str(item.get("output") or "").strip() for item in outcome.get("error") or []]
         if outcome.get("failed") or errors:
             reason = "; ".join([str(outcome.get("msg") or ""), *errors]).strip("; ") or "no reason given"

@@ -111,7 +111,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if options["validate_only"]:
             return {**result, "changed": False, "changes": []}
 
-        def run_module(module: str, arguments: Mapping[str, Any], **keywords: bool) -> Mapping[str, Any]:
+        def run_module(module: str, arguments: Mapping[str, Any], **keywords: Any) -> Mapping[str, Any]:
             return run_on_host(self, task_vars or {}, module, arguments, **keywords)
 
         try:

@@ -27,18 +27,25 @@ def run_on_host(
     read_only: bool = False,
     predict: bool = False,
     time_limit: int = 0,
+    environment: Mapping[str, str] | None = None,
+    no_log: bool = False,
 ) -> dict[str, Any]:
     """Result of a module (or of the action plugin of that name) as it comes, failed or not.
 
     ``read_only`` runs it in check mode too; a module that doesn't know check mode would be skipped there. ``predict``
     runs it in check mode always: what it would change tells how things are. With a ``time_limit``, seconds, it
-    is only started, as an asynchronous job. Connection errors are raised.
+    is only started, as an asynchronous job. ``environment`` comes on top of the task's own; with ``no_log`` Windows
+    notes the arguments in no log of events. Connection errors are raised.
     """
     task = action._task.copy()
     task.action = module
     task.args = dict(arguments)
     task.async_val = time_limit
     task.diff = False  # the plugin shows its own; win_copy would fetch every file that it replaces
+    if environment:
+        task.environment = [*(task.environment or []), dict(environment)]
+    if no_log:
+        task.no_log = True
     if read_only or predict:
         task.check_mode = predict
     loader = action._shared_loader_obj.action_loader
@@ -69,7 +76,8 @@ def run_script(
 
     Raises AnsibleActionFail with the purpose and that error; ``win_powershell`` gives its record but no ``msg``.
     """
-    arguments = {"script": script, "parameters": dict(parameters), "error_action": "stop"}
+    # Deeper objects would be texts: by default from the third level on, such as a list among the values of a key.
+    arguments = {"script": script, "parameters": dict(parameters), "error_action": "stop", "depth": 5}
     result = run_module("ansible.windows.win_powershell", arguments, read_only=read_only)
     errors = [str((error.get("exception") or {}).get("message") or "") for error in result.get("error") or []]
     if result.get("failed") and any(errors):

@@ -79,6 +79,12 @@ def _environment(variables: Mapping[str, Any]) -> list[str]:
     problems += [
         f"{name!r} is no name of a variable" for name in variables if not str(name).strip() or "=" in str(name)
     ]
+    problems += [
+        f"{name} would replace the machine's PATH, without which Windows finds nothing; give the folders as "
+        "path_entries of an application, which adds them"
+        for name in variables
+        if str(name).strip().lower() == "path"
+    ]
     return problems
 
 
@@ -101,7 +107,10 @@ def _registry_policies(policies: Sequence[Mapping[str, Any]]) -> list[str]:
     for policy in policies:
         path = policy_path(str(policy["path"]))
         if path is None:
-            problems.append(f"{policy['path']} is no key below {' or '.join(POLICY_ROOTS)}")
+            problems.append(
+                f"{policy['path']} is no key below {' or '.join(POLICY_ROOTS)}; other keys are set by registry of an "
+                "application"
+            )
         elif policy.get("state", "present") == "present":
             if policy.get("data") is None:
                 problems.append(f"{path}\\{policy.get('name', '')}: data is required")

@@ -84,7 +84,8 @@ def _refuse_services(wanted: Sequence[Mapping[str, Any]], run_module: RunModule)
     missing = [name for name in names if name.casefold() not in known]
     if missing:
         raise AnsibleActionFail(
-            f"There is no service {', '.join(missing)} on the image builder; install what it belongs to first."
+            f"There is no service {', '.join(missing)} on the image builder; what an application brings is set "
+            "by services of that application."
         )
     own = [name for name in names if is_appstream_service(str(known[name.casefold()].get("path") or ""))]
     if own:

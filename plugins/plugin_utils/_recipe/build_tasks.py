@@ -11,7 +11,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import PHASE
@@ -21,31 +21,38 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks i
 Task = dict[str, Any]
 
 _ROLE = "euc.appstream.build_image"
+_APPLICATIONS = "euc.appstream.install_applications"
 _PHASES = {"wait": "capture"}
 """Phases that are not named like their step."""
 _NOW = "now(utc=true).strftime('%Y-%m-%dT%H:%M:%S.%fZ')"
 
 
-def build_tasks(plan: Mapping[str, Any], files: Mapping[str, str], *, record_phases: bool) -> list[Task]:
+def build_tasks(
+    plan: Mapping[str, Any], files: Mapping[str, str], installation: Sequence[Task], *, record_phases: bool
+) -> list[Task]:
     """The tasks of a build; none when there is nothing to do.
 
-    ``files``: of tasks that run roles of the user's, by variable. ``record_phases``: note in a fact when a phase
-    begins, for plays in which no callback plugin does.
+    ``files``: of tasks that run roles of the user's, by variable. ``installation``: tasks that install applications.
+    ``record_phases``: note in a fact when a phase begins, for plays in which no callback plugin does.
     """
     if plan["problems"]:
         return [_part("refuse")]
-    return [_phase(step, _parts(step, plan, files), record_phases) for step in plan["steps"]]
+    return [_phase(step, _parts(step, plan, files, installation), record_phases) for step in plan["steps"]]
 
 
-def _parts(step: str, plan: Mapping[str, Any], files: Mapping[str, str]) -> list[Task]:
+def _parts(step: str, plan: Mapping[str, Any], files: Mapping[str, str], installation: Sequence[Task]) -> list[Task]:
     if step == ROLES:
         # Handlers would otherwise run at the end of the play, when the image has long been taken.
         flush = {"name": "Run the handlers of these roles", "ansible.builtin.meta": "flush_handlers"}
         return [_included("Run the roles of the recipe", files["build_image_roles_file"]), flush]
-    if step == INSTALL and plan["installs_by_roles"]:
-        return [_included("Install applications, some by roles of the user's", files["build_image_install_file"])]
-    files_of = _FILES.get(step)
-    return [_part(part) for part in (files_of(plan) if files_of else [step])]
+    if step == INSTALL:
+        end = {"name": _APPLICATIONS, "tasks_from": "end"}
+        return [
+            _part("install"),
+            *installation,
+            {"name": "Remove what was fetched", "ansible.builtin.import_role": end},
+        ]
+    return [_part(part) for part in (_FILES[step](plan) if step in _FILES else [step])]
 
 
 def _provision(plan: Mapping[str, Any]) -> list[str]:
@@ -65,12 +72,7 @@ def _remove(plan: Mapping[str, Any]) -> list[str]:
     return ["delete" if "provision" in plan["steps"] and not plan["joins_domain"] else "remove"]
 
 
-_FILES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
-    "provision": _provision,
-    "connect": _connect,
-    "capture": _capture,
-    "remove": _remove,
-}
+_FILES = {"provision": _provision, "connect": _connect, "capture": _capture, "remove": _remove}
 """Files of tasks of role build_image, where they are not named like the step."""
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder.rules import image_builder_problems
-from ansible_collections.euc.appstream.plugins.plugin_utils import _application_plan_sources as sources
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_limits as limits
-from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan import Circumstances, plan
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications import sources
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.plan import AROUND, Circumstances, plan
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_files import refuse_unfit_icon
 from ansible_collections.euc.appstream.plugins.plugin_utils._launch_trace import read_manifest, read_trace
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import find_file
@@ -179,10 +179,11 @@ def _applications(values: dict[str, Any], folders: Sequence[Path], credentials: 
         where = f"applications[{position}] ({application.get('name')})"
         install, launch = application.get("install"), application.get("launch") or {}
         yield from variable_problems(f"{where}.install.vars", (install or {}).get("vars") or {})
-        if not install and not application.get("verify") and not launch:
+        if not install and not application.get("verify") and not launch and not any(map(application.get, AROUND)):
             yield f"{where} says neither how it is installed nor what shows that it is there: give install or verify"
-        if install and _is_of_the_controller(str(install.get("source") or "")):
-            yield from _located(install, "source", f"{where}.install.source", folders)
+        for holder, key, path in _files_of(application):
+            if _is_of_the_controller(str(holder[key])):
+                yield from _located(holder, key, f"{where}.{path}", folders)
         yield from (f"{where}.launch.{problem}" for problem in _launch_problems(launch, folders))
     if not any(_is_of_the_controller_and_missing(one) for one in applications):
         found = plan(applications, Circumstances(credentials, checksums=False))["problems"]
@@ -190,6 +191,17 @@ def _applications(values: dict[str, Any], folders: Sequence[Path], credentials: 
     entries = catalog(applications)
     yield from (f"applications: {problem}" for problem in limits.catalog_problems(entries))
     yield from (f"applications: {problem}" for problem in limits.catalog_size_problems(len(entries)))
+
+
+def _files_of(application: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Everything that names a file which may be the controller's: what holds it, its key, and its path."""
+    install = application.get("install") or {}
+    named = [(install, "source", "install.source")]
+    named += [
+        (one, "source", f"install.sources[{at}].source") for at, one in enumerate(install.get("sources") or [], 1)
+    ]
+    named += [(one, "src", f"files[{at}].src") for at, one in enumerate(application.get("files") or [], 1)]
+    yield from ((holder, key, path) for holder, key, path in named if holder.get(key))
 
 
 def _launch_problems(launch: dict[str, Any], folders: Sequence[Path]) -> Iterator[str]:
@@ -220,8 +232,8 @@ def _is_of_the_controller(source: str) -> bool:
 
 
 def _is_of_the_controller_and_missing(application: Mapping[str, Any]) -> bool:
-    source = str((application.get("install") or {}).get("source") or "")
-    return _is_of_the_controller(source) and not Path(source).exists()
+    named = [str(holder[key]) for holder, key, _path in _files_of(application)]
+    return any(_is_of_the_controller(source) and not Path(source).exists() for source in named)
 
 
 def _located(holder: dict[str, Any], key: str, path: str, folders: Sequence[Path]) -> Iterator[str]:

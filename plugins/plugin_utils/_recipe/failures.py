@@ -80,6 +80,17 @@ def failure_of(
     return Failure(task, role, place, message, stdout, stderr, unreachable)
 
 
+def current_failure(variables: Mapping[str, Any], templar: Any) -> Failure:
+    """Why the task's host is in a ``rescue``; in a play of somebody's own, without the callback, its variables tell."""
+    history = RECORD.get(str(variables.get("inventory_hostname")))
+    if history is not None and history.failure is not None:
+        return history.failure
+    task, result = (templar.template(variables.get(f"ansible_failed_{key}") or {}) for key in ("task", "result"))
+    role = str((task.get("role") or {}).get("_role_name") or "") if isinstance(task.get("role"), Mapping) else ""
+    name = str(task.get("name") or task.get("action") or "")
+    return failure_of(name, role, "", result, no_log=bool(task.get("no_log")))
+
+
 def _failed_parts(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The items of a loop that failed, or the result itself: a loop's own message says only that one did."""
     items = [one for one in result.get("results") or [] if isinstance(one, Mapping)]

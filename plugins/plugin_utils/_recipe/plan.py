@@ -22,7 +22,7 @@ CONTENT_STEPS = ("windows", "roles", "install", "sessions", "catalog", "check", 
 """What makes the content of an image, in this order."""
 ROLES = "roles"
 INSTALL = "install"
-"""Steps that run roles of the user's, ``install`` only if it has some."""
+"""Steps that may run roles of the user's."""
 
 SEALED_TAG = "euc.appstream:sealed"
 EXPIRES_TAG = "euc.appstream:expires"
@@ -133,14 +133,9 @@ def image_plan(values: Mapping[str, Any], finding: Mapping[str, Any], settings: 
         "problems": finding["problems"],
         "warnings": finding["warnings"],
         "steps": planned,
-        "installs_by_roles": INSTALL in planned and _has_roles(values),
         "joins_domain": bool(values["builder"].get("domain")),
         "replaces_failed": bool(finding["replace_failed"]),
     }
-
-
-def _has_roles(values: Mapping[str, Any]) -> bool:
-    return any((application.get("install") or {}).get("role") for application in values["applications"])
 
 
 def _content_steps(values: Mapping[str, Any], from_step: str) -> list[str]:

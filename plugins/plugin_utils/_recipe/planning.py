@@ -169,10 +169,10 @@ def plan_all(
         }
         variables = host_variables(users_roles.without_lazy_values(recipe, surroundings), finding, run, settings)
         plan = variables["build_image_plan"]
-        if plan["steps"]:
-            variables.update(users_roles.write_files(recipe, recipes, folder))
+        files, installation = users_roles.write_files(recipe, recipes, folder) if plan["steps"] else ({}, [])
+        variables.update(files)
         for name, recorded in (("build_image_file", False), ("build_image_recording_file", True)):
-            tasks = build_tasks(plan, variables, record_phases=recorded)
+            tasks = build_tasks(plan, files, installation, record_phases=recorded)
             if tasks:
                 suffix = "recording.yml" if recorded else "build.yml"
                 variables[name] = write_tasks(folder / f"{recipe.name}.{suffix}", tasks)

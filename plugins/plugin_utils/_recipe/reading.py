@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.arguments import (
+    APPLICATION_FOLDER,
+    VARIABLE,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert_options
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import (
     PLAYBOOK_VARIABLES,
@@ -116,8 +120,9 @@ def resolve(recipe: Recipe, templar: Any) -> None:
     """Fill in ``values`` of a recipe, and add what is wrong with it to its ``problems``."""
     options = recipe_options()
     before = PREFIX if recipe.is_host else ""
-    templar = templar.copy_with_new_env(available_variables=recipe.variables)
-    resolver = _Resolver(recipe.variables, templar)
+    variables = {VARIABLE: APPLICATION_FOLDER, **recipe.variables}
+    templar = templar.copy_with_new_env(available_variables=variables)
+    resolver = _Resolver(variables, templar)
     given = {key: resolver.resolve(one, options.get(key, {}), f"{before}{key}") for key, one in recipe.raw.items()}
     kept = {key: one for key, one in given.items() if before + str(key) not in resolver.failed}
     converted = convert_options(kept, options, before)

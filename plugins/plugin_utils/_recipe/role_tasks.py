@@ -12,28 +12,21 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.euc.appstream.plugins.plugin_utils._application_plan import order
 
 try:
     from ansible.parsing.vault import VaultHelper
     from ansible.template import is_trusted_as_template as _is_trusted
-    from ansible.template import trust_as_template
+    from ansible.template import trust_as_template as _trust_as_template
 
     def _ciphertext(value: object) -> str | None:
         found: str | None = VaultHelper.get_ciphertext(value, with_tags=False)
         return found
-
-    def trusted(value: str) -> str:
-        """The text as a template of our own."""
-        template: str = trust_as_template(value)
-        return template
 
 except ImportError:  # before ansible-core 2.19
     from ansible.utils.unsafe_proxy import AnsibleUnsafe
@@ -41,7 +34,7 @@ except ImportError:  # before ansible-core 2.19
     def _is_trusted(value: object) -> bool:
         return not isinstance(value, AnsibleUnsafe)
 
-    def trusted(value: str) -> str:
+    def _trust_as_template(value: str) -> str:
         return value
 
     def _ciphertext(value: object) -> str | None:
@@ -58,16 +51,13 @@ _ROLE_ARGUMENTS = (
     "allow_duplicates",
     "rolespec_validate",
 )
-_CREDENTIALS = "install_applications_credentials"
-_STAGES = {
-    "install_begin": "Begin with the applications",
-    "some": "Install applications",
-    "role_before": "Verify what is needed for",
-    "role_after": "Verify",
-    "role_failed": "Record the failure of",
-    "end": "Record the applications",
-}
 _KEYWORDS = ("when", "tags", "environment", "become", "become_user", "become_method", "become_flags")
+
+
+def trusted(value: str) -> str:
+    """The text as one whose template Ansible carries out."""
+    template: str = _trust_as_template(value)
+    return template
 
 
 class _Tagged(str):
@@ -111,67 +101,6 @@ def role_task(role: Mapping[str, Any], references: Mapping[str, str]) -> dict[st
     if references:
         task["vars"] = {parameter: trusted(f"{{{{ {expression} }}}}") for parameter, expression in references.items()}
     return task
-
-
-def install_tasks(applications: Sequence[Mapping[str, Any]], files: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The tasks that install applications of which some are installed by a role of the user's.
-
-    ``files`` are files of what `application_tasks` returns, by name of the application. Everything else is role
-    ``install_applications``.
-    """
-    stages = itertools.groupby(order(applications), lambda name: name if name in files else "")
-    begin = _include("euc.appstream.build_image", "install_begin", build_image_credentials=_credentials())
-    tasks = [begin]
-    for role, names in stages:
-        if role:
-            tasks.append(_include_application(role, files[role]))
-        else:
-            tasks.append(_installation("some", install_applications_some=list(names), **{_CREDENTIALS: _credentials()}))
-    return [*tasks, _installation("end")]
-
-
-def application_tasks(name: str, task: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tasks that install one application by a role of the user's; ``task`` runs that role."""
-    variables = {"install_applications_role": name, _CREDENTIALS: _credentials()}
-    environment = f"(__install_applications_plan | selectattr('name', 'equalto', {name!r}) | first).environment"
-    block = {
-        "name": f"Install {name} by its role",
-        "block": [
-            _installation("role_before", **variables),
-            {**task, "environment": trusted(f"{{{{ {environment} }}}}")},
-            # What they restart belongs to the installation; at the end of the play the image has long been taken.
-            {"name": "Run the handlers of the role", "ansible.builtin.meta": "flush_handlers"},
-            _installation("role_after", **variables),
-        ],
-        "rescue": [_installation("role_failed", **variables)],
-    }
-    return [block]
-
-
-def _include_application(name: str, file: str) -> dict[str, Any]:
-    # A condition of the block itself would be asked again by every task in it, also once the failure is recorded.
-    return {
-        "name": f"Install {name} by its role",
-        "ansible.builtin.include_tasks": file,
-        "when": [
-            f"{name!r} in __install_applications_wanted | map(attribute='name')",
-            f"not __install_applications_outcomes[{name!r}].failed | default(false)",
-        ],
-    }
-
-
-def _credentials() -> str:
-    template: str = trusted("{{ appstream_credentials | default({}) }}")
-    return template
-
-
-def _installation(tasks_from: str, **variables: Any) -> dict[str, Any]:
-    return _include("euc.appstream.install_applications", tasks_from, **variables)
-
-
-def _include(role: str, tasks_from: str, **variables: Any) -> dict[str, Any]:
-    name = f"{_STAGES[tasks_from]} {variables.get('install_applications_role', '')}".strip()
-    return {"name": name, "ansible.builtin.include_role": {"name": role, "tasks_from": tasks_from}, "vars": variables}
 
 
 def write_tasks(path: Path, tasks: Sequence[Mapping[str, Any]]) -> str:

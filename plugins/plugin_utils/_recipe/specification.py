@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.specification import APPLICATION
 
 COLLECTION = Path(__file__).resolve().parents[3]
 
@@ -120,8 +121,7 @@ def recipe_options() -> Mapping[str, Any]:
 
 
 def _application_options() -> dict[str, Any]:
-    options: dict[str, Any] = part_options("install_applications")["list"]["options"]
-    install: dict[str, Any] = options["install"]["options"]
+    install: dict[str, Any] = APPLICATION["install"]["options"]
     role = {"type": "dict", "short": "name", "options": APPLICATION_ROLE}
     install = {**install, "role": role, "vars": {**install["vars"], "lazy": True}}
-    return {**options, "install": {**options["install"], "options": install}}
+    return {**APPLICATION, "install": {**APPLICATION["install"], "options": install}}

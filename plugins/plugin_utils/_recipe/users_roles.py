@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.tasks import (
+    installation_tasks,
+    role_application_tasks,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import PREFIX, Recipe
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_content import examination as content
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks import (
-    application_tasks,
-    install_tasks,
     parameter_name,
     role_task,
     write_tasks,
@@ -31,6 +33,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks i
 )
 
 _DIGEST_LENGTH = 16
+_CREDENTIALS = "build_image_credentials | default(appstream_credentials | default({}))"
 _FROM = ("tasks_from", "handlers_from", "vars_from", "defaults_from")
 
 
@@ -100,10 +103,11 @@ def without_lazy_values(recipe: Recipe, surroundings: Any) -> dict[str, Any]:
     return {**recipe.values, "applications": applications}
 
 
-def write_files(recipe: Recipe, recipes: Sequence[Recipe], folder: Path) -> dict[str, Any]:
-    """Write what the image's host runs of roles and what variables it has, and return the variables that name it.
+def write_files(recipe: Recipe, recipes: Sequence[Recipe], folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Write what the image's host runs of roles and what variables it has.
 
-    The files are in Ansible's own temporary folder, for this user only, and go with the run.
+    Returns the variables that name the files, which are in Ansible's own temporary folder, for this user only, and go
+    with the run; and the tasks that install the applications.
     """
     most = _occurrences(recipes)
     variables = {str(name): value for name, value in recipe.values["vars"].items()}
@@ -121,17 +125,16 @@ def write_files(recipe: Recipe, recipes: Sequence[Recipe], folder: Path) -> dict
     roles = [tasks[use.where] for use in uses if not use.application]
     if roles:
         named["build_image_roles_file"] = write_tasks(folder / f"{recipe.name}.roles.yml", roles)
-    applications = {
+    listed = recipe.values["applications"]
+    files = {
         use.application: write_tasks(
-            folder / f"{recipe.name}.install.{position}.yml", application_tasks(use.application, tasks[use.where])
+            folder / f"{recipe.name}.install.{position}.yml",
+            role_application_tasks(listed, use.application, tasks[use.where], _CREDENTIALS),
         )
         for position, use in enumerate(uses)
         if use.application
     }
-    if applications:
-        written = install_tasks(recipe.values["applications"], applications)
-        named["build_image_install_file"] = write_tasks(folder / f"{recipe.name}.install.yml", written)
-    return named
+    return named, installation_tasks(listed, files, _CREDENTIALS)
 
 
 def _task(use: Use) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ansible_collections.euc.appstream.plugins.modules import secret_scan as doc
 from ansible_collections.euc.appstream.plugins.plugin_utils import _windows_job
 
 PASSWORD = "corr3ct-horse"
-STARTED = {"started": True, "finished": False, "ansible_job_id": "1.2"}
+STARTED = {"started": True, "finished": False, "results_file": "C:\\jobs\\1.2"}
 HIT = {"Secret": 0, "Kind": "file_content", "Place": f"C:\\Temp\\{PASSWORD}.log"}
 
 
@@ -28,14 +28,15 @@ class Builder:
 
     def on_host(self, action, task_vars, module, arguments, **options):
         self.calls.append((module, arguments, options))
-        if module == secret_scan.WIN_POWERSHELL:
+        if options.get("time_limit"):
             return dict(STARTED)
-        if arguments.get("mode") == "cleanup":
+        if module == secret_scan.WIN_FILE:
             return {}
         if self.troubles:
             raise self.troubles.pop(0)
         self.looks -= 1
-        return {**self.outcome, "finished": True} if self.looks <= 0 else dict(STARTED)
+        state = {**self.outcome, "finished": True} if self.looks <= 0 else STARTED
+        return {"output": [json.dumps(state)], "error": []}
 
     @property
     def searched(self) -> dict[str, Any]:
@@ -65,8 +66,9 @@ def test_nothing_found(run):
     assert (result["changed"], result["findings"], result.get("failed", False)) == (False, [], False)
     assert result["searched_for"] == ["vendor", "ansible_password", "AWS_SECRET_ACCESS_KEY"]
     assert result["not_searched"] == ["C:\\x"]
-    assert builder.calls[0][2] == {"read_only": True, "time_limit": 1800}
-    assert [arguments.get("mode") for _module, arguments, _options in builder.calls[1:]] == [None] * 4 + ["cleanup"]
+    assert (builder.calls[0][2]["read_only"], builder.calls[0][2]["time_limit"]) == (True, 1800)
+    modules = [module for module, _arguments, _options in builder.calls[1:]]
+    assert modules == [secret_scan.WIN_POWERSHELL] * 4 + [secret_scan.WIN_FILE]
 
 
 @pytest.mark.parametrize("fails", [True, False])

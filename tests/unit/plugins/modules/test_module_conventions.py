@@ -16,13 +16,14 @@ _MODULES = {path.stem for path in (_REPOSITORY / "plugins" / "modules").glob("*.
 # Works on the builder itself, over its own connection, or on the controller's disk.
 _WITHOUT_GROUP = {
     "application_catalog",
+    "application_info",
+    "application_tasks",
     "build_report",
     "build_result",
     "builder_connection",
     "capture_preflight",
     "default_profile",
     "image_host",
-    "role_tasks",
     "seal",
     "secret_scan",
     "session_settings",

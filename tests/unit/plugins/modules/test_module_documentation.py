@@ -33,6 +33,7 @@ _WITHOUT_INFO = {
     "ad_organizational_unit": "its own check mode tells what there is",
     "ad_winrm_policy": "ad_preflight tells what the policy lacks",
     "application_catalog": "it returns the catalog, in check mode too",
+    "application_tasks": "it writes a temporary file",
     "build_report": "it writes what others found",
     "build_result": "it puts together what others found",
     "builder_connection": "it gathers facts itself",
@@ -43,13 +44,12 @@ _WITHOUT_INFO = {
     "image_host": "Ansible's own inventory tells of hosts",
     "image_import": "image_info tells of images",
     "image_update": "image_info tells of images",
-    "role_tasks": "it writes a temporary file",
     "seal": "its own check mode tells what there is",
     "session_settings": "its own check mode tells what there is",
     "windows_settings": "its own check mode tells what there is",
 }
 # Modules that are all action plugin.
-_ACTIONS_ALONE = {"image_capture", "plan_images"}
+_ACTIONS_ALONE = {"application", "image_capture", "plan_images"}
 # Modules that only look although their names do not end in _info.
 _LOOKING = {"ad_preflight", "capture_preflight", "plan_images", "preflight", "secret_scan"}
 _RETURNED_ON_FAILURE = {"error", "retryable", "remedy"}

@@ -40,6 +40,7 @@ def test_sound_settings_have_no_problems():
             "environment: environment variable AWS_SECRET_ACCESS_KEY",
         ),
         ({"environment": {"A=B": "c"}}, "'A=B' is no name of a variable"),
+        ({"environment": {"Path": "C:\\Tools"}}, "give the folders as path_entries of an application"),
         ({"services": [{"name": "AmazonPhotonAgent"}]}, "AmazonPhotonAgent belongs to AppStream"),
         ({"services": [{"name": "DcvServer"}]}, "DcvServer belongs to AppStream"),
         (
@@ -47,7 +48,10 @@ def test_sound_settings_have_no_problems():
             "WinRM is what the image builder is configured through",
         ),
         ({"services": [{"name": "WinRM", "start_mode": "disabled"}]}, "WinRM is what"),
-        ({"registry_policies": [{"path": "HKLM:\\SOFTWARE\\X", "name": "a", "data": 1}]}, "is no key below"),
+        (
+            {"registry_policies": [{"path": "HKLM:\\SOFTWARE\\X", "name": "a", "data": 1}]},
+            "other keys are set by registry of an application",
+        ),
         ({"registry_policies": [{"path": "Microsoft\\Edge", "name": "a"}]}, "data is required"),
         ({"registry_policies": [{"path": SYSTEM_POLICIES, "name": "LegalNoticeText", "data": "x"}]}, "LegalNoticeText"),
         (

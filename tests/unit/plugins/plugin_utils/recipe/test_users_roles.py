@@ -67,8 +67,11 @@ def test_names_of_handlers_are_known_before_the_host(tmp_path: Path) -> None:
 
 
 def written(folder: Path, *recipes: Recipe) -> list[dict[str, Any]]:
-    named = [users_roles.write_files(one, recipes, folder) for one in recipes]
-    return [{key: yaml.safe_load(Path(path).read_text()) for key, path in files.items()} for files in named]
+    written = [users_roles.write_files(one, recipes, folder) for one in recipes]
+    return [
+        {**{key: yaml.safe_load(Path(path).read_text()) for key, path in files.items()}, "installation": installation}
+        for files, installation in written
+    ]
 
 
 def test_parameters_are_variables_of_the_host_with_a_name_for_each_run_of_the_role(tmp_path: Path) -> None:
@@ -89,7 +92,7 @@ def test_parameters_are_variables_of_the_host_with_a_name_for_each_run_of_the_ro
         "{{ appstream_role__java__1__v | default(1) }}",
         "{{ appstream_role__java__2__v }}",
     ]
-    assert "build_image_install_file" not in first
+    assert first["installation"] == []
 
 
 def test_applications_are_installed_in_order_with_roles_between_them(tmp_path: Path) -> None:
@@ -99,13 +102,14 @@ def test_applications_are_installed_in_order_with_roles_between_them(tmp_path: P
         {"name": "own", "install": {"role": {"name": "java"}, "vars": {"v": 1}}},
     ]
     (files,) = written(tmp_path, recipe("design", applications=applications))
-    tasks = files["build_image_install_file"]
-    stages = [task.get("ansible.builtin.include_role", {}).get("tasks_from", "file") for task in tasks]
-    assert stages == ["install_begin", "some", "file", "some", "end"]
-    assert [task["vars"].get("install_applications_some") for task in (tasks[1], tasks[3])] == [["early"], ["late"]]
-    (block,) = yaml.safe_load(Path(tasks[2]["ansible.builtin.include_tasks"]).read_text())
+    (tasks,) = files["installation"]
+    names = [task["name"] for task in tasks["block"]]
+    assert names == ["Install early", "Install own by its role", "Install late"]
+    include = tasks["block"][1]
+    assert include["when"][0] == "not __install_applications_information.applications[1].there"
+    (block,) = yaml.safe_load(Path(include["ansible.builtin.include_tasks"]).read_text())
     assert "when" not in block, "it would be asked again when the failure is handled"
-    own = block["block"][1]
+    own = block["block"][0]
     assert own["ansible.builtin.import_role"] == {"name": "java"} and list(own["vars"]) == ["v"]
     assert "password" not in str(tasks), "credentials are a template"
 
