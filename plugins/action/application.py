@@ -38,8 +38,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         circumstances = Circumstances(options["credentials"], options["directory"], settings["search_path"])
         entry, problems = plan_one(application, circumstances)
         if problems:
-            told = " ".join(f"{problem}." for problem in problems)
-            raise AnsibleActionFail(f"Application {application['name']}: {told}")
+            text = " ".join(f"{problem}." for problem in problems)
+            raise AnsibleActionFail(f"Application {application['name']}: {text}")
         run = Run(Host(self, variables), entry, application, settings)
         if options["failed"]:
             return {**result, **self._failed(run, variables)}

@@ -36,8 +36,8 @@ foreach ($one in $Key) {
 }
 $file = [IO.Path]::Combine([IO.Path]::GetTempPath(), "euc.appstream-$([guid]::NewGuid()).inf")
 try {
-    $told = & C:\Windows\System32\secedit.exe /export /areas SECURITYPOLICY USER_RIGHTS /cfg $file
-    if ($LASTEXITCODE -ne 0) { throw "cannot export the local security policy: $($told -join ' ')" }
+    $lines = & C:\Windows\System32\secedit.exe /export /areas SECURITYPOLICY USER_RIGHTS /cfg $file
+    if ($LASTEXITCODE -ne 0) { throw "cannot export the local security policy: $($lines -join ' ')" }
     $policy = [Convert]::ToBase64String([IO.File]::ReadAllBytes($file))
     [pscustomobject]@{ Kind = 'policy'; Name = 'policy'; Value = $policy }
 } finally {

@@ -118,7 +118,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             write(settings, run_module, changes, texts=bool(self._task.diff))
         except AnsibleActionFail as error:
             result.update(failed=True, msg=str(error))
-        result.update(changed=bool(changes.told), changes=changes.told)
+        result.update(changed=bool(changes.lines), changes=changes.lines)
         if self._task.diff:
             result["diff"] = [
                 {"before_header": path, "before": before, "after_header": path, "after": after}

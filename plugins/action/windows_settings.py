@@ -106,7 +106,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 rebooted = True
         except AnsibleActionFail as error:
             result.update(failed=True, msg=str(error))
-        result.update(changed=bool(outcome.told) or rebooted, changes=outcome.told, rebooted=rebooted)
+        result.update(changed=bool(outcome.lines) or rebooted, changes=outcome.lines, rebooted=rebooted)
         if self._task.diff:
-            result["diff"] = {"before": "", "after": "".join(f"{line}\n" for line in outcome.told)}
+            result["diff"] = {"before": "", "after": "".join(f"{line}\n" for line in outcome.lines)}
         return result

@@ -37,7 +37,7 @@ _LOADED_HIVE = "HKLM:\\ANSIBLE"
 class Changes:
     """What was changed, or would be in check mode: sentences, and texts of files before and after by path."""
 
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -138,7 +138,7 @@ def _copy(what: Mapping[str, str], path: str, run_module: RunModule, changes: Ch
     result = run_module("ansible.windows.win_copy", {**what, "dest": path})
     changed = bool(require_success(result, f"cannot write {path}").get("changed"))
     if changed:
-        changes.told.append(f"file {path}")
+        changes.lines.append(f"file {path}")
     return changed
 
 
@@ -148,7 +148,7 @@ def _copy_profile(profile: Mapping[str, Any], run_module: RunModule, changes: Ch
         return
     result = run_module("euc.appstream.default_profile", {"profile": user})
     if require_success(result, "the profile was not copied")["changed"]:
-        changes.told.append(f"default profile, that of {user}")
+        changes.lines.append(f"default profile, that of {user}")
 
 
 def _set_registry(values: Iterable[Mapping[str, Any]], run_module: RunModule, changes: Changes) -> None:
@@ -159,4 +159,4 @@ def _set_registry(values: Iterable[Mapping[str, Any]], run_module: RunModule, ch
         name = " ".join(filter(None, (key, value.get("name"))))
         result = run_module("ansible.windows.win_regedit", arguments)
         if require_success(result, f"cannot set {name} of new users")["changed"]:
-            changes.told.append(f"registry of new users, {name}")
+            changes.lines.append(f"registry of new users, {name}")

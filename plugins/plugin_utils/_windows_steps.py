@@ -25,7 +25,7 @@ _INTERNATIONAL = r"Control Panel\International"
 class Outcome:
     """What was changed, or would be in check mode, and whether that asks for a reboot."""
 
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     reboot_required: bool = False
 
 
@@ -39,7 +39,7 @@ def set_up(options: Mapping[str, Any], run_module: RunModule, outcome: Outcome) 
         given = {name: value for name, value in arguments.items() if value is not None}
         result = require_success(run_module(f"ansible.windows.{module}", given), f"cannot set {what}")
         if result.get("changed"):
-            outcome.told.append(what)
+            outcome.lines.append(what)
         outcome.reboot_required |= bool(result.get("reboot_required") or result.get("restart_required"))
         return result
 

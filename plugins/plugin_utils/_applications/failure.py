@@ -165,8 +165,8 @@ def _cause(application: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[s
         return _exit_code_cause(application, code, message, output)
     if application.get("origin") == "share" and "does not exist" in message:
         return _sentence(message), _NOTHING_ON_A_SHARE
-    told = _sentence(message) + (f" It said: {_sentence(output)}" if output and output not in message else "")
-    return told, remedy_for(f"{message} {output}")
+    text = _sentence(message) + (f" It said: {_sentence(output)}" if output and output not in message else "")
+    return text, remedy_for(f"{message} {output}")
 
 
 def _exit_code_cause(application: Mapping[str, Any], code: int, message: str, output: str) -> tuple[str, str]:

@@ -172,7 +172,7 @@ def _kind(install: Mapping[str, Any], where: str, state: str) -> str:
         found = "archive" if install.get("destination") else "exe" if install.get("product_id") else None
     if found is None:
         raise ValueError(
-            "it can't be told how it is installed: give install.kind, or a source or file that ends with "
+            "it is not clear how it is installed: give install.kind, or a source or file that ends with "
             + ", ".join(KIND_BY_EXTENSION)
             + ". Anything else is started by kind script, or by after_install with its file among sources"
         )
@@ -222,7 +222,7 @@ def _entry(
         "depends_on": [str(one) for one in application.get("depends_on") or []],
         "version": version,
         # For reports, where Windows tells none.
-        "told_version": version or str(install.get("package_version") or ""),
+        "described_version": version or str(install.get("package_version") or ""),
         "origin": where if path is None else f"controller_{'folder' if path.is_dir() else 'file'}",
         "shown_source": sources.shown(source),
         "secret_source": sources.is_secret(source),

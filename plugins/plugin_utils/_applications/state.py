@@ -64,7 +64,7 @@ def reported(
     return {
         "name": entry["name"],
         "kind": entry["kind"],
-        "version": version or (entry["told_version"] if entry["state"] == "present" else "") or None,
+        "version": version or (entry["described_version"] if entry["state"] == "present" else "") or None,
         "source": entry["shown_source"] or None,
         "checksum": entry["checksum"],
         "changed": changed,

@@ -46,8 +46,8 @@ def _warnings(variables: Mapping[str, Any]) -> list[str]:
     """What was warned of during the build, with its remedy."""
     checked = (variables.get("build_image_check") or {}).get("warnings") or []
     after_start = (variables.get("capture_image_start") or {}).get("after_start")
-    told = warning(after_start) if after_start else None
-    return [*checked, *([told] if told else [])]
+    text = warning(after_start) if after_start else None
+    return [*checked, *([text] if text else [])]
 
 
 def failed(variables: Mapping[str, Any], failure: Failure) -> dict[str, Any]:

@@ -28,9 +28,9 @@ $key = Get-Item -LiteralPath $Transcription -ErrorAction SilentlyContinue
 $folder = if ($key) { $key.GetValue('OutputDirectory') } else { $null }
 [pscustomobject]@{ Kind = 'transcripts'; Name = $Transcription; Value = $folder }
 if ($Listener) {
-    $told = & cmd.exe /d /c winrm enumerate winrm/config/listener
-    if ($LASTEXITCODE -ne 0) { throw "cannot list the listeners of WinRM: $($told -join ' ')" }
-    [pscustomobject]@{ Kind = 'listeners'; Name = 'WinRM'; Value = $told -join "`n" }
+    $lines = & cmd.exe /d /c winrm enumerate winrm/config/listener
+    if ($LASTEXITCODE -ne 0) { throw "cannot list the listeners of WinRM: $($lines -join ' ')" }
+    [pscustomobject]@{ Kind = 'listeners'; Name = 'WinRM'; Value = $lines -join "`n" }
 }
 """
 

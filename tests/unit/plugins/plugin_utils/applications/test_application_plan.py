@@ -74,7 +74,7 @@ def test_kind_and_origin(install: dict[str, Any], kind: str, origin: str) -> Non
         ("viewer", "Application 1 of the list must be a dictionary"),
         ({"install": {}}, "Application 1 of the list has no name"),
         ({"name": "a", "install": "setup.exe"}, "Application a: install must be a dictionary"),
-        (app(source="https://example.com/viewer"), "it can't be told how it is installed"),
+        (app(source="https://example.com/viewer"), "it is not clear how it is installed"),
         (app(kind="rpm", source=URL), "kind is 'rpm', but must be one of msi, exe"),
         (app(source="ftp://example.com/a.msi"), "ftp:// is no source; use https://"),
         (app(source="s3://bucket", kind="msi"), "the source must read s3://bucket/key"),
