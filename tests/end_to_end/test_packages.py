@@ -19,6 +19,11 @@ from workplace import Workplace, open_workplace
 REPOSITORY = Path(__file__).resolve().parents[2]
 GUIDE = REPOSITORY / "docs" / "docsite" / "rst" / "guide_applications.rst"
 AUTHCODE = "Authcode-of-the-vendor-7"
+WINGET = {
+    "name": "winget-images",
+    "install": {"kind": "winget", "package": "Example.Images"},
+    "verify": [{"file": "C:\\Program Files\\Example Images\\images.exe"}],
+}
 SITE = "HKLM:\\SOFTWARE\\Example\\Site"
 CAD = "{A26C0000-0000-4000-8000-000000000001}"
 CREDENTIALS = {"statistics": {"authcode": AUTHCODE}}
@@ -244,8 +249,7 @@ def test_packages_of_package_managers(box: Workplace) -> None:
     gone = {"name": "choco-editor", "state": "absent", "install": {"package": "example-editor"}}
     run = run_tasks(box, {"name": "Remove the editor", "euc.appstream.application": gone})
     assert run.exit_code == 0 and "changed=1" in run.output, run.output
-    winget = {"name": "images", "install": {"kind": "winget", "package": "Example.Images"}}
-    run = run_tasks(box, {"name": "Install images", "euc.appstream.application": {**winget, "name": "winget-images"}})
+    run = run_tasks(box, {"name": "Install images", "euc.appstream.application": WINGET})
     assert run.exit_code == 2 and "this builder has no winget" in " ".join(run.output.split()), run.output
 
 
@@ -279,3 +283,17 @@ def test_in_anybodys_play_with_keywords_of_ansibles_own(box: Workplace) -> None:
     tasks = [task, read, {"ansible.builtin.assert": {"that": claims}}]
     run = box.run_playbook([{"hosts": HOST, "gather_facts": False, "vars": PSRP, "tasks": tasks}])
     assert run.exit_code == 0 and "edition-one" not in run.output, run.output
+
+
+def test_winget_where_the_builder_has_it(box: Workplace) -> None:
+    pages = box.client("appstream").get_paginator("describe_images").paginate(Type="PUBLIC").build_full_result()
+    names = [image["Name"] for image in pages["Images"] if image["Name"].startswith("AppStream-WinServer2025-")]
+    start_windows_box(box, name="newer-box", image={"ImageName": max(names)})
+    task = {"name": "Install images", "euc.appstream.application": WINGET}
+    run = run_tasks(box, task, hosts="newer-box")
+    assert run.exit_code == 0 and "changed=1" in run.output, run.output
+    again = run_tasks(box, task, hosts="newer-box")
+    assert again.exit_code == 0 and "changed=0" in again.output, again.output
+    gone = {**WINGET, "state": "absent", "verify": []}
+    run = run_tasks(box, {"name": "Remove images", "euc.appstream.application": gone}, hosts="newer-box")
+    assert run.exit_code == 0 and "changed=1" in run.output, run.output

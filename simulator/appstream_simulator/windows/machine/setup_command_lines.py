@@ -46,6 +46,15 @@ class SetupLine:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
+# What makes the programs of these makers silent.
+_SILENT = {"nsis": ("/S",), "inno": ("/VERYSILENT",), "installshield": ("/s",)}
+
+
+def silencing(form: str, silent_arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """What a package manager runs a setup program with, so that it asks nobody."""
+    return _SILENT.get(form, silent_arguments[:1])
+
+
 def read(form: str, arguments: str, silent_arguments: tuple[str, ...] = ()) -> SetupLine:
     """What follows the program's name, taken apart.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import command_line, installation
+from . import command_line, installation, setup_command_lines
 
 if TYPE_CHECKING:
     from .processes import Process
@@ -148,7 +148,8 @@ def _install(process: Process, request: _Request, package: WingetPackage) -> Pro
     machine.disk.make_directories(folder)
     path = f"{folder}\\{installer.file_name}"
     machine.disk.write(path, installer.content)
-    silent = "/quiet /norestart" if installer.kind == "msi" else " ".join(installer.silent_arguments[:1] or ("/S",))
+    known = setup_command_lines.silencing(installer.command_line, installer.silent_arguments)
+    silent = "/quiet /norestart" if installer.kind == "msi" else " ".join(known or ("/S",))
     arguments = " ".join(filter(None, (request.values.get("override", silent), request.values.get("custom", ""))))
     program = ["msiexec.exe", "/i", path] if installer.kind == "msi" else [path]
     result = process.child(f"{command_line.join(program)} {arguments}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from .. import chocolatey, command_line, installation
+from .. import chocolatey, command_line, installation, setup_command_lines
 from ..shelf import ChocolateyPackage
 from ..shelf_items import Installer
 from . import web_request, win_command
@@ -315,17 +315,12 @@ def _run_installer(this: _Run, installer: Installer, package: ChocolateyPackage)
     task.disk.make_directories(folder)
     path = f"{folder}\\{installer.file_name}"
     task.disk.write(path, installer.content)
-    silent = ["/qn", "/norestart"] if installer.kind == "msi" else _silent(installer)
+    known = setup_command_lines.silencing(installer.command_line, installer.silent_arguments)
+    silent = ["/qn", "/norestart"] if installer.kind == "msi" else list(known)
     program = ["msiexec.exe", "/i", path] if installer.kind == "msi" else [path]
     line = command_line.join(program if options["override_args"] and arguments else [*program, *silent])
     line = " ".join([line, *_of_parameters(package, options["package_params"] or "")])
     return win_command.start_process(task, f"{line} {arguments}" if arguments else line).exit_code
-
-
-def _silent(installer: Installer) -> list[str]:
-    """What a package's script makes a setup program silent with."""
-    known = {"nsis": ["/S"], "inno": ["/VERYSILENT"], "installshield": ["/s"]}
-    return known.get(installer.command_line, list(installer.silent_arguments[:1]))
 
 
 def _uninstall(this: _Run, name: str) -> None:
