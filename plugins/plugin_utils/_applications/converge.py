@@ -127,9 +127,9 @@ def _record(run: Run) -> dict[str, Any]:
     parameters: dict[str, Any] = {"Remove": _leftovers(run)}
     if entry["kind"] == NONE and not entry["settings"]:
         return parameters
-    value = {"Version": entry["described_version"], "Fingerprint": entry["fingerprint"], "Settings": entry["settings"]}
-    product = next((key for key in entry["look"]["keys"] if "\\Uninstall\\" in key), entry["record_key"])
-    return {**parameters, "Record": entry["record_key"], "Value": value, "Product": product}
+    product = [key for key in entry["look"]["keys"] if "\\Uninstall\\" in key]
+    known = {"Described": entry["described_version"], "Fingerprint": entry["fingerprint"]}
+    return {**parameters, **known, "Record": entry["record_key"], "Settings": entry["settings"], "Product": product}
 
 
 def _leftovers(run: Run) -> list[str]:

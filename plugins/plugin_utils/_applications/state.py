@@ -261,22 +261,21 @@ LIST_PACKAGES = ("dism.exe", "/English", "/Online", "/Get-ProvisionedAppxPackage
 # One object for each registry key that exists, with its values, for each path, and for each file with a version.
 # Before, what was installed is recorded, and what is not needed any more is removed.
 _SCRIPT = r"""
-param([string[]]$Key, [string[]]$File, [string[]]$Version, [string]$Record, [hashtable]$Value, [string]$Product,
-    [string[]]$Remove)
+param([string[]]$Key, [string[]]$File, [string[]]$Version, [string]$Record, [string[]]$Product, [string]$Described,
+    [string]$Fingerprint, [string]$Settings, [string[]]$Remove)
 foreach ($path in $Remove) {
     if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path -Recurse -Force -ErrorAction SilentlyContinue }
 }
 if ($Record) {
     $null = New-Item -Path $Record -Force
-    $there = Get-Item -LiteralPath $Product -ErrorAction SilentlyContinue
-    foreach ($name in $Value.Keys) {
-        $data = $Value[$name]
-        if ($name -eq 'Version' -and $there) {
-            $known = $there.GetValue('DisplayVersion')
-            if ($known) { $data = $known }
-        }
-        Set-ItemProperty -LiteralPath $Record -Name $name -Value $data
+    $known = $Described
+    foreach ($path in $Product) {
+        $item = Get-Item -LiteralPath $path -ErrorAction SilentlyContinue
+        if ($item -and $item.GetValue('DisplayVersion')) { $known = $item.GetValue('DisplayVersion') }
     }
+    Set-ItemProperty -LiteralPath $Record -Name Version -Value $known
+    Set-ItemProperty -LiteralPath $Record -Name Fingerprint -Value $Fingerprint
+    Set-ItemProperty -LiteralPath $Record -Name Settings -Value $Settings
 }
 foreach ($path in $Key) {
     $item = Get-Item -LiteralPath $path -ErrorAction SilentlyContinue

@@ -61,7 +61,8 @@ class Windows:
         if "Interval" in parameters:
             return [json.dumps({**self.results[-1], "finished": 1})]
         if parameters.get("Record"):
-            self.keys[parameters["Record"]] = dict(parameters["Value"])
+            recorded = {name: parameters[name] for name in ("Fingerprint", "Settings")}
+            self.keys[parameters["Record"]] = {**recorded, "Version": parameters["Described"]}
         keys = [key for key in parameters.get("Key", ()) if key in self.keys]
         found = [{"Kind": "key", "Name": key, "Found": self.keys[key]} for key in keys]
         return [*found, *({"Kind": "file", "Name": path, "Found": False} for path in parameters.get("File", ()))]
