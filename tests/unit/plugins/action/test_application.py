@@ -286,8 +286,10 @@ LOGON = {"username": "EXAMPLE\\reader", "password": "P4ssw0rd"}
 
 def test_an_archive_with_an_installer_in_it_is_unpacked(run: Any) -> None:
     source = {"source": "https://example.com/v.zip", "checksum": f"sha256:{SHA}", "file": "Build\\setup.exe"}
-    windows = ends_well(Windows(), run, **source, arguments=["/config=%APPLICATION_FOLDER%\\a.xml"])
-    assert windows.arguments("win_get_url")["dest"] == f"{FOLDER}\\v.zip"
+    arguments = ["/config=%APPLICATION_FOLDER%\\a.xml"]
+    windows = ends_well(Windows(), run, **source, arguments=arguments, proxy="http://proxy.example.com:3128")
+    download = windows.arguments("win_get_url")
+    assert (download["dest"], download["proxy_url"]) == (f"{FOLDER}\\v.zip", "http://proxy.example.com:3128")
     assert windows.arguments("win_unzip") == {"src": f"{FOLDER}\\v.zip", "dest": f"{FOLDER}\\content"}
     package = windows.arguments("win_package")
     assert (package["path"], package["chdir"]) == (f"{FOLDER}\\content\\Build\\setup.exe", f"{FOLDER}\\content")
