@@ -45,7 +45,10 @@ def _changed(run: Run, result: Mapping[str, Any]) -> None:
 
 
 def _files(run: Run, files: list[Mapping[str, Any]]) -> None:
-    for folder in dict.fromkeys(str(file["dest"]).rpartition("\\")[0] for file in files):
+    folders = dict.fromkeys(str(file["dest"]).replace("/", "\\").rpartition("\\")[0] for file in files)
+    for folder in folders:
+        if folder.endswith(":"):
+            continue  # the drive itself
         _changed(run, run.host.run("ansible.windows.win_file", {"path": folder, "state": "directory"}))
     for file in files:
         if file.get("content") is not None:

@@ -64,12 +64,12 @@ def fetch(run: Run) -> None:
 def unpack(run: Run, archive: str, folder: str) -> None:
     """Unpack an archive into a folder of the host, which is made. Raises StepError."""
     if extension(archive) == ".zip":
-        require(retried(run, lambda: run.host.run("community.windows.win_unzip", {"src": archive, "dest": folder})))
+        require(retried(run, lambda: run.job("community.windows.win_unzip", {"src": archive, "dest": folder})))
         return
     require(run.host.run(_WIN_FILE, {"path": folder, "state": "directory"}))
     # Windows' own tar is bsdtar, which reads ISO 9660 and, in newer builds, 7z.
     argv = ["tar.exe", "-xf", archive, "-C", folder]
-    require(retried(run, lambda: run.host.run(WIN_COMMAND, {"argv": argv})))
+    require(retried(run, lambda: run.job(WIN_COMMAND, {"argv": argv})))
 
 
 def retried(run: Run, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -274,16 +274,7 @@ def _job(
 
     def attempt() -> Mapping[str, Any]:
         run.changed = True
-        result = run.host.run_job(
-            module,
-            _given(arguments),
-            process,
-            time_limit=entry["timeout"],
-            interval=max(1, int(run.settings["poll_interval"])),
-        )
-        if result.get("results_file"):
-            run.leftovers.append(str(result["results_file"]))
-        return _judged(result, expected)
+        return _judged(run.job(module, _given(arguments), process), expected)
 
     before = run.changed
     result = require(retried(run, lambda: _not_busy(run, attempt)))

@@ -21,7 +21,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.argume
     resolved,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import elapsed_text, show
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import Account, Host, Process
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import PLAIN, Account, Host, Process
 
 NEWS_AFTER = 30.0
 """Seconds that a step must take before it is shown at normal verbosity."""
@@ -91,6 +91,14 @@ class Run:
         if name not in self.credentials:
             return Account(name)
         return Account(str(self.credentials[name]["username"]), str(self.credentials[name]["password"]))
+
+    def job(self, module: str, arguments: Mapping[str, Any], process: Process = PLAIN) -> dict[str, Any]:
+        """Result of a module that takes its time, as a job that is ended after the application's ``timeout``."""
+        interval = max(1, int(self.settings["poll_interval"]))
+        result = self.host.run_job(module, arguments, process, time_limit=self.entry["timeout"], interval=interval)
+        if result.get("results_file"):
+            self.leftovers.append(str(result["results_file"]))
+        return result
 
     @contextlib.contextmanager
     def doing(self, step: str) -> Iterator[None]:
