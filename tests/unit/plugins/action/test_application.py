@@ -410,3 +410,29 @@ def test_a_step_that_takes_its_time_is_shown_once(
     with run.doing("Run the installer"):
         assert not takes_its_time or waited.wait(10)
     assert [line.partition(" (")[0] for line in shown] == ["viewer: run the installer"] * lines
+
+
+def test_chocolatey_gets_its_sources_and_features_before_the_package(run: Any) -> None:
+    source = {"name": "house", "source": "https://packages.example.com/nuget", "credential": "files", "priority": 1}
+    package = {
+        "package": "editor",
+        "package_params": "/Serial:%CREDENTIAL:vendor.serial%",
+        "package_prerelease": True,
+        "package_pinned": True,
+        "package_ignore_checksums": True,
+        "arguments": ["/DIR=C:\\My Editor"],
+    }
+    windows = ends_well(
+        Windows(), run, **package, package_sources=[source], package_features={"usePackageExitCodes": False}
+    )
+    modules = [module for module in windows.modules if module.startswith("win_chocolatey")]
+    assert modules == ["win_chocolatey", "win_chocolatey_source", "win_chocolatey_feature", "win_chocolatey"]
+    assert windows.arguments("win_chocolatey") == {"name": ["chocolatey"], "state": "present"}
+    assert windows.arguments("win_chocolatey_source")["source_password"] == LOGON["password"]
+    assert windows.arguments("win_chocolatey_feature") == {"name": "usePackageExitCodes", "state": "disabled"}
+    _name, arguments, options = [call for call in windows.calls if call[0] == "win_chocolatey"][-1]
+    assert arguments == {
+        "name": ["editor"], "install_args": '"/DIR=C:\\My Editor"', "package_params": f"/Serial:{SECRET}",
+        "allow_prerelease": True, "ignore_checksums": True, "pinned": True, "force": False, "state": "present",
+    }  # fmt: skip
+    assert options["no_log"] is True
