@@ -24,7 +24,7 @@ DELETE_HTTP = "winrm delete winrm/config/Listener?Address=*+Transport=HTTP"
 DELETE_HTTPS = "winrm delete winrm/config/Listener?Address=*+Transport=HTTPS"
 ENUMERATE = "winrm enumerate winrm/config/listener"
 SECRET = "Corr3ct-hörse"
-REMOVE = Path(__file__).resolve().parents[3] / "roles" / "seal_image_builder" / "files" / "remove_items.ps1"
+REMOVE = Path(__file__).resolve().parents[1] / "powershell" / "scripts" / "remove_items.ps1"
 PLUGIN = Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_secret_scan.py"
 
 

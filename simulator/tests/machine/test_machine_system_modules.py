@@ -105,12 +105,23 @@ def test_shell_in_another_directory_and_environment(world: World) -> None:
     assert world.module("win_shell", nested, environment=variables)["stdout"] == "port@host\r\n"
 
 
+def test_powershell_in_another_directory(world: World) -> None:
+    world.write("C:\\work\\note.txt", b"noted")
+    there = {"script": "Get-Content -LiteralPath note.txt; (Get-Location).Path", "chdir": "C:\\work"}
+    assert world.module("win_powershell", there)["output"] == ["noted", "C:\\work"]
+    failed = world.module("win_powershell", {**there, "chdir": "C:\\none"})
+    assert failed["failed"] and failed["msg"] == "Cannot find path 'C:\\none' because it does not exist."
+
+
 @pytest.mark.parametrize("executable", [None, "cmd"])
 def test_shell_in_a_directory_that_is_not_there(world: World, executable: str | None) -> None:
     arguments = {"_raw_params": "hostname", "chdir": "C:\\none", "executable": executable}
     failed = world.module("win_shell", arguments)
     assert (failed["failed"], failed["rc"], failed["cmd"]) == (True, 2, "hostname")
     assert failed["msg"] == "Failed to run: '': Could not find specified -WorkingDirectory 'C:\\none'"
+
+
+SENSITIVE = {"name": "a", "value": "b"}
 
 
 @pytest.mark.parametrize(
@@ -120,11 +131,10 @@ def test_shell_in_a_directory_that_is_not_there(world: World, executable: str | 
         ("win_package", {"path": NPP_URL, "provider": "msix"}, "provider msix"),
         ("win_package", {"path": NPP_URL, "proxy_url": "http://proxy:3128"}, "options proxy_url"),
         ("win_get_url", {"url": NPP_URL, "dest": "C:\\Windows\\Temp", "method": "POST"}, "options method"),
-        ("win_powershell", {"script": "hostname", "chdir": "C:\\Windows"}, "options chdir"),
         ("win_powershell", {"script": "hostname", "arguments": ["-x"]}, "options arguments"),
         ("win_powershell", {"script": "hostname", "parameters": {"a": 1}}, "options parameters"),
         ("win_powershell", {"script": "hostname", "executable": "pwsh.exe"}, "options executable"),
-        ("win_powershell", {"script": "hostname", "sensitive_parameters": [{"name": "a"}]}, "sensitive_parameters"),
+        ("win_powershell", {"script": "hostname", "sensitive_parameters": [SENSITIVE]}, "sensitive_parameters"),
         ("win_service", {"name": "W32Time", "error_control": "critical"}, "options error_control"),
     ],
 )

@@ -146,15 +146,18 @@ def test_what_paths_are(world: World) -> None:
 
 
 def test_a_signature(world: World) -> None:
-    tasks = (COLLECTION / "roles" / "install_applications" / "tasks" / "signature.yml").read_text(encoding="utf-8")
-    found = re.search(r"script: \|\n((?: {6}.*\n)+)", tasks)
-    assert found
+    script = """
+        param([string]$Path)
+        $signature = Get-AuthenticodeSignature -LiteralPath $Path
+        "$($signature.Status)"
+        "$($signature.SignerCertificate.Subject)"
+    """
     path = world.write("C:\\Temp\\plain.exe", b"MZ")
-    assert output(world, found[1], {"Path": path}) == ["NotSigned", ""]
+    assert output(world, script, {"Path": path}) == ["NotSigned", ""]
 
 
 def test_what_was_there_before_is_removed(world: World) -> None:
-    script = (COLLECTION / "roles" / "seal_image_builder" / "files" / "remove_items.ps1").read_text(encoding="utf-8")
+    script = (Path(__file__).parent / "scripts" / "remove_items.ps1").read_text(encoding="utf-8")
     world.write("C:\\Users\\a\\T\\x.txt")
     world.write("C:\\Users\\b\\T\\y\\z.log")
     parameters = {"Path": ["C:\\Users\\?\\T\\*", "C:\\Users\\a\\T\\x.*", "C:\\Nowhere\\*"]}
