@@ -26,11 +26,12 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._dynamic_app_provide
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_limits import comparable_path
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts import CONFIG_PATH, SessionScripts
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import DEFAULT_PROFILE, user_key
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import RunModule, require_success
-
-DEFAULT_HIVE = rf"{DEFAULT_PROFILE}\NTUSER.DAT"
-_LOADED_HIVE = "HKLM:\\ANSIBLE"
-"""Where win_regedit loads a hive, and always unloads it."""
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import (
+    DEFAULT_HIVE,
+    LOADED_HIVE,
+    RunModule,
+    require_success,
+)
 
 
 @dataclass
@@ -155,7 +156,7 @@ def _set_registry(values: Iterable[Mapping[str, Any]], run_module: RunModule, ch
     for value in values:
         key = user_key(str(value["key"]))
         given = {name: value[name] for name in ("name", "data", "type", "state") if value.get(name) is not None}
-        arguments = {"path": rf"{_LOADED_HIVE}\{key}", "hive": DEFAULT_HIVE, **given}
+        arguments = {"path": rf"{LOADED_HIVE}\{key}", "hive": DEFAULT_HIVE, **given}
         name = " ".join(filter(None, (key, value.get("name"))))
         result = run_module("ansible.windows.win_regedit", arguments)
         if require_success(result, f"cannot set {name} of new users")["changed"]:

@@ -14,6 +14,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+DEFAULT_HIVE = r"C:\Users\Default\NTUSER.DAT"
+"""The registry of the default profile, of which each new user gets a copy."""
+LOADED_HIVE = "HKLM:\\ANSIBLE"
+"""Where win_regedit loads a hive, and always unloads it."""
+
 RunModule = Callable[..., Mapping[str, Any]]
 """``run_module(module, arguments, *, read_only=False, predict=False)``: run_on_host bound to an action plugin."""
 
@@ -69,18 +74,24 @@ def require_success(result: Mapping[str, Any], purpose: str) -> Mapping[str, Any
     return result
 
 
+def script_errors(result: Mapping[str, Any]) -> str:
+    """The messages of a script's errors; ``win_powershell`` gives their records but no ``msg``."""
+    messages = (str((error.get("exception") or {}).get("message") or "") for error in result.get("error") or [])
+    return "; ".join(filter(None, messages))
+
+
 def run_script(
     script: str, parameters: Mapping[str, Any], run_module: RunModule, purpose: str, *, read_only: bool = False
 ) -> list[Any]:
     """The objects a PowerShell script outputs. Its first error ends it.
 
-    Raises AnsibleActionFail with the purpose and that error; ``win_powershell`` gives its record but no ``msg``.
+    Raises AnsibleActionFail with the purpose and that error.
     """
     # Deeper objects would be texts: by default from the third level on, such as a list among the values of a key.
     arguments = {"script": script, "parameters": dict(parameters), "error_action": "stop", "depth": 5}
     result = run_module("ansible.windows.win_powershell", arguments, read_only=read_only)
-    errors = [str((error.get("exception") or {}).get("message") or "") for error in result.get("error") or []]
-    if result.get("failed") and any(errors):
-        raise AnsibleActionFail(f"{purpose}: {'; '.join(filter(None, errors))}")
+    errors = script_errors(result)
+    if result.get("failed") and errors:
+        raise AnsibleActionFail(f"{purpose}: {errors}")
     output: list[Any] = require_success(result, purpose)["output"]
     return output

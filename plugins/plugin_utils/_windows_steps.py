@@ -14,10 +14,14 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import is_appstream_service
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import RunModule, require_success
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import (
+    DEFAULT_HIVE,
+    LOADED_HIVE,
+    RunModule,
+    require_success,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_settings import policy_path
 
-_DEFAULT_HIVE = r"C:\Users\Default\NTUSER.DAT"
 _INTERNATIONAL = r"Control Panel\International"
 
 
@@ -107,7 +111,7 @@ def _let_account_differ(regional: Mapping[str, Any], run_module: RunModule) -> N
     win_region hands on to new users only what it changes for its own account, which may have these settings already.
     """
     for key, name, data, other in regional_values(regional):
-        arguments = {"path": rf"HKLM:\ANSIBLE\{key}", "name": name, "data": data, "hive": _DEFAULT_HIVE}
+        arguments = {"path": rf"{LOADED_HIVE}\{key}", "name": name, "data": data, "hive": DEFAULT_HIVE}
         looked = run_module("ansible.windows.win_regedit", arguments, predict=True)
         if require_success(looked, "cannot read the regional settings of new users")["changed"]:
             result = run_module("ansible.windows.win_regedit", {"path": rf"HKCU:\{key}", "name": name, "data": other})

@@ -19,14 +19,15 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.fetchi
     rendered,
     write,
 )
-from ansible_collections.euc.appstream.plugins.plugin_utils._applications.installing import set_shortcut
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.installing import judged, set_shortcut
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.plan import shortcut
-from ansible_collections.euc.appstream.plugins.plugin_utils._applications.run import Run, StepError, require
+from ansible_collections.euc.appstream.plugins.plugin_utils._applications.run import Run, require
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import (
+    DEFAULT_HIVE,
+    LOADED_HIVE,
+    script_errors,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import WIN_COMMAND, Process
-
-_DEFAULT_PROFILE = "C:\\Users\\Default\\NTUSER.DAT"
-# Where win_regedit shows a hive that it loads.
-_LOADED_HIVE = "HKLM:\\ANSIBLE"
 
 
 def set_around(run: Run) -> None:
@@ -66,7 +67,7 @@ def _registry(run: Run, values: list[Mapping[str, Any]]) -> None:
         path = str(value["path"])
         arguments: dict[str, Any] = {"path": path, "state": value["state"]}
         if re.match("(?i)HKCU:", path):
-            arguments |= {"hive": _DEFAULT_PROFILE, "path": f"{_LOADED_HIVE}{path[len('HKCU:') :]}"}
+            arguments |= {"hive": DEFAULT_HIVE, "path": f"{LOADED_HIVE}{path[len('HKCU:') :]}"}
         if value.get("name"):
             arguments["name"] = value["name"]
             if value["state"] == "present":
@@ -113,19 +114,14 @@ def _after_install(run: Run, commands: list[Mapping[str, Any]]) -> None:
         given = one["command"]
         line = {"_raw_params": given} if args.is_text(given) else {"argv": [str(part) for part in given]}
         result = run.host.run(WIN_COMMAND, {**run.resolved(line), "chdir": chdir}, process)
-        if "rc" not in result or result["rc"] not in one["expected_return_codes"]:
-            raise StepError({**result, "failed": True})
+        require(judged(result, one["expected_return_codes"]))
         run.changed = True
 
 
 def _with_error(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """The result of a script with the message of its first error."""
-    errors = [str((error.get("exception") or {}).get("message") or "") for error in result.get("error") or []]
-    return {
-        **result,
-        "failed": bool(result.get("failed") or any(errors)),
-        "msg": result.get("msg") or "; ".join(errors),
-    }
+    errors = script_errors(result)
+    return {**result, "failed": bool(result.get("failed") or errors), "msg": result.get("msg") or errors}
 
 
 _FUNCTIONS: dict[str, Callable[[Run, list[Any]], None]] = {

@@ -23,15 +23,8 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.restar
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.run import Run, StepError
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.state import found as judge
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import run_script
 
 _PACKAGE_MANAGED = ("chocolatey", "winget", "windows_feature")
-_REMOVE = r"""
-param([string[]]$Path)
-foreach ($one in $Path) {
-    if (Test-Path -LiteralPath $one) { Remove-Item -LiteralPath $one -Recurse -Force -ErrorAction SilentlyContinue }
-}
-"""
 
 
 def converge(run: Run, *, check_mode: bool) -> dict[str, Any]:
@@ -142,7 +135,7 @@ def _clean_up(run: Run) -> None:
     paths = _leftovers(run)
     if paths:
         with contextlib.suppress(Exception):
-            run_script(_REMOVE, {"Path": paths}, run.host.run_module, "cannot remove what was fetched")
+            state.read(run.host, [], {"Remove": paths})
 
 
 def _predicted(run: Run, before: Mapping[str, Any], what: str) -> dict[str, Any]:

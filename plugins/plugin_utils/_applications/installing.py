@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications import arguments as args
@@ -253,7 +254,7 @@ def set_shortcut(run: Run, shortcut: Mapping[str, str]) -> None:
 def _run(run: Run, module: str, arguments: Mapping[str, Any], *, secret: bool = False) -> Mapping[str, Any]:
     """Result of a module that ends soon. Raises StepError."""
     process = run.process()
-    process = type(process)(process.environment, None, process.secret or secret)
+    process = replace(process, account=None, secret=process.secret or secret)
     result = require(run.host.run(module, _given(arguments), process))
     run.changed = run.changed or bool(result.get("changed"))
     return result
@@ -270,11 +271,11 @@ def _job(
     """Result of a module that takes its time, tried again as the application says. Raises StepError."""
     entry = run.entry
     process = run.process(entry["arguments"], run.install.get("package_params"), entry["unattended"])
-    process = type(process)(process.environment, process.account, process.secret or secret)
+    process = replace(process, secret=process.secret or secret)
 
     def attempt() -> Mapping[str, Any]:
         run.changed = True
-        return _judged(run.job(module, _given(arguments), process), expected)
+        return judged(run.job(module, _given(arguments), process), expected)
 
     before = run.changed
     result = require(retried(run, lambda: _not_busy(run, attempt)))
@@ -294,7 +295,7 @@ def _not_busy(run: Run, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str
     return result
 
 
-def _judged(result: Mapping[str, Any], expected: list[int] | None) -> Mapping[str, Any]:
+def judged(result: Mapping[str, Any], expected: list[int] | None) -> Mapping[str, Any]:
     """The result of a command: exit codes that mean success are no failure, others are."""
     if expected is None or "rc" not in result:
         return result

@@ -215,11 +215,9 @@ def _entry(
     around = {key: application[key] for key in AROUND if application.get(key)}
     entry: dict[str, Any] = {
         "name": name,
-        "title": " ".join(filter(None, (str(application.get("display_name") or name), version))),
         "kind": kind,
         "state": str(application.get("state") or "present"),
         "required": application.get("required") is not False,
-        "depends_on": [str(one) for one in application.get("depends_on") or []],
         "version": version,
         # For reports, where Windows tells none.
         "described_version": version or str(install.get("package_version") or ""),
@@ -245,7 +243,6 @@ def _entry(
         "signer": str(install.get("signer") or ""),
         "signer_pattern": fnmatch.translate(str(install.get("signer") or "")),
         "expected_return_codes": [int(code) for code in install.get("expected_return_codes") or [0, 3010]],
-        "role": _role(install.get("role")),
         "destination": str(install.get("destination") or ""),
         "environment": {str(key): str(value) for key, value in (install.get("environment") or {}).items()},
         "features": list(install.get("features") or []),
@@ -311,12 +308,6 @@ def _copied_from(source: str, path: Path | None, copied_to: str) -> str:
     if path is not None:
         return f"{path}/" if path.is_dir() else str(path)
     return source.rstrip("\\") + "\\" if copied_to.endswith("\\content") else source
-
-
-def _role(role: Any) -> dict[str, str]:
-    if isinstance(role, Mapping):
-        return {str(key): str(value) for key, value in role.items() if value is not None}
-    return {"name": str(role)} if role else {}
 
 
 def shortcut(given: Mapping[str, Any], destination: str) -> dict[str, str]:

@@ -163,7 +163,7 @@ def test_what_is_required_fails_the_task_with_cause_and_remedy(run: Any) -> None
         "error: (404) Not Found. Correct the URL: the server does not have the file."
     )
     assert not result["changed"]
-    assert windows.calls[-1][1]["parameters"] == {"Path": [FOLDER]}, "what was fetched goes"
+    assert windows.calls[-1][1]["parameters"] == {"Key": [], "File": [], "Version": [], "Remove": [FOLDER]}, "it goes"
 
 
 def test_an_installation_that_leaves_nothing_is_a_failure(run: Any) -> None:
