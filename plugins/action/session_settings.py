@@ -14,44 +14,30 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings im
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_steps import Changes, Settings, write
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import run_on_host
 
+_EVENT: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "executables": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "context": {"type": "str", "required": True, "choices": ["user", "system"]},
+                "filename": {"type": "str", "required": True},
+                "arguments": {"type": "str"},
+                "s3_log_enabled": {"type": "bool"},
+            },
+        },
+        "waiting_time": {"type": "int"},
+    },
+}
+
 ARGUMENT_SPEC: dict[str, Any] = {
     "session_scripts": {
         "type": "dict",
         "options": {
-            "session_start": {
-                "type": "dict",
-                "options": {
-                    "executables": {
-                        "type": "list",
-                        "elements": "dict",
-                        "required": True,
-                        "options": {
-                            "context": {"type": "str", "required": True, "choices": ["user", "system"]},
-                            "filename": {"type": "str", "required": True},
-                            "arguments": {"type": "str"},
-                            "s3_log_enabled": {"type": "bool"},
-                        },
-                    },
-                    "waiting_time": {"type": "int"},
-                },
-            },
-            "session_termination": {
-                "type": "dict",
-                "options": {
-                    "executables": {
-                        "type": "list",
-                        "elements": "dict",
-                        "required": True,
-                        "options": {
-                            "context": {"type": "str", "required": True, "choices": ["user", "system"]},
-                            "filename": {"type": "str", "required": True},
-                            "arguments": {"type": "str"},
-                            "s3_log_enabled": {"type": "bool"},
-                        },
-                    },
-                    "waiting_time": {"type": "int"},
-                },
-            },
+            "session_start": _EVENT,
+            "session_termination": _EVENT,
             "config": {"type": "raw"},
             "files": {
                 "type": "list",
