@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from appstream_simulator.windows.machine import dotnet_text
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from simulated_machine import World
 
@@ -155,7 +155,15 @@ def test_both_places_warn(world: World) -> None:
     st.sampled_from(["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be"]),
 )
 def test_texts_survive_their_encoding(text: str, name: str) -> None:
+    # FF FE 00 00: a UTF-16 text that begins with a null character reads as UTF-32, for StreamReader, too.
+    assume(not (name == "utf-16" and text.startswith("\0")))
     encoding = dotnet_text.encoding(name)
     assert encoding is not None
     assert dotnet_text.decode(dotnet_text.encode(text, encoding), dotnet_text.UTF8) == text
     assert not {"\r", "\n"} & set("".join(dotnet_text.lines(text)))
+
+
+def test_utf_16_that_begins_with_null_reads_as_utf_32() -> None:
+    encoding = dotnet_text.encoding("utf-16")
+    assert encoding is not None
+    assert dotnet_text.decode(dotnet_text.encode("\0\0", encoding), dotnet_text.UTF8) == "\ufffd"
