@@ -10,12 +10,17 @@ it lies beside the playbooks; plays of other folders are left alone.
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
 from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible_collections.euc.appstream.plugins.plugin_utils import _build_lock
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import MODULES
+from ansible_collections.euc.appstream.plugins.plugin_utils._in_process import in_a_fork
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import (
     PHASE,
     RECORD,
@@ -32,6 +37,7 @@ description:
   - Makes the folder of the user's playbook the base directory of the plays of the collection's playbooks, so that
     Ansible finds roles, C(group_vars), files and lookups there as in a play of the user's own.
   - Records why a task of a host failed, and when each phase of a build began, for the report.
+  - Gives signs of life of each build, by its lock, while tasks of users' roles run.
   - Makes Ansible check for results less often while images are built, which takes minutes of processor time per image
     otherwise. A C(internal_poll_interval) in C(ansible.cfg) stays as it is.
 author: The euc.appstream team (@euc)
@@ -62,6 +68,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
     CALLBACK_NEEDS_ENABLED = False
 
     _left: Any = None
+    _play: Any = None
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._renewals: list[int] = []
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Move the play into the user's project; Ansible goes back by itself before the next play."""
@@ -76,6 +87,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
             gc.collect()
             gc.freeze()
         self._left = inventory if ours and play.get_name() == LAST_PLAY else None
+        self._play = play if builds else None
         if ours:
             loader.set_basedir(project_folder())
             # Names without a collection are roles and modules of the user, as in a play of their own.
@@ -90,6 +102,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """Note the task that a host begins, and the phase of the build it belongs to."""
         history_of(host.get_name()).begin(task.get_name(), _role(task), str(task.get_vars().get(PHASE) or ""))
+        self._renew(host)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Note a failure that counts."""
@@ -99,6 +112,40 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """Note that a host could not be reached."""
         _note(result, unreachable=True)
+
+    def _renew(self, host: Any) -> None:
+        """Renew the build lock of a host if it is time: tasks of users' roles know nothing of it."""
+        self._renewals = [one for one in self._renewals if not _has_ended(one)]
+        lock = host.vars.get(_build_lock.VARIABLE) if self._play else None
+        if not lock or not _build_lock.claim(lock):
+            return
+
+        def then(result: dict[str, Any]) -> None:
+            if result.get("lost") or not result.get("renewed"):
+                _build_lock.expire(lock)
+
+        try:
+            arguments = {**self._account(), **_build_lock.options(lock, "renewed")}
+            process = in_a_fork(MODULES["build_lock"], "euc.appstream.build_lock", arguments, then)
+        except Exception as error:  # templates of the user's, which the tasks of the build will name
+            self._display.v(f"{lock['builder_name']}: the build lock was not renewed: {error}")
+            return
+        self._renewals += [process] if process else []
+
+    def _account(self) -> dict[str, Any]:
+        """The user's ``appstream_aws``."""
+        variables = self._play.get_variable_manager()
+        host = variables._inventory.get_host(_LOCALHOST)
+        known = variables.get_vars(play=self._play, host=host)
+        account: dict[str, Any] = Templar(self._play.get_loader(), known).template(known.get("appstream_aws") or {})
+        return account
+
+
+def _has_ended(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG)[0] == process
+    except ChildProcessError:
+        return True
 
 
 def _let_localhost_in(inventory: Any, wanted: bool) -> None:

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import lock as build_lock
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import STALE_AFTER
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
     CONNECTION_SPEC,
     ask_aws,
@@ -22,6 +25,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "expires_after": {"type": "int", "default": 24},
     "image_builder_quota": {"type": "int", "default": 10},
     "image_quota": {"type": "int", "default": 10},
+    "lock": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "type": {"type": "str", "choices": list(build_lock.TYPES), "default": build_lock.TAGS},
+            "table": {"type": "str"},
+            "stale_after": {"type": "int", "default": STALE_AFTER},
+        },
+    },
+    "take_over": {"type": "str"},
 }
 
 
@@ -43,11 +56,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             credentials=options["credentials"],
             check_mode=self._task.check_mode,
         )
+        wrong = [f"lock.{problem}" for problem in build_lock.problems(options["lock"])]
+        if wrong:
+            raise AnsibleActionFail("; ".join(wrong))
         recipes = planning.read(surroundings, options["recipes"])
         problems = planning.check_all(recipes, surroundings)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        run = planning.new_run(variables, options["expires_after"])
+        run = planning.new_run(variables, options["expires_after"], os.getppid())
         arguments = {
             "images": [planning.preflight_input(recipe) for recipe in recipes],
             "image_builder_quota": options["image_builder_quota"],
@@ -57,10 +73,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         found = self._preflight(variables, arguments, options)
         if found.get("failed"):
             return {**result, **found}
-        images = planning.plan_all(recipes, found["images"], run, surroundings)
+        lock = {**options["lock"], "take_over": options["take_over"] or ""}
+        images = planning.plan_all(recipes, found["images"], run, surroundings, lock)
         for image in images:
             show(planning.line_about(image))
-        return {**result, "changed": False, "run": run, "images": images}
+        shown = {key: run[key] for key in ("id", "started", "stamp", "expires")}
+        return {**result, "changed": False, "run": shown, "images": images}
 
     def _preflight(
         self, variables: Mapping[str, Any], arguments: dict[str, Any], options: Mapping[str, Any]

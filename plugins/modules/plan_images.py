@@ -47,6 +47,31 @@ options:
       - The account's quota of images in the Region. V(0) leaves the check out.
     type: int
     default: 10
+  lock:
+    description:
+      - The lock that lets only one run at a time build an image, see M(euc.appstream.build_lock).
+    type: dict
+    default: {}
+    suboptions:
+      type:
+        description:
+          - What decides who holds the lock, as in O(euc.appstream.build_lock#module:type).
+        type: str
+        choices: [tags, dynamodb]
+        default: tags
+      table:
+        description:
+          - The name or ARN of the table in Amazon DynamoDB, whose partition key is C(lock), a string.
+        type: str
+      stale_after:
+        description:
+          - After how many minutes without a sign of life another run counts as dead.
+        type: int
+        default: 30
+  take_over:
+    description:
+      - The id of a run whose locks are taken over although it may be alive.
+    type: str
 attributes:
   check_mode:
     support: full

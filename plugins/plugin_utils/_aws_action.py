@@ -21,7 +21,9 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import connection_option_names
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import Show, showing
+from ansible_collections.euc.appstream.plugins.plugin_utils import _build_lock
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import (
     is_for_controller,
     local_surroundings,
@@ -38,6 +40,7 @@ except ImportError:
     boto3 = None  # the module's own process says so
 
 _NAMES = (
+    "build_lock",
     "directory_config",
     "directory_config_info",
     "fleet",
@@ -93,11 +96,32 @@ class AwsAction(ActionBase):  # type: ignore[misc]  # ansible-core ships no type
 
 
 def ask_aws(
-    action: ActionBase, task_vars: Mapping[str, Any], module: str, arguments: Mapping[str, Any]
+    action: ActionBase,
+    task_vars: Mapping[str, Any],
+    module: str,
+    arguments: Mapping[str, Any],
+    *,
+    read_only: bool = True,
 ) -> dict[str, Any]:
-    """Return the result, failed or not, of a module that only reads; it runs on the controller, in check mode too."""
+    """Return the result, failed or not, of a module on the controller; one that only reads runs in check mode too."""
     name = f"euc.appstream.{module}"
-    return _run(action, task_vars, MODULES[module], name, arguments, read_only=True)
+    return _run(action, task_vars, MODULES[module], name, arguments, read_only=read_only)
+
+
+def keep_lock(action: ActionBase, task_vars: Mapping[str, Any]) -> str:
+    """Give a sign of life of the build that a task belongs to, if it is time.
+
+    Returns why the build has to end: another run has taken over. Empty when it goes on.
+    """
+    lock = task_vars.get(_build_lock.VARIABLE)
+    if not lock:
+        return ""
+
+    def ask(arguments: dict[str, Any]) -> dict[str, Any]:
+        account = action._templar.template(task_vars.get("appstream_aws") or {})
+        return ask_aws(action, task_vars, "build_lock", {**account, **arguments}, read_only=False)
+
+    return _build_lock.keep(action._templar.template(lock), ask)
 
 
 def connection_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,12 +143,12 @@ def _run(
         return run_on_controller(action, task_vars, module, arguments, read_only=read_only)
     if not boolean(arguments.get("wait", True), strict=False):
         return here.run(task_vars=local_variables(task_vars))
-    with showing(_on_screen()):
+    with showing(_on_screen(action, task_vars)):
         return here.run(task_vars=local_variables(task_vars))
 
 
-def _on_screen() -> Show:
-    """Return what shows how the resources that a module waits for get on.
+def _on_screen(action: ActionBase, task_vars: Mapping[str, Any]) -> Show:
+    """Return what shows how the resources that a module waits for get on, and keeps the lock of their build.
 
     It ends the wait when Ansible itself has been killed, as AWX does with jobs that are cancelled: nobody would hear of
     what is done from then on.
@@ -137,5 +161,8 @@ def _on_screen() -> Show:
             raise KeyboardInterrupt
         with redirect_stdout(screen):
             lines.setdefault(name, Progress(name)).show(text, elapsed, changed=is_new)
+            lost = keep_lock(action, task_vars)
+        if lost:
+            raise AppStreamError(lost)
 
     return show

@@ -106,6 +106,26 @@ class InProcess(ActionBase):  # type: ignore[misc]  # ansible-core ships no type
         return {"rc": code, **texts, **{f"{name}_lines": text.splitlines() for name, text in texts.items()}}
 
 
+def in_a_fork(main: Main, name: str, arguments: Mapping[str, Any], then: Callable[[dict[str, Any]], None]) -> int:
+    """Call a module's ``main`` in a fork of this process; returns its number at once, 0 where that is not safe.
+
+    ``then`` gets the module's result there. For Ansible's main process, which must not wait for AWS.
+    """
+    if not _is_safe_after_fork():
+        return 0
+    process = os.fork()
+    if process:
+        return process
+    try:
+        output = io.StringIO()
+        with _like_a_modules_process(_input_of(name, arguments), {}, output, io.StringIO()):
+            _exit_code(main)
+        then(json.loads(output.getvalue()))
+    finally:
+        # Nothing of Ansible's main process is to be cleaned up, or heard of, here.
+        os._exit(0)
+
+
 def _is_safe_after_fork() -> bool:
     """Say whether AWS can be asked from a fork of Ansible's process.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import keep_lock
 
 DEFAULT_HIVE = r"C:\Users\Default\NTUSER.DAT"
 """The registry of the default profile, of which each new user gets a copy."""
@@ -40,8 +41,12 @@ def run_on_host(
     ``read_only`` runs it in check mode too; a module that doesn't know check mode would be skipped there. ``predict``
     runs it in check mode always: what it would change tells how things are. With a ``time_limit``, seconds, it
     is only started, as an asynchronous job. ``environment`` comes on top of the task's own; with ``no_log`` Windows
-    notes the arguments in no log of events. Connection errors are raised.
+    notes the arguments in no log of events. Connection errors are raised, and AnsibleActionFail when another run has
+    taken over the build that the task belongs to.
     """
+    lost = keep_lock(action, task_vars)
+    if lost:
+        raise AnsibleActionFail(lost)
     task = action._task.copy()
     task.action = module
     task.args = dict(arguments)

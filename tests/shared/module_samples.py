@@ -147,6 +147,7 @@ SAMPLES: Iterable[Sample] = (
         {"directory_name": "corp.example.com", "organizational_units": [_UNIT, f"OU=More,{_UNIT}"]},
         _DIRECTORY_CONFIG,
     ),
+    Sample("build_lock", {"builder_name": "design", "run": "r"}, _RUNNING_BUILDER),
     Sample("directory_config_info", given=_DIRECTORY_CONFIG),
     Sample(
         "fleet",

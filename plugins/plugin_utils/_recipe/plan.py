@@ -11,10 +11,14 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import IMAGE_TAG, RECIPE_TAG
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import LOCK_TAG, live_holder
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.lock import DYNAMODB
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.tag_lock import refusal
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import IMAGE_TAG, RECIPE_TAG, RUN_TAG
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.checks import catalog
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import PARTS
 
@@ -26,7 +30,6 @@ INSTALL = "install"
 
 SEALED_TAG = "euc.appstream:sealed"
 EXPIRES_TAG = "euc.appstream:expires"
-RUN_TAG = "euc.appstream:run"
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,25 @@ class Settings:
     image_wait_timeout: int
     from_step: str
     check_mode: bool = False
+    lock: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the build lock: ``type``, ``table`` and ``stale_after`` (minutes)."""
 
 
 def steps(values: Mapping[str, Any], finding: Mapping[str, Any], settings: Settings) -> list[str]:
     """The steps of the build, in order, most of them a file of tasks of role ``build_image``; none in check mode."""
     if settings.check_mode or finding["problems"]:
         return []
+    in_table = settings.lock.get("type") == DYNAMODB
+    # Who creates the image builder has its lock, and with the builder the lock goes, where tags are all there is to it.
+    lock = ["lock"] if in_table or finding["image_builder"] else []
+    unlock = ["unlock"] if in_table else []
     state = _state(finding["image"])
     if state in ("ABSENT", "FAILED"):
-        return ["provision", "connect", *_content_steps(values, settings.from_step), "capture", "remove"]
+        content = _content_steps(values, settings.from_step)
+        return [*lock, "provision", "connect", *content, "capture", "remove", *unlock]
     if state != "AVAILABLE":
-        return ["wait", "remove"]
-    return ["remove"] if finding["image_builder"] else []
+        return [*lock, "wait", "remove", *unlock]
+    return [*lock, "remove", *unlock] if finding["image_builder"] else []
 
 
 def step_problems(finding: Mapping[str, Any], settings: Settings) -> list[str]:
@@ -70,7 +80,7 @@ def step_problems(finding: Mapping[str, Any], settings: Settings) -> list[str]:
 
 
 def host_variables(
-    values: Mapping[str, Any], finding: Mapping[str, Any], run: Mapping[str, str], settings: Settings
+    values: Mapping[str, Any], finding: Mapping[str, Any], run: Mapping[str, Any], settings: Settings
 ) -> dict[str, Any]:
     """Variables of the image's host: the plan of the build, and options of the roles that carry it out."""
     builder_name, image_name = finding["builder_name"], finding["image_name"]
@@ -82,7 +92,7 @@ def host_variables(
             "name": builder_name,
             "base_image": _base_image(values["base_image"], finding),
             "recreate": _recreate(finding),
-            "tags": {**tags, EXPIRES_TAG: run["expires"], IMAGE_TAG: image_name},
+            "tags": {**tags, EXPIRES_TAG: run["expires"], IMAGE_TAG: image_name, **run["lock_tag"]},
             "wait_delay": settings.wait_delay,
         },
         "connect_image_builder": {
@@ -107,13 +117,14 @@ def host_variables(
             "name": builder_name,
             "image_name": image_name,
             "recipe": values["name"],
+            "run": run["id"],
             "wait_delay": settings.wait_delay,
         },
         "build_image": {
             "catalog": catalog(values["applications"]),
             "purge_catalog": values["purge_catalog"],
             "plan": image_plan(values, finding, settings),
-            "run": dict(run),
+            "run": {key: run[key] for key in ("id", "started", "stamp", "expires") if key in run},
         },
     }
     return {f"{role}_{option}": value for role, given in options.items() for option, value in given.items()}
@@ -136,6 +147,24 @@ def image_plan(values: Mapping[str, Any], finding: Mapping[str, Any], settings: 
         "joins_domain": bool(values["builder"].get("domain")),
         "replaces_failed": bool(finding["replace_failed"]),
     }
+
+
+def lock_finding(finding: Mapping[str, Any], run: str, stale_after: int, take_over: str) -> dict[str, Any]:
+    """The finding as it is in view of the run that is at work with the image builder, if there is one.
+
+    ``take_over``: the id of a run that does not count.
+    """
+    now = datetime.now(timezone.utc)
+    builder = finding["image_builder"] or {}
+    tags = {key: value for key, value in (builder.get("tags") or {}).items() if key != LOCK_TAG + take_over}
+    holder = live_holder(tags, now, stale_after, but=run)
+    if holder is None:
+        return dict(finding)
+    if _state(finding["image"]) == "AVAILABLE":
+        text = f"its image builder {finding['builder_name']} is left to {holder.describe(now)}"
+        return {**finding, "image_builder": None, "warnings": [*finding["warnings"], text]}
+    error = refusal(holder, now)
+    return {**finding, "problems": [*finding["problems"], str(error)]}
 
 
 def _content_steps(values: Mapping[str, Any], from_step: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible import constants, context
 from ansible.errors import AnsibleError
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import HOLDING, this_run
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WAIT_DELAY
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_tasks import build_tasks
@@ -24,6 +25,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion i
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
     Settings,
     host_variables,
+    lock_finding,
     step_problems,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import search_folders
@@ -135,13 +137,19 @@ def check_all(recipes: Sequence[Recipe], surroundings: Surroundings) -> list[str
     ]
 
 
-def new_run(variables: Mapping[str, Any], expires_after: int) -> dict[str, str]:
-    """The run: ``id``, ``started``, ``stamp`` for names of images, and ``expires``, ``expires_after`` hours later."""
+def new_run(variables: Mapping[str, Any], expires_after: int, process: int = 0) -> dict[str, Any]:
+    """The run: ``id``, ``started``, ``stamp`` for names of images, and ``expires``, ``expires_after`` hours later.
+
+    ``lock_tag`` is the tag of an image builder that it creates. ``process`` is the one that the run ends with.
+    """
     now = datetime.now(timezone.utc)
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     job = variables.get("awx_job_id") or variables.get("tower_job_id") or secrets.token_hex(2)
     expires = now + timedelta(hours=expires_after)
-    return {"id": f"{stamp}-{job}", "started": now.strftime(_TIME), "stamp": stamp, "expires": expires.strftime(_TIME)}
+    run = {"id": f"{stamp}-{job}", "started": now.strftime(_TIME), "stamp": stamp, "expires": expires.strftime(_TIME)}
+    awx = str(job) if "awx_job_id" in variables or "tower_job_id" in variables else ""
+    tag = this_run(run["id"], awx, process).at(now, HOLDING).tag
+    return {**run, "job": awx, "process": process, "lock_tag": tag}
 
 
 def preflight_input(recipe: Recipe) -> dict[str, Any]:
@@ -154,23 +162,36 @@ def preflight_input(recipe: Recipe) -> dict[str, Any]:
 def plan_all(
     recipes: Sequence[Recipe],
     findings: Sequence[Mapping[str, Any]],
-    run: Mapping[str, str],
+    run: Mapping[str, Any],
     surroundings: Surroundings,
+    lock: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """For each image ``name``, ``groups`` and ``variables`` of its host, ``problems`` and ``warnings``."""
+    """For each image ``name``, ``groups`` and ``variables`` of its host, ``problems`` and ``warnings``.
+
+    ``lock``: settings of the build lock, and ``take_over``.
+    """
     folder = Path(constants.DEFAULT_LOCAL_TMP) / f"euc.appstream-{run['id']}"
     images = []
     for recipe, found in zip(recipes, findings):
-        settings = _settings(recipe, surroundings)
+        settings = _settings(recipe, surroundings, lock)
+        locked = lock_finding(found, run["id"], lock["stale_after"], lock["take_over"])
         finding = {
-            **found,
-            "problems": [*found["problems"], *step_problems(found, settings)],
-            "warnings": [*found["warnings"], *recipe.warnings],
+            **locked,
+            "problems": [*locked["problems"], *step_problems(found, settings)],
+            "warnings": [*locked["warnings"], *recipe.warnings],
         }
         variables = host_variables(users_roles.without_lazy_values(recipe, surroundings), finding, run, settings)
         plan = variables["build_image_plan"]
         files, installation = users_roles.write_files(recipe, recipes, folder) if plan["steps"] else ({}, [])
         variables.update(files)
+        variables["build_image_lock"] = {
+            **lock,
+            **{key: run[key] for key in ("job", "process")},
+            "run": run["id"],
+            "recipe": recipe.name,
+            "builder_name": finding["builder_name"],
+            "file": str(folder / f"{recipe.name}.lock"),
+        }
         for name, recorded in (("build_image_file", False), ("build_image_recording_file", True)):
             tasks = build_tasks(plan, files, installation, record_phases=recorded)
             if tasks:
@@ -252,7 +273,7 @@ def _given_options(variables: Mapping[str, Any], surroundings: Surroundings) -> 
     return {name: (value, options[name]) for name, value in values.items() if value is not None}
 
 
-def _settings(recipe: Recipe, surroundings: Surroundings) -> Settings:
+def _settings(recipe: Recipe, surroundings: Surroundings, lock: Mapping[str, Any]) -> Settings:
     given = _given_options(surroundings.host_variables(recipe.name), surroundings)
     # The role leaves this one to the modules.
     defaults = {"build_image_wait_delay": {"default": WAIT_DELAY}}
@@ -261,4 +282,4 @@ def _settings(recipe: Recipe, surroundings: Surroundings) -> Settings:
         key: convert(given[name][0], given[name][1], name).value if name in given else options[name]["default"]
         for key, name in ((key, f"build_image_{key}") for key in _SETTINGS)
     }
-    return Settings(**values, check_mode=surroundings.check_mode)
+    return Settings(**values, check_mode=surroundings.check_mode, lock=lock)

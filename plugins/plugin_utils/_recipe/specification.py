@@ -87,6 +87,8 @@ PLAYBOOK_VARIABLES: dict[str, Any] = {
     "appstream_expires_after": {"type": "int"},
     "appstream_image_builder_quota": {"type": "int"},
     "appstream_image_quota": {"type": "int"},
+    "appstream_lock": {"type": "dict"},
+    "appstream_take_over": {"type": "str"},
     "appstream_managed_directory": {"type": "dict"},
 }
 """Variables of the collection's playbooks that begin as recipe keys do in the inventory form."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project impo
     project_folder,
     search_folders,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks import trusted
 
 PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
 
@@ -175,3 +177,68 @@ def test_relative_files_are_found_by_one_rule(tmp_path: Path, monkeypatch: pytes
     assert find_file(str(tmp_path / "here" / "a.png"), []).read_text() == "second"
     with pytest.raises(ValueError, match=r"the controller has no c.png in .*here, .*inventory, nor in files/ of these"):
         find_file("c.png", folders)
+
+
+def building(plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: Any) -> tuple[Any, Any]:
+    """A callback plugin in the play that builds, and a host with a lock that is to be renewed."""
+    localhost = SimpleNamespace(name="localhost")
+    inventory = SimpleNamespace(_subset=None, get_host=lambda name: localhost)
+    one = play("Build", PLAYBOOKS, inventory)
+    one.get_variable_manager().get_vars = lambda play, host: {"appstream_aws": account, "region": "eu-central-1"}
+    monkeypatch.setattr(one.get_loader(), "path_dwim", lambda path: path, raising=False)
+    callback = plugin.CallbackModule()
+    callback.v2_playbook_on_play_start(one)
+    lock = {"builder_name": "design", "run": "r", "type": "tags", "stale_after": 30, "file": str(tmp_path / "lock")}
+    return callback, SimpleNamespace(get_name=lambda: "design", vars={"build_image_lock": lock})
+
+
+TASK = SimpleNamespace(get_name=lambda: "Ping", _role=None, get_vars=dict)
+
+
+def test_tasks_of_users_roles_keep_the_lock(
+    plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    results = iter([{"renewed": False}, {"renewed": True}, {"failed": True, "lost": True}])
+
+    def fork(main: Any, name: str, arguments: dict[str, Any], then: Any) -> int:
+        asked.append(arguments)
+        then(next(results))
+        return 0
+
+    monkeypatch.setattr(plugin, "in_a_fork", fork)
+    callback, host = building(plugin, tmp_path, monkeypatch, {"region": trusted("{{ region }}")})
+    for _task in range(4):
+        callback.v2_runner_on_start(host, TASK)
+    # Without a builder it is tried again with the next task, and then it is not time yet.
+    assert (
+        asked
+        == [
+            {
+                "region": "eu-central-1",
+                "state": "renewed",
+                "builder_name": "design",
+                "run": "r",
+                "type": "tags",
+                "stale_after": 30,
+            }
+        ]
+        * 2
+    )
+    os.utime(tmp_path / "lock", (0, 0))
+    callback.v2_runner_on_start(host, TASK)
+    assert (tmp_path / "lock").stat().st_mtime == 0, "the next step of the build is to notice that it was lost"
+
+
+def test_an_account_that_cannot_be_templated_ends_no_build(
+    plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "in_a_fork", lambda *arguments: pytest.fail("asked"))
+    callback, host = building(plugin, tmp_path, monkeypatch, {"region": trusted("{{ nowhere }}")})
+    callback.v2_runner_on_start(host, TASK)
+
+
+def test_hosts_without_a_lock_ask_nothing(plugin: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin, "in_a_fork", lambda *arguments: pytest.fail("asked"))
+    callback, _host = building(plugin, tmp_path, monkeypatch, {})
+    callback.v2_runner_on_start(SimpleNamespace(get_name=lambda: "other", vars={}), TASK)

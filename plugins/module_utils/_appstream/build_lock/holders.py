@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from platform import node
+from typing import Any
 
 LOCK_TAG = "euc.appstream:lock:"
 """Before the id of the run, the key of its tag."""
@@ -27,7 +28,9 @@ HOLDING = "holding"
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9+\-=._:/@]")
-_LONGEST_HOST = 100
+_DETAILS = ("machine", "process", "job", "host")
+_LONGEST = 256
+"""Characters of a tag's value; what is too long is cut off the host's name, which is for people only."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,21 @@ class Holder:
     @property
     def tag(self) -> dict[str, str]:
         """The tag that says so."""
-        named = {"host": self.host[:_LONGEST_HOST], "job": self.job, "machine": self.machine, "process": self.process}
-        told = [f"{name}={_FORBIDDEN.sub('_', value)}" for name, value in named.items() if value]
-        return {LOCK_TAG + self.run: " ".join([self.renewed.strftime(_TIME), self.phase, *told])}
+        named = {name: _FORBIDDEN.sub("_", getattr(self, name)) for name in _DETAILS}
+        told = [f"{name}={value}" for name, value in named.items() if value]
+        return {LOCK_TAG + self.run: " ".join([self.renewed.strftime(_TIME), self.phase, *told])[:_LONGEST]}
+
+    @property
+    def item(self) -> dict[str, str]:
+        """The same as texts by name, without what is empty."""
+        texts = {name: getattr(self, name) for name in ("run", "phase", *_DETAILS)}
+        return {name: text for name, text in {**texts, "renewed": self.renewed.strftime(_TIME)}.items() if text}
+
+    def values(self, now: datetime) -> dict[str, Any]:
+        """What modules return of a run."""
+        shown = {name: getattr(self, name) for name in ("run", "host", "job", "phase")}
+        age = max(0, round((now - self.renewed).total_seconds()))
+        return {**shown, "renewed": self.renewed.strftime(_TIME), "age": age}
 
     def at(self, now: datetime, phase: str) -> Holder:
         """The same run with a new sign of life."""
@@ -95,6 +110,11 @@ def live_holder(
     return next((one for one in alive if one.phase == HOLDING), alive[0] if alive else None)
 
 
+def without_locks(tags: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Tags without those of locks; None stays what it is."""
+    return None if tags is None else {key: value for key, value in tags.items() if not key.startswith(LOCK_TAG)}
+
+
 def this_run(run: str, job: str = "", process: int = 0) -> Holder:
     """A run of this controller, asking. ``process`` is the one that the run ends with, 0 when time alone decides."""
     started = _start_of(process) if process else ""
@@ -126,17 +146,19 @@ def _start_of(number: int) -> str:
     return "" if status[0] == "Z" else status[19]
 
 
-def _holder(run: str, value: str) -> Holder | None:
-    first, _space, rest = value.partition(" ")
-    phase, *told = rest.split(" ")
+def from_values(item: Mapping[str, str]) -> Holder | None:
+    """The run that ``Holder.item`` describes; None when it describes none."""
     try:
-        renewed = datetime.strptime(first, _TIME).replace(tzinfo=timezone.utc)
+        renewed = datetime.strptime(item.get("renewed", ""), _TIME).replace(tzinfo=timezone.utc)
     except ValueError:
         return None
-    named = dict(_pairs(told))
-    known = {name: named.get(name, "") for name in ("host", "job", "machine", "process")}
-    return Holder(run, renewed, phase, **known) if phase in (ASKING, HOLDING) else None
+    run, phase = item.get("run", ""), item.get("phase", HOLDING)
+    if not run or phase not in (ASKING, HOLDING):
+        return None
+    return Holder(run, renewed, phase, **{name: item.get(name, "") for name in _DETAILS})
 
 
-def _pairs(told: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return ((name, value) for name, equals, value in (one.partition("=") for one in told) if equals)
+def _holder(run: str, value: str) -> Holder | None:
+    renewed, phase, *told = f"{value} ".split(" ")
+    named = {name: text for name, equals, text in (one.partition("=") for one in told) if equals}
+    return from_values({**named, "run": run, "renewed": renewed, "phase": phase})

@@ -15,6 +15,7 @@ from .errors import AppStreamError
 # What the collection itself writes on everything it creates.
 RECIPE_TAG = "euc.appstream:recipe"
 IMAGE_TAG = "euc.appstream:image"
+RUN_TAG = "euc.appstream:run"
 
 
 def read_tags(client: Any, arn: str, *, is_known: bool = False) -> dict[str, str]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..build_lock.holders import without_locks
+from ..build_lock.tag_lock import refuse_another_runs
 from ..core import states
 from ..core.calls import CHANGED_STATE_CODES, require_support
 from ..core.errors import AppStreamError
@@ -78,6 +80,8 @@ class ImageBuilder(ManagedResource):
     def plan(self, before: Resource) -> ImageBuilderPlan:
         """Return what is to become of the image builder."""
         refuse_temporary(before)
+        if self._is_wanted:
+            refuse_another_runs(self.connect("appstream"), before, self.params["tags"])
         wanted = states.wanted_state(self.params["state"], states.state_of(before), states.IMAGE_BUILDER_DESTINATIONS)
         self._refuse_drift(before, wanted)
         self._require_possible(before, wanted)
@@ -117,6 +121,8 @@ class ImageBuilder(ManagedResource):
             current: Resource = self._calls(resource, plan)[step]()
         except AppStreamError as error:
             current = resource_after_refusal(error, CHANGED_STATE_CODES, resource, self._describe)
+            if step == states.CREATE:
+                refuse_another_runs(self.connect("appstream"), current, self.params["tags"])
         return _tagged(current, plan, states.CREATE in (step, *history.actions)), [step]
 
     def failure_reason(self, resource: Resource) -> str | None:
@@ -202,6 +208,8 @@ class ImageBuilder(ManagedResource):
             state = states.END_STATES.get(wanted, "RUNNING")
             return {**filled(self._desired), "state": state, "tags": tags_after({}, tags, purge)}
         settings = view_after(SETTINGS, before, self._changes(before, wanted))
+        # Who holds the lock of a builder that is there already is decided by asking for it.
+        tags = without_locks(tags)
         ends = states.END_STATES.get(wanted, bound_for(states.state_of(before)))
         return {**settings, "state": ends, "tags": tags_after(before["tags"], tags, purge)}
 

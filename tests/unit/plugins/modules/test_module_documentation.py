@@ -34,6 +34,7 @@ _WITHOUT_INFO = {
     "ad_winrm_policy": "ad_preflight tells what the policy lacks",
     "application_catalog": "it returns the catalog, in check mode too",
     "application_tasks": "it writes a temporary file",
+    "build_lock": "its own check mode tells who holds it",
     "build_report": "it writes what others found",
     "build_result": "it puts together what others found",
     "builder_connection": "it gathers facts itself",

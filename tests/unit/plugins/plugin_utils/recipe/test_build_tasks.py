@@ -69,7 +69,7 @@ def test_phases_are_told_by_a_variable_and_where_wanted_by_a_fact() -> None:
 
 
 def test_every_file_of_the_role_is_used() -> None:
-    whole = plan(steps=["windows", "sessions", "catalog", "wait", *STEPS])
+    whole = plan(steps=["lock", "windows", "sessions", "catalog", "wait", *STEPS, "unlock"])
     changed = [{}, {"builder_is_sealed": True, "joins_domain": True, "replaces_failed": True}, {"problems": ["no"]}]
     used = {
         part

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import Holder
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import plan
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import Settings
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import recipe_options
 
 SETTINGS = Settings(wait_delay=30, connect_timeout=900, image_wait_timeout=7200, from_step="windows")
+IN_TABLE = dataclasses.replace(SETTINGS, lock={"type": "dynamodb", "table": "locks"})
 BUILDER = {"state": "RUNNING", "image_arn": "arn:old", "tags": {}}
-RUN = {"id": "run-1", "expires": "2026-12-01T00:00:00Z"}
+RUN = {"id": "run-1", "expires": "2026-12-01T00:00:00Z", "lock_tag": {"euc.appstream:lock:run-1": "now"}}
 END = ["check", "seal", "capture", "remove"]
 
 
@@ -58,20 +62,22 @@ EVERYTHING = values(
             EVERYTHING,
             finding(image_builder=BUILDER),
             Settings(30, 900, 7200, "install"),
-            ["provision", "connect", "install", "sessions", "catalog", *END],
+            ["lock", "provision", "connect", "install", "sessions", "catalog", *END],
         ),
         (
             EVERYTHING,
             finding(image_builder=BUILDER),
             Settings(30, 900, 7200, "capture"),
-            ["provision", "connect", "capture", "remove"],
+            ["lock", "provision", "connect", "capture", "remove"],
         ),
         (values(purge_catalog=True), finding(), SETTINGS, ["provision", "connect", "catalog", *END]),
         (values(), finding(image={"state": "FAILED"}), SETTINGS, ["provision", "connect", *END]),
         (values(), finding(image={"state": "PENDING"}), SETTINGS, ["wait", "remove"]),
         (values(), finding(image={"state": "NEW_STATE"}), SETTINGS, ["wait", "remove"]),
         (values(), finding(image={"state": "AVAILABLE"}), SETTINGS, []),
-        (values(), finding(image={"state": "AVAILABLE"}, image_builder=BUILDER), SETTINGS, ["remove"]),
+        (values(), finding(image={"state": "AVAILABLE"}, image_builder=BUILDER), SETTINGS, ["lock", "remove"]),
+        (values(), finding(image={"state": "PENDING"}), IN_TABLE, ["lock", "wait", "remove", "unlock"]),
+        (values(), finding(), IN_TABLE, ["lock", "provision", "connect", *END, "unlock"]),
         (values(), finding(problems=["no"]), SETTINGS, []),
         (values(), finding(), Settings(30, 900, 7200, "windows", check_mode=True), []),
     ],
@@ -129,3 +135,36 @@ def test_entries_of_the_catalog() -> None:
     entries = plan.host_variables(EVERYTHING, finding(), RUN, SETTINGS)["build_image_catalog"]
     assert entries == [{"name": "a", "path": "C:\\a.exe", "launch_parameters": "-x"}]
     assert EVERYTHING["applications"][0]["launch"]["parameters"] == "-x", "the recipe stays as it was"
+
+
+def locked(minutes: float, state: str = "", run: str = "other") -> dict[str, Any]:
+    """A finding whose image builder another controller's run had its last sign of life on so long ago."""
+    holder = Holder(run, datetime.now(timezone.utc) - timedelta(minutes=minutes), host="elsewhere")
+    image = {"state": state} if state else None
+    return finding(image=image, image_builder={**BUILDER, "tags": holder.tag})
+
+
+@pytest.mark.parametrize(
+    ("lock", "take_over", "problems", "warnings"),
+    [
+        ({"minutes": 5}, "", 1, 0),
+        ({"minutes": 5, "state": "PENDING"}, "", 1, 0),
+        ({"minutes": 31}, "", 0, 0),
+        ({"minutes": 5}, "other", 0, 0),
+        ({"minutes": 5}, "another", 1, 0),
+        ({"minutes": 5, "run": "mine"}, "", 0, 0),
+        ({"minutes": 5, "state": "AVAILABLE"}, "", 0, 1),
+    ],
+)
+def test_a_run_that_builds_already(lock: dict[str, Any], take_over: str, problems: int, warnings: int) -> None:
+    result = plan.lock_finding(locked(**lock), "mine", 30, take_over)
+    assert (len(result["problems"]), len(result["warnings"])) == (problems, warnings)
+    if problems or warnings:
+        assert "run other on elsewhere, last sign of life 5 minutes ago" in str(result)
+        assert plan.steps(values(), result, SETTINGS) == []
+
+
+@pytest.mark.parametrize("builder", [None, BUILDER])
+def test_a_builder_without_a_lock(builder: dict[str, Any] | None) -> None:
+    found = finding(image_builder=builder)
+    assert plan.lock_finding(found, "mine", 30, "") == found

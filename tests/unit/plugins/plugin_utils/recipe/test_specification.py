@@ -60,7 +60,7 @@ def test_parts_have_no_option_that_the_pipeline_decides() -> None:
     defaults = {key: option["default"] for key, option in recipe_options().items() if "default" in option}
     values = {**defaults, "name": "n", "base_image": {"platform": "p"}, "builder": {}}
     settings = plan.Settings(30, 900, 7200, "windows")
-    decided = plan.host_variables(values, finding, {"id": "r", "expires": "e"}, settings)
+    decided = plan.host_variables(values, finding, {"id": "r", "lock_tag": {}, "expires": "e"}, settings)
     for part, role in PARTS.items():
         allowed = {f"{role}_name"} if part == "builder" else set()
         assert {f"{role}_{key}" for key in recipe_options()[part]["options"]} & set(decided) <= allowed
@@ -76,7 +76,9 @@ def test_every_host_variable_is_an_option_of_a_role() -> None:
     values["builder"] = dict.fromkeys(recipe_options()["builder"]["options"], "x")
     for part in ("windows", "sessions", "seal"):
         values[part] = dict.fromkeys(recipe_options()[part]["options"], "x")
-    given = plan.host_variables(values, finding, {"id": "r", "expires": "e"}, plan.Settings(30, 900, 7200, "windows"))
+    given = plan.host_variables(
+        values, finding, {"id": "r", "lock_tag": {}, "expires": "e"}, plan.Settings(30, 900, 7200, "windows")
+    )
     roles = {
         *PARTS.values(),
         "build_image",
