@@ -59,6 +59,8 @@ _NAMES = (
     "image_permission",
     "image_permission_info",
     "image_update",
+    "leftover",
+    "leftover_info",
     "managed_directory",
     "managed_directory_info",
     "preflight",

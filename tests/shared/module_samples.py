@@ -190,6 +190,8 @@ SAMPLES: Iterable[Sample] = (
     Sample("image_permission", {"name": "design-1", "accounts": [{"account_id": "222222222222"}]}, _IMAGE),
     Sample("image_permission_info", {"names": ["design-1"]}, _IMAGE),
     Sample("image_update", {"name": "design-1", "new_name": "design-2", "wait": False}, _OLD_IMAGE),
+    Sample("leftover", {"kind": "image_builder", "name": "design"}, _RUNNING_BUILDER),
+    Sample("leftover_info", {"grace": 0}, _RUNNING_BUILDER),
     Sample(
         "managed_directory",
         {"name": "corp.example.com", "password": "Secret-123", "short_name": "CORP", "wait": False},

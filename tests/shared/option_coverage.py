@@ -217,7 +217,7 @@ def page(table: Table) -> str:
     sections.append("Every member of these structures is returned, in snake_case, unless it is said here why not.\n")
     structures = [one for listed in table["returned"].values() for one in listed.items()]
     sections.append(_rows(["Structure", "Return values"], [_structure_row(name, entry) for name, entry in structures]))
-    sections.append(_title("Looked up in other services", "-"))
+    sections.append(_title("Operations of other services", "-"))
     found = [
         (f"``{service}:{name}``", why) for service, listed in table["looked_up"].items() for name, why in listed.items()
     ]

@@ -18,7 +18,12 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import LOCK_TAG, live_holder
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.lock import DYNAMODB
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.tag_lock import refusal
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import IMAGE_TAG, RECIPE_TAG, RUN_TAG
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags import (
+    EXPIRES_TAG,
+    IMAGE_TAG,
+    RECIPE_TAG,
+    RUN_TAG,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.checks import catalog
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import PARTS
 
@@ -29,7 +34,6 @@ INSTALL = "install"
 """Steps that may run roles of the user's."""
 
 SEALED_TAG = "euc.appstream:sealed"
-EXPIRES_TAG = "euc.appstream:expires"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from .errors import AppStreamError
 RECIPE_TAG = "euc.appstream:recipe"
 IMAGE_TAG = "euc.appstream:image"
 RUN_TAG = "euc.appstream:run"
+# Until when an image builder is needed at the most, in UTC.
+EXPIRES_TAG = "euc.appstream:expires"
 
 
 def read_tags(client: Any, arn: str, *, is_known: bool = False) -> dict[str, str]:
