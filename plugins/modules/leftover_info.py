@@ -187,6 +187,11 @@ leftovers:
       type: float
       returned: always
       sample: 2.4
+    message:
+      description: All of that in a line for people.
+      type: str
+      returned: always
+      sample: "image builder design (RUNNING, stream.standard.medium) is left over: expired at 2026-11-30T21:00:00Z"
 image_builders:
   description: The names of all image builders, for O(euc.appstream.ad_computer_cleanup#module:in_use).
   type: list

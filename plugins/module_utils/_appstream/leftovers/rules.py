@@ -247,6 +247,7 @@ def _leftover(kind: str, thing: Thing, verdict: Verdict, now: datetime, prices: 
     is_billed = kind == IMAGE_BUILDER and thing.get("state") not in _NOT_BILLED
     hours_a_day = _HOURS_A_DAY if is_billed else 0
     price = prices.get(str(thing.get("instance_type") or ""))
+    cost = round(hours_a_day * price, 2) if price is not None and is_billed else None
     return {
         "kind": kind,
         "name": thing["name"],
@@ -263,8 +264,21 @@ def _leftover(kind: str, thing: Thing, verdict: Verdict, now: datetime, prices: 
         "since": _shown(verdict.since) if verdict.since else None,
         "hours": _hours(now - verdict.since) if verdict.since else None,
         "hours_a_day": hours_a_day,
-        "cost_a_day": round(hours_a_day * price, 2) if price is not None and is_billed else None,
+        "cost_a_day": cost,
+        "message": _message(kind, thing, verdict, hours_a_day, cost),
     }
+
+
+def _message(kind: str, thing: Thing, verdict: Verdict, hours_a_day: int, cost: float | None) -> str:
+    """One line for people."""
+    about = ", ".join(str(one) for one in (thing.get("state"), thing.get("instance_type")) if one)
+    named = f"{kind.replace('_', ' ')} {thing['name']}{f' ({about})' if about else ''}"
+    if verdict.kept_because:
+        behind = f" although left over ({verdict.reason})" if verdict.reason else ""
+        return f"{named} stays{behind}: {verdict.kept_because}"
+    money = f", which cost {cost:g}" if cost is not None else ""
+    leaving = f"; to leave it takes {hours_a_day} builder hours a day{money}" if hours_a_day else ""
+    return f"{named} is left over: {verdict.reason}{leaving}"
 
 
 def _hours(age: timedelta) -> float:

@@ -232,6 +232,35 @@ def test_cost_of_leaving_them(state: str, instance_type: str, hours: int, cost: 
     assert (found["hours_a_day"], found["cost_a_day"]) == (hours, cost)
 
 
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        (
+            builder(),
+            f"image builder design (RUNNING, stream.standard.medium) is left over: expired at {ago(24)}; to leave it "
+            "takes 24 builder hours a day, which cost 2.4",
+        ),
+        (
+            builder(state="STOPPED", instance_type=None),
+            f"image builder design (STOPPED) is left over: expired at {ago(24)}",
+        ),
+        (
+            builder(state="STOPPED", tags={**OURS, **expires(1)}),
+            "image builder design (STOPPED, stream.standard.medium) stays although left over (expired at "
+            f"{ago(1)}): that is less than 6 hours ago",
+        ),
+        (
+            builder("update1234567890", "UPDATING", instance_type=None),
+            "temporary image builder update1234567890 (UPDATING) stays: AppStream has made it for a managed image "
+            "update and deletes it when the update is over",
+        ),
+    ],
+)
+def test_lines_for_people(one: dict[str, Any], message: str) -> None:
+    (found,) = rules.leftovers(Place(NOW, {one["name"]: one}), POLICY, prices={"stream.standard.medium": 0.1})
+    assert found["message"] == message
+
+
 def test_where_it_is() -> None:
     found = judged(builder())
     assert (found["account"], found["region"], found["recipe"], found["run"]) == (
