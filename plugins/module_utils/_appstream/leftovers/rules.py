@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ..build_lock.holders import STALE_AFTER, Holder, holders, live_holder
+from ..build_lock.holders import LOCK_TAG, STALE_AFTER, Holder, holders, live_holder
 from ..core import states
 from ..core.tags import EXPIRES_TAG, IMAGE_TAG, RECIPE_TAG, RUN_TAG
 from ..image_builder.temporary import is_temporary
@@ -203,6 +203,9 @@ def _kept_for_run(tags: Mapping[str, str], place: Place, policy: Policy) -> str:
     holder = live_holder(tags, place.now, policy.stale_after, but=place.but)
     if holder:
         return f"in use by {holder.describe(place.now)}"
+    unknown = _unknown_locks(tags)
+    if unknown:
+        return f"its lock cannot be read ({', '.join(unknown)}); remove that tag if no run is at work with it"
     alive = live_runs(place, policy)
     if tags.get(RUN_TAG) in alive:
         return f"its run is at work: {alive[tags[RUN_TAG]].describe(place.now)}"
@@ -211,6 +214,12 @@ def _kept_for_run(tags: Mapping[str, str], place: Place, policy: Policy) -> str:
         if other and _tags(builder).get(RECIPE_TAG) == tags[RECIPE_TAG]:
             return f"its recipe {tags[RECIPE_TAG]} is being built by {other.describe(place.now)}"
     return ""
+
+
+def _unknown_locks(tags: Mapping[str, str]) -> list[str]:
+    """Tags that are locks of another form, such as a later version's."""
+    known = {LOCK_TAG + holder.run for holder in holders(tags)}
+    return sorted(key for key in tags if key.startswith(LOCK_TAG) and key not in known)
 
 
 def _kept_for_image(builder: Thing, place: Place) -> str:

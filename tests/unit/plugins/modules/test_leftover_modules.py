@@ -93,6 +93,13 @@ def test_in_a_role_of_another_account(run_simulated: Run, simulated: Any) -> Non
     }
 
 
+def test_a_role_that_may_not_be_assumed(run_simulated: Run, simulated: Any) -> None:
+    simulated.fail(match="sts:AssumeRole", code="AccessDenied")
+    result = run_simulated(leftover_info, assume_role_arn="arn:aws:iam::222222222222:role/clean-up")
+    assert result["failed"] and "role arn:aws:iam::222222222222:role/clean-up" in result["msg"]
+    assert count(simulated, "DescribeImageBuilders") == 0, "nobody else's account is read instead"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

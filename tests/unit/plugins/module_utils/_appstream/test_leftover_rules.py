@@ -99,6 +99,10 @@ def test_image_builders_that_are_removed(tags: dict[str, str], reason: str, sinc
         ({**OURS, **expires(24), **lock(9), **lock(0.4, "run-2")}, "in use by run run-2"),
         ({**OURS, **expires(24), **lock(-1)}, "in use by run run-1"),
         ({**OURS, **expires(24), **lock(0.6)}, "less than 6 hours ago"),
+        (
+            {**OURS, **expires(24), **lock(9), "euc.appstream:lock:run-3": "v2"},
+            "cannot be read (euc.appstream:lock:run-3",
+        ),
     ],
 )
 def test_image_builders_that_are_kept(tags: dict[str, str], kept: str) -> None:
