@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -11,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from windows_box import newest_base_image
-from workplace import REGION, SECRET_KEY, Run, Workplace, open_workplace
+from workplace import REGION, SECRET_KEY, Run, Workplace, descendants, open_workplace, with_suppressed_kill
 
 OTHER_REGION = "us-east-1"
 OTHER_ACCOUNT = "222222222222"
@@ -76,12 +77,15 @@ def remove_all(workplace: Workplace, **where: str) -> None:
     workplace.wait_for(lambda: builders(workplace, **where) == {}, 60)
 
 
+def command(**options: Any) -> list[str]:
+    given = {"clean_up_wait_delay": 1, **{f"clean_up_{name}": value for name, value in options.items()}}
+    return ["ansible-playbook", "euc.appstream.clean_up", "-e", json.dumps(given)]
+
+
 def clean_up(workplace: Workplace, *arguments: str, **options: Any) -> Run:
     """Run the playbook as a schedule does."""
-    given = {"clean_up_wait_delay": 1, **{f"clean_up_{name}": value for name, value in options.items()}}
     workplace.control("calls", method="DELETE")
-    extra = ["-e", json.dumps(given)]
-    return workplace.run(["ansible-playbook", "euc.appstream.clean_up", *extra, *arguments])
+    return workplace.run([*command(**options), *arguments])
 
 
 def changing(workplace: Workplace) -> list[str]:
@@ -105,6 +109,34 @@ def test_what_a_killed_controller_has_left_behind(workplace: Workplace) -> None:
     run = clean_up(workplace, grace=0)
     assert run.exit_code == 0, run.output
     assert "is left over" in text(run) and "1 removed" in text(run), run.output
+    assert workplace.builders() == {}
+
+
+@pytest.mark.parametrize("head_start", [0.0, 4.0])
+def test_a_rerun_at_the_same_time_loses_nothing(workplace: Workplace, head_start: float) -> None:
+    """Whoever comes first: the builder goes and the rerun makes another, or it stays; the image is there in the end."""
+    recipe = workplace.light("design", image_name="design-1")
+    running = {"RUNNING"}
+    workplace.build_and_kill([recipe], lambda: {one["State"] for one in workplace.builders().values()} == running)
+    arn = workplace.builders()["design"]["Arn"]
+    workplace.client("appstream").tag_resource(ResourceArn=arn, Tags={"euc.appstream:expires": ago(1)})
+    reaped: list[Run] = []
+    seconds = threading.Event()
+
+    def reap() -> None:
+        seconds.wait(head_start)
+        reaped.append(workplace.run(command(grace=0)))
+
+    reaper = threading.Thread(target=reap)
+    reaper.start()
+    rerun = workplace.build([recipe])
+    reaper.join()
+    assert reaped[0].exit_code == 0, reaped[0].output
+    if rerun.exit_code:
+        # Refused while the reaper held the lock.
+        rerun = workplace.build([recipe])
+    assert rerun.exit_code == 0, rerun.output + reaped[0].output
+    assert workplace.images()["design-1"]["State"] == "AVAILABLE"
     assert workplace.builders() == {}
 
 
@@ -229,6 +261,36 @@ def test_transfer_files_need_one_place(account: Workplace) -> None:
     run = clean_up(account, transfer_buckets=buckets, regions=[REGION, OTHER_REGION])
     assert run.exit_code == 2 and "needs one account and Region alone" in text(run), run.output
     assert account.calls() == []
+
+
+def test_a_reaper_that_is_killed_is_followed_by_another(account: Workplace) -> None:
+    add(account, {"left": EXPIRED})
+    account.control("faults/aws", [{"match": "appstream:DeleteImageBuilder", "delay": 60, "code": None, "times": 1}])
+    reaper = subprocess.Popen(
+        command(),
+        cwd=account.folder,
+        env=account.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        account.wait_for(lambda: builders(account).get("left") == "STOPPED" or reaper.poll() is not None, 120)
+        assert reaper.poll() is None
+    finally:
+        for process in [reaper.pid, *descendants(reaper.pid)]:
+            with_suppressed_kill(process)
+        reaper.wait()
+        account.control("faults/aws", method="DELETE")
+    arn = account.builders()["left"]["Arn"]
+    tags = account.client("appstream").list_tags_for_resource(ResourceArn=arn)["Tags"]
+    assert [key for key in tags if key.startswith("euc.appstream:lock:clean-up-")], "its lock is still there"
+    young = clean_up(account)
+    assert young.exit_code == 0 and "less than 6 hours ago" in text(young), young.output
+    run = clean_up(account, grace=0)
+    assert run.exit_code == 0, run.output
+    assert builders(account) == {}
 
 
 def test_throttled(account: Workplace) -> None:
