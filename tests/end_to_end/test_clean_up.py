@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from windows_box import newest_base_image
-from workplace import REGION, SECRET_KEY, Run, Workplace, descendants, open_workplace, with_suppressed_kill
+from workplace import REGION, REPOSITORY, SECRET_KEY, Run, Workplace, descendants, open_workplace, with_suppressed_kill
 
 OTHER_REGION = "us-east-1"
 OTHER_ACCOUNT = "222222222222"
@@ -82,10 +84,10 @@ def command(**options: Any) -> list[str]:
     return ["ansible-playbook", "euc.appstream.clean_up", "-e", json.dumps(given)]
 
 
-def clean_up(workplace: Workplace, *arguments: str, **options: Any) -> Run:
+def clean_up(workplace: Workplace, *arguments: str, environment: dict[str, str] | None = None, **options: Any) -> Run:
     """Run the playbook as a schedule does."""
     workplace.control("calls", method="DELETE")
-    return workplace.run([*command(**options), *arguments])
+    return workplace.run([*command(**options), *arguments], environment)
 
 
 def changing(workplace: Workplace) -> list[str]:
@@ -109,6 +111,9 @@ def test_what_a_killed_controller_has_left_behind(workplace: Workplace) -> None:
     run = clean_up(workplace, grace=0)
     assert run.exit_code == 0, run.output
     assert "is left over" in text(run) and "1 removed" in text(run), run.output
+    guide = (REPOSITORY / "docs" / "docsite" / "rst" / "guide_playbooks.rst").read_text()
+    rights = set(re.findall(r"\w+", guide.partition("The identity needs")[2].partition("Further reading")[0]))
+    assert {one["operation"] for one in workplace.calls()} <= rights
     assert workplace.builders() == {}
 
 
@@ -326,4 +331,28 @@ def test_a_rerun_that_comes_between_reading_and_removal(account: Workplace) -> N
     assert builders(account) == {"b-left": "RUNNING"}
     assert "1 removed, 1 kept meanwhile" in text(run), run.output
     assert "in use by run rerun" in text(run)
+    remove_all(account)
+
+
+@pytest.mark.oldest
+def test_oldest_supported_core(account: Workplace, oldest_ansible: Path) -> None:
+    environment = {
+        "PATH": f"{oldest_ansible}/bin:{account.environment['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(oldest_ansible / "collections"),
+    }
+    roles = [f"arn:aws:iam::{number}:role/clean-up" for number in ("123456789012", OTHER_ACCOUNT)]
+    add(account, {"left": EXPIRED, "locked": {**EXPIRED, "euc.appstream:recipe": "c", **lock()}})
+    options: dict[str, Any] = {"assume_role_arns": roles, "regions": [REGION, OTHER_REGION]}
+    predicted = clean_up(account, "--check", environment=environment, **options)
+    assert predicted.exit_code == 0 and changing(account) == [], predicted.output
+    denied = {"match": "appstream:DescribeImages", "code": "AccessDeniedException", "after": 1, "times": 1}
+    account.control("faults/aws", [denied])
+    try:
+        run = clean_up(account, environment=environment, hourly_prices={"stream.standard.medium": 0.1}, **options)
+    finally:
+        account.control("faults/aws", method="DELETE")
+    assert run.exit_code == 2, run.output
+    assert f"{OTHER_REGION} in role {roles[0]}: describe_images failed" in text(run), run.output
+    assert "24 builder hours a day, 2.4 at the prices given; 1 removed, 0 kept meanwhile" in text(run), run.output
+    assert builders(account) == {"locked": "RUNNING"}
     remove_all(account)
