@@ -16,7 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..build_lock.holders import ASKING, HOLDING, Holder, live_holder, this_run
+from ..build_lock import tag_lock
+from ..build_lock.holders import Holder, live_holder, this_run
 from ..core.calls import NOT_FOUND, call
 from ..core.errors import AppStreamError
 from ..core.reconcile import Connect, Params, ensure
@@ -120,29 +121,29 @@ class _Lock:
         self.has_acted = False
 
     def take(self) -> None:
-        """Ask for the lock, and hold it. Raises InUseError when another run is alive."""
-        for phase in (ASKING, HOLDING):
-            self._write(phase)
-            self.verify()
+        """Hold the lock. Raises InUseError when another run is alive."""
+        self.verify(self._found["run"])
+        try:
+            tag_lock.acquire(self._client, self._found["arn"], self._holder, self._policy.stale_after)
+        except AppStreamError as error:
+            if "holder" not in error.result:
+                raise
+            raise InUseError(f"in use by run {error.result['holder']['run']}") from error
 
-    def verify(self) -> None:
-        """Read whether the image builder is still nobody else's. Raises InUseError."""
+    def verify(self, run: str | None = None) -> None:
+        """Read whether the image builder is still nobody else's, and of ``run``, this one. Raises InUseError."""
         tags = read_tags(self._client, self._found["arn"])
         now = aws_time(self._client)
         other = live_holder(tags, now, self._policy.stale_after, but=self._holder.run)
         if other:
             raise InUseError(f"in use by {other.describe(now)}")
-        if tags.get(RUN_TAG) != self._found["run"]:
+        if tags.get(RUN_TAG) != (run or self._holder.run):
             raise InUseError(f"run {tags.get(RUN_TAG)} has taken it over")
 
     def release(self) -> None:
         """Take the tag away again, if that is possible; it means nothing any more after a while."""
         with suppress(AppStreamError):
             write_tags(self._client, self._found["arn"], self._holder.tag, {}, is_known=False)
-
-    def _write(self, phase: str) -> None:
-        tag = self._holder.at(aws_time(self._client), phase).tag
-        write_tags(self._client, self._found["arn"], {}, tag, is_known=False)
 
 
 class _LeftImageBuilder(ImageBuilder):

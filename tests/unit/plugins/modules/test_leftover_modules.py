@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import tag_lock
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import (
     ASKING,
     HOLDING,
@@ -22,6 +23,13 @@ from image_builder_account import add, backend, count, let_time_pass, tags
 from simulated_account import Simulated, add_image
 
 Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_lock, "GRACE", 0)
+
+
 OURS = {"euc.appstream:recipe": "design", "euc.appstream:run": "run-1"}
 
 
