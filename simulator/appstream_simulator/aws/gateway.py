@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from appstream_simulator.aws import bucket_regions, protocols, regions
+from appstream_simulator.aws import bucket_regions, further_operations, protocols, regions
 from appstream_simulator.aws.faults import Fault, Faults
 from appstream_simulator.aws.requests import Caller, identify
 from appstream_simulator.aws.simulation import Simulation
@@ -86,7 +86,9 @@ class Gateway:
             return error_response(request, caller.service, "SimulatorNotImplemented", message)
         try:
             with self._simulation.lock:
-                response = Response.from_app(self._application, environment, buffered=True)
+                response = further_operations.answer(request, caller, self._simulation) or Response.from_app(
+                    self._application, environment, buffered=True
+                )
         except NotImplementedError as error:
             message = f"The simulator does not simulate {caller.call}: {error}"
             return error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
