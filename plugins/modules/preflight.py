@@ -12,7 +12,11 @@ description:
   - Checks recipes for images of Amazon AppStream 2.0 (also named Amazon WorkSpaces Applications) before anything is
     made, all of them with one look at AWS, and only reading.
   - Checked are the names, whether they are free, the base image and whether it supports the instance type, the
-    quotas, subnets and their free addresses, security groups, and directory configs and their organizational units.
+    quotas, subnets and their free addresses, security groups, routes, VPC endpoints, directory configs and their
+    organizational units, IAM roles, what the credentials in use may do, and objects of S3. Option O(checks) has them
+    by name.
+  - What the credentials may not ask, or what AWS can't answer just now, is a warning. Only image builders and images
+    have to be readable.
   - A recipe that can't be built is no failure of this module, see RV(images[].problems). It fails when AWS can't be
     asked.
 author:
@@ -83,8 +87,26 @@ options:
             elements: str
           iam_role_arn:
             description:
-              - The ARN of the machine's IAM role.
+              - The ARN of the machine's IAM role. It must be one of this account and trust C(appstream.amazonaws.com).
             type: str
+          enable_default_internet_access:
+            description:
+              - Whether the image builder gets a public address, which needs a public subnet.
+            type: bool
+          access_endpoints:
+            description:
+              - The interface VPC endpoints for streaming.
+            type: list
+            elements: dict
+            suboptions:
+              endpoint_type:
+                description:
+                  - The type of the endpoint.
+                type: str
+              vpce_id:
+                description:
+                  - The id of the endpoint.
+                type: str
           domain:
             description:
               - The Active Directory domain to join.
@@ -100,18 +122,83 @@ options:
                   - The distinguished name of the organizational unit for the computer object.
                 type: str
                 required: true
+      catalog_applications:
+        description:
+          - The names of the applications that the recipe registers in the application catalog. An image needs one.
+          - The check is left out when this is not set.
+        type: list
+        elements: str
+      dynamic_app_catalog:
+        description:
+          - Whether the dynamic application catalog is enabled, so that the image's own may be empty.
+        type: bool
+        default: false
+      purge_catalog:
+        description:
+          - Whether applications of the base image are removed from the catalog.
+        type: bool
+        default: false
+      internet_hosts:
+        description:
+          - The hosts that the image builder fetches something from. With one that is on the internet, the subnet must
+            have a route there.
+        type: list
+        elements: str
+        default: []
+      s3_sources:
+        description:
+          - The objects of Amazon S3 that are fetched.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          source:
+            description:
+              - The object, C(s3://bucket/key).
+            type: str
+            required: true
+          access:
+            description:
+              - Who fetches it. With V(builder_role) it is the role of the image builder, so that a missing object is a
+                warning only.
+            type: str
+            choices: [presigned, builder_role]
+            default: presigned
+          region:
+            description:
+              - The Region of its bucket, if it is another one.
+            type: str
+      tags:
+        description:
+          - The tags of image builder and image.
+        type: dict
+        default: {}
+  checks:
+    description:
+      - How serious each check is - V(error) makes what it finds one of RV(images[].problems), V(warning) one of
+        RV(images[].warnings), V(off) leaves it out.
+      - The checks are C(names), C(base_image), C(platform), C(catalog), C(image), C(image_builder), C(build_lock),
+        C(quotas), C(network), C(internet_route), C(vpc_endpoints), C(directory_config), C(iam_role), C(permissions),
+        C(sources), C(credentials), C(connection), C(kerberos) and C(proxy). The guide on the preflight says what each
+        of them looks at. C(proxy) is a warning, the others are errors.
+      - C(build_lock), C(credentials), C(connection), C(kerberos) and C(proxy) are not checked by this module, but by
+        M(euc.appstream.plan_images).
+      - That image builder and image of these names belong to the recipe, and that no two recipes share them, is an
+        error in any case.
+    type: dict
+    default: {}
   image_builder_quota:
     description:
-      - How many image builders the account may have in the Region. AppStream itself does not tell.
-      - V(0) leaves the check out.
+      - How many image builders the account may have in the Region. Service Quotas is asked when it is not set, for
+        those of the instance types as well; where that is not possible, it is AWS's default of 10.
+      - V(0) leaves the check of the total out.
     type: int
-    default: 10
   image_quota:
     description:
-      - How many images the account may have in the Region. AppStream itself does not tell.
+      - How many images the account may have in the Region. Service Quotas is asked when it is not set; where that is
+        not possible, it is AWS's default of 10.
       - V(0) leaves the check out.
     type: int
-    default: 10
   timestamp:
     description:
       - What the names of new images end with, the time now in UTC when it is not set.
@@ -245,8 +332,8 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.checks import Quotas
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.report import check
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.report import Settings, check
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import severities
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "images": {
@@ -274,6 +361,12 @@ ARGUMENT_SPEC: dict[str, Any] = {
                     "subnet_id": {"type": "str"},
                     "security_group_ids": {"type": "list", "elements": "str"},
                     "iam_role_arn": {"type": "str"},
+                    "enable_default_internet_access": {"type": "bool"},
+                    "access_endpoints": {
+                        "type": "list",
+                        "elements": "dict",
+                        "options": {"endpoint_type": {"type": "str"}, "vpce_id": {"type": "str"}},
+                    },
                     "domain": {
                         "type": "dict",
                         "options": {
@@ -283,10 +376,26 @@ ARGUMENT_SPEC: dict[str, Any] = {
                     },
                 },
             },
+            "catalog_applications": {"type": "list", "elements": "str"},
+            "dynamic_app_catalog": {"type": "bool", "default": False},
+            "purge_catalog": {"type": "bool", "default": False},
+            "internet_hosts": {"type": "list", "elements": "str", "default": []},
+            "s3_sources": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "source": {"type": "str", "required": True},
+                    "access": {"type": "str", "choices": ["presigned", "builder_role"], "default": "presigned"},
+                    "region": {"type": "str"},
+                },
+            },
+            "tags": {"type": "dict", "default": {}},
         },
     },
-    "image_builder_quota": {"type": "int", "default": 10},
-    "image_quota": {"type": "int", "default": 10},
+    "checks": {"type": "dict", "default": {}},
+    "image_builder_quota": {"type": "int"},
+    "image_quota": {"type": "int"},
     "timestamp": {"type": "str"},
 }
 
@@ -295,8 +404,12 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     """Return the module's return values. Raises AppStreamError."""
     options = module.params
     timestamp = options["timestamp"] or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    quotas = Quotas(image_builders=options["image_builder_quota"], images=options["image_quota"])
-    findings = check(module.client("appstream"), lambda: module.client("ec2"), options["images"], quotas, timestamp)
+    try:
+        chosen = severities(options["checks"])
+    except ValueError as error:
+        raise AppStreamError(f"checks: {error}") from error
+    settings = Settings(timestamp, chosen, options["image_builder_quota"], options["image_quota"])
+    findings = check(module.client, options["images"], settings)
     return {"changed": False, "timestamp": timestamp, "images": [finding.values() for finding in findings]}
 
 

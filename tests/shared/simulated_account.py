@@ -84,7 +84,7 @@ class Simulated:
     def operations(self) -> list[str]:
         """The operations called that change something."""
         called = [str(call["operation"]) for call in self.server.calls.entries()]
-        return [name for name in called if not name.startswith(("Describe", "List"))]
+        return [name for name in called if not name.startswith(("Describe", "Get", "HEAD ", "List", "Simulate"))]
 
 
 @contextmanager

@@ -82,7 +82,13 @@ def test_everything_is_read_once_for_all_recipes(run_simulated: Run, simulated: 
     pages = called(simulated)["DescribeImages"]
     simulated.server.calls.clear()
     check(run_simulated, *(recipe(f"r{number}") for number in range(5)))
-    once = ("DescribeImageBuilders", "DescribeSecurityGroups", "DescribeSubnets")
+    once = (
+        "DescribeImageBuilders",
+        "DescribeSecurityGroups",
+        "DescribeSubnets",
+        "GetCallerIdentity",
+        "ListServiceQuotas",
+    )
     assert called(simulated) == {**dict.fromkeys(once, 1), "DescribeImages": pages}
 
 
