@@ -65,6 +65,7 @@ class Facts:
     Attributes:
         account, partition: of the credentials in use; empty when they are not known.
         route_tables: by the id of each subnet that a recipe names.
+        on_the_internet: whether a host is, of those that could be resolved.
         roles: by ARN.
         decisions: by action and ARN.
         objects: of S3 by source, the size in bytes; None when there is no such object.
@@ -82,6 +83,7 @@ class Facts:
     account: str = ""
     partition: str = "aws"
     route_tables: Mapping[str, dict[str, Any]] | None = field(default_factory=dict)
+    on_the_internet: Mapping[str, bool] = field(default_factory=dict)
     vpc_endpoints: Mapping[str, dict[str, Any]] | None = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..core import validation
 from .finding import Facts, Finding
+from .hosts import may_be_on_the_internet
 
 STREAMING_SERVICE = ".appstream.streaming"
 """How the service name of an interface endpoint for streaming ends (guide, "Creating and Streaming from Interface VPC
@@ -29,7 +29,6 @@ _TARGETS = (
     "core_network_arn",
 )
 _INTERNET_GATEWAY = "igw-"
-_PRIVATE_NAMES = (".local", ".internal", ".lan", ".corp", ".home.arpa", ".intranet")
 
 
 def check_network(finding: Finding, facts: Facts) -> None:
@@ -39,8 +38,8 @@ def check_network(finding: Finding, facts: Facts) -> None:
         finding.report("vpc_endpoints", endpoint_problems(finding, facts.vpc_endpoints))
         finding.warn("vpc_endpoints", endpoint_warnings(finding, facts))
     if facts.route_tables is not None:
-        finding.report("internet_route", route_problems(finding, facts.route_tables))
-        finding.warn("internet_route", route_warnings(finding, facts.route_tables))
+        finding.report("internet_route", route_problems(finding, facts))
+        finding.warn("internet_route", route_warnings(finding, facts))
 
 
 def network_problems(finding: Finding, facts: Facts) -> list[str]:
@@ -99,18 +98,18 @@ def default_route(table: Mapping[str, Any]) -> str | None:
     return None
 
 
-def is_on_the_internet(host: str) -> bool:
-    """Whether a host is out on the internet, as its name tells; addresses and names of private networks are not."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return "." in host.rstrip(".") and not host.lower().rstrip(".").endswith(_PRIVATE_NAMES)
+def hosts_without_route(finding: Finding, tables: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Hosts that may be on the internet, to which the image builder's subnet has no route."""
+    table = tables.get(str(finding.place.get("subnet_id")))
+    if table is None or finding.place.get("enable_default_internet_access") or default_route(table) is not None:
+        return []
+    return _hosts(finding)
 
 
-def _needs(finding: Finding) -> list[str]:
-    """What of the recipe is fetched by the image builder from the internet."""
+def _hosts(finding: Finding) -> list[str]:
+    """What of the recipe is fetched by the image builder, and may be on the internet."""
     given = finding.recipe.get("internet_hosts") or []
-    return sorted({str(host) for host in given if is_on_the_internet(str(host))})
+    return sorted({str(host) for host in given if may_be_on_the_internet(str(host))})
 
 
 def _shown(hosts: list[str]) -> str:
@@ -118,25 +117,40 @@ def _shown(hosts: list[str]) -> str:
     return ", ".join(hosts[:3]) + more
 
 
-def route_problems(finding: Finding, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def route_problems(finding: Finding, facts: Facts) -> Iterator[str]:
     """Check that there is a route to what the image builder fetches from the internet."""
-    subnet_id = str(finding.place.get("subnet_id"))
-    table = tables.get(subnet_id)
+    tables = facts.route_tables or {}
+    table = tables.get(str(finding.place.get("subnet_id")))
     if table is None:
         return
-    target, hosts = default_route(table), _needs(finding)
-    named = f"subnet {subnet_id} (route table {table.get('route_table_id')})"
-    if finding.place.get("enable_default_internet_access"):
-        if not (target or "").startswith(_INTERNET_GATEWAY):
-            leads = f"its route 0.0.0.0/0 leads to {target}" if target else "it has no route 0.0.0.0/0"
-            yield f"enable_default_internet_access needs a public subnet, but {named} is none: {leads}"
-    elif hosts and target is None:
-        yield f"{named} has no route 0.0.0.0/0 to a NAT gateway or the like, which {_shown(hosts)} needs"
+    target = default_route(table)
+    if finding.place.get("enable_default_internet_access") and not (target or "").startswith(_INTERNET_GATEWAY):
+        leads = f"its route 0.0.0.0/0 leads to {target}" if target else "it has no route 0.0.0.0/0"
+        yield f"enable_default_internet_access needs a public subnet, but {_named(finding, table)} is none: {leads}"
+    hosts = [host for host in hosts_without_route(finding, tables) if facts.on_the_internet.get(host)]
+    if hosts:
+        yield (
+            f"{_named(finding, table)} has no route 0.0.0.0/0 to a NAT gateway or the like, which {_shown(hosts)} needs"
+        )
 
 
-def route_warnings(finding: Finding, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Tell of a public subnet in which the image builder gets no public address (guide, "Internet Access")."""
-    table, hosts = tables.get(str(finding.place.get("subnet_id"))), _needs(finding)
+def _named(finding: Finding, table: Mapping[str, Any]) -> str:
+    return f"subnet {finding.place['subnet_id']} (route table {table.get('route_table_id')})"
+
+
+def route_warnings(finding: Finding, facts: Facts) -> Iterator[str]:
+    """Tell of hosts that may be on the internet, and of a public subnet where the image builder has no public address.
+
+    See the developer guide, "Internet Access".
+    """
+    tables = facts.route_tables or {}
+    unknown = [host for host in hosts_without_route(finding, tables) if host not in facts.on_the_internet]
+    table, hosts = tables.get(str(finding.place.get("subnet_id"))), _hosts(finding)
+    if unknown and table is not None:
+        yield (
+            f"{_named(finding, table)} has no route 0.0.0.0/0; the controller can't resolve {_shown(unknown)}, so that "
+            "it is not known whether one is needed"
+        )
     if table is None or not hosts or finding.place.get("enable_default_internet_access"):
         return
     if (default_route(table) or "").startswith(_INTERNET_GATEWAY):

@@ -16,9 +16,10 @@ from ..image import api as images
 from ..image_builder import api as image_builders
 from . import checks, reading
 from .finding import Facts, Finding
+from .hosts import resolve
 from .iam_checks import partition_of
 from .inquiry import Inquiry
-from .network_checks import endpoint_ids
+from .network_checks import endpoint_ids, hosts_without_route
 from .together import check_together
 
 
@@ -53,12 +54,19 @@ def check(open_client: Callable[..., Any], recipes: Sequence[Mapping[str, Any]],
     for finding in findings:
         if finding.image is not None:
             finding.image = images.with_tags(client, finding.image)
+    facts = replace(facts, on_the_internet=_resolve(facts, findings))
     region = str(client.meta.region_name)
     facts, prefix = _with_rights(inquiry, facts, findings, region)
     quotas = _read_quotas(inquiry, findings, settings)
     checks.check_each(findings, replace(facts, unread=inquiry.unread), prefix)
     check_together(findings, facts, quotas)
     return findings
+
+
+def _resolve(facts: Facts, findings: Sequence[Finding]) -> dict[str, bool]:
+    """Of hosts that there is no route to, whether they are on the internet."""
+    tables = facts.route_tables or {}
+    return resolve(host for one in findings if one.needs_image for host in hosts_without_route(one, tables))
 
 
 def _read_quotas(inquiry: Inquiry, findings: Sequence[Finding], settings: Settings) -> Any:

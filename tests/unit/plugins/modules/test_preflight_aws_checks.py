@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight import hosts, inquiry
 from ansible_collections.euc.appstream.plugins.modules import preflight
 from simulated_account import Simulated, add_image
 
@@ -25,6 +29,20 @@ UNIT = "OU=Builders,DC=corp,DC=example,DC=com"
 SOURCE = "s3://installers/app.msi"
 HOST = "downloads.example.com"
 LIMITS = {"stream.standard.large": 1}
+
+
+@pytest.fixture(autouse=True)
+def addresses(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the controller's resolver knows: addresses by name."""
+    known = {HOST: "93.184.216.34", "files.example.com": "10.20.30.40"}
+
+    def getaddrinfo(host: str, port: Any, *more: Any, **options: Any) -> list[Any]:
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (known[host], 0))]
+
+    monkeypatch.setattr(hosts, "socket", SimpleNamespace(getaddrinfo=getaddrinfo))
+    return known
 
 
 @pytest.fixture(autouse=True)
@@ -504,13 +522,31 @@ def test_an_internet_gateway_needs_a_public_address(
     assert (public["problems"], public["warnings"]) == ([], [])
 
 
-@pytest.mark.parametrize("hosts", [[], ["10.1.2.3"], ["files"], ["files.corp.internal"]])
+@pytest.mark.parametrize("hosts", [[], ["10.1.2.3"], ["files"], ["files.corp.internal"], ["files.example.com"]])
 def test_without_something_on_the_internet_no_route_is_needed(
     run_simulated: Run, simulated: Simulated, place: dict[str, Any], hosts: list[str]
 ) -> None:
     changed = _no_route(simulated, place)
     [found] = check(run_simulated, recipe(place, **changed, internet_hosts=hosts))
     assert (found["problems"], found["warnings"]) == ([], [])
+
+
+def test_a_name_that_cannot_be_resolved_is_a_warning(
+    run_simulated: Run, simulated: Simulated, place: dict[str, Any]
+) -> None:
+    changed = _no_route(simulated, place)
+    [found] = check(run_simulated, recipe(place, **changed, internet_hosts=["unknown.example.com"]))
+    assert found["problems"] == [] and "can't resolve unknown.example.com" in found["warnings"][0]
+
+
+def test_a_resolver_that_hangs_costs_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(hosts, "RESOLVE_TIMEOUT", 0.05)
+    monkeypatch.setattr(hosts, "socket", SimpleNamespace(getaddrinfo=lambda *given: answered.wait(30) and []))
+    try:
+        assert hosts.resolve(["a.example.com", "b.example.com"]) == {}
+    finally:
+        answered.set()
 
 
 def test_an_endpoint_of_another_vpc_is_warned_of(
@@ -566,7 +602,5 @@ def test_thirty_recipes_take_less_than_a_minute(
 
 def test_no_way_to_a_service_is_found_out_soon() -> None:
     """What a connection that never opens may cost at most, by attempts and their time."""
-    from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight import inquiry
-
     pauses = sum(min(retries.LONGEST_PAUSE, 2.0**attempt) for attempt in range(retries.CONNECTION_ATTEMPTS - 1))
     assert retries.CONNECTION_ATTEMPTS * inquiry.CONNECT_TIMEOUT + pauses < 20
