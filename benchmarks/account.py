@@ -108,5 +108,9 @@ def _make_network(account: Account, network: ipaddress.IPv4Network | ipaddress.I
     vpc = ec2.create_vpc(CidrBlock=str(network))["Vpc"]["VpcId"]
     part = list(network.subnets(new_prefix=24))[1]
     account.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=str(part))["Subnet"]["SubnetId"]
+    # To the company's network, and from there to the internet.
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    [table] = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     account.security_group_id = group["GroupId"]

@@ -22,6 +22,10 @@ def main(ready_file: Path, variables_file: Path) -> None:
     vpc = ec2.create_vpc(CidrBlock=str(network))["Vpc"]["VpcId"]
     part = list(network.subnets(new_prefix=24))[1]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=str(part))["Subnet"]["SubnetId"]
+    # To the company's network, and from there to the internet.
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    [table] = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     variables = {
         "demo_vpc_id": vpc,

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import lock as build_lock
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import STALE_AFTER
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import severities
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
     CONNECTION_SPEC,
     ask_aws,
@@ -18,13 +19,15 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import planning
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.preflight_input import preflight_input
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "recipes": {"type": "raw"},
     "credentials": {"type": "dict", "default": {}, "no_log": True},
     "expires_after": {"type": "int", "default": 24},
-    "image_builder_quota": {"type": "int", "default": 10},
-    "image_quota": {"type": "int", "default": 10},
+    "image_builder_quota": {"type": "int"},
+    "image_quota": {"type": "int"},
+    "preflight": {"type": "dict", "default": {}},
     "lock": {
         "type": "dict",
         "default": {},
@@ -49,12 +52,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         _validated, options = self.validate_argument_spec(argument_spec={**ARGUMENT_SPEC, **CONNECTION_SPEC})
+        try:
+            chosen = severities(options["preflight"])
+        except ValueError as error:
+            raise AnsibleActionFail(f"preflight: {error}") from error
         surroundings = planning.Surroundings(
             loader=self._loader,
             templar=self._templar,
             variables=variables,
             credentials=options["credentials"],
             check_mode=self._task.check_mode,
+            preflight=chosen,
         )
         wrong = [f"lock.{problem}" for problem in build_lock.problems(options["lock"])]
         if wrong:
@@ -65,10 +73,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail("\n".join(problems))
         run = planning.new_run(variables, options["expires_after"], os.getppid())
         arguments = {
-            "images": [planning.preflight_input(recipe) for recipe in recipes],
-            "image_builder_quota": options["image_builder_quota"],
-            "image_quota": options["image_quota"],
+            "images": [preflight_input(recipe.values) for recipe in recipes],
+            "checks": chosen,
             "timestamp": run["stamp"],
+            **{name: options[name] for name in ("image_builder_quota", "image_quota") if options[name] is not None},
         }
         found = self._preflight(variables, arguments, options)
         if found.get("failed"):

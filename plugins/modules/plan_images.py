@@ -39,14 +39,13 @@ options:
     default: 24
   image_builder_quota:
     description:
-      - The account's quota of image builders in the Region. V(0) leaves the check out.
+      - The account's quota of image builders in the Region, that of Service Quotas when left out. V(0) leaves the check
+        out.
     type: int
-    default: 10
   image_quota:
     description:
-      - The account's quota of images in the Region. V(0) leaves the check out.
+      - The account's quota of images in the Region, that of Service Quotas when left out. V(0) leaves the check out.
     type: int
-    default: 10
   lock:
     description:
       - The lock that lets only one run at a time build an image, see M(euc.appstream.build_lock).
@@ -72,6 +71,12 @@ options:
     description:
       - The id of a run whose locks are taken over although it may be alive.
     type: str
+  preflight:
+    description:
+      - How serious the checks of the preflight are, each V(error), V(warning) or V(off), as in
+        O(euc.appstream.preflight#module:checks).
+    type: dict
+    default: {}
 attributes:
   check_mode:
     support: full

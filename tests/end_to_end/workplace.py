@@ -342,6 +342,10 @@ def make_network(workplace: Workplace, network: str) -> None:
     ec2 = workplace.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=f"{network}.0.0/16")["Vpc"]["VpcId"]
     workplace.subnet_id = ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}.1.0/24")["Subnet"]["SubnetId"]
+    # To the company's network, and from there to the internet.
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    [table] = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
     group = ec2.create_security_group(GroupName="image-builders", Description="WinRM from the controller", VpcId=vpc)
     workplace.security_group_id = group["GroupId"]
     workplace.control("calls", method="DELETE")

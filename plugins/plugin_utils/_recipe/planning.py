@@ -19,6 +19,7 @@ from ansible import constants, context
 from ansible.errors import AnsibleError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import HOLDING, this_run
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WAIT_DELAY
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import severities
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_tasks import build_tasks
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert
@@ -49,18 +50,21 @@ _ROLES = (
     "remove_image_builder",
 )
 _NOT_FOR_WINDOWS = ("local", "paramiko", "paramiko_ssh", "smart", "ssh")
-_PREFLIGHT_BUILDER = ("name", "instance_type", "subnet_id", "security_group_ids", "iam_role_arn", "domain")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the plan is made in: the task's loader, templar and variables, and the secrets that applications name."""
+    """What the plan is made in: the task's loader, templar and variables, and the secrets that applications name.
+
+    ``preflight`` has the severity of every check.
+    """
 
     loader: Any
     templar: Any
     variables: Mapping[str, Any]
     credentials: Mapping[str, Any]
     check_mode: bool = False
+    preflight: Mapping[str, str] = field(default_factory=lambda: severities(None))
     _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -150,13 +154,6 @@ def new_run(variables: Mapping[str, Any], expires_after: int, process: int = 0) 
     awx = str(job) if "awx_job_id" in variables or "tower_job_id" in variables else ""
     tag = this_run(run["id"], awx, process).at(now, HOLDING).tag
     return {**run, "job": awx, "process": process, "lock_tag": tag}
-
-
-def preflight_input(recipe: Recipe) -> dict[str, Any]:
-    """What module ``preflight`` compares with AWS."""
-    builder = {key: recipe.values["builder"][key] for key in _PREFLIGHT_BUILDER if key in recipe.values["builder"]}
-    named = ("name", "image_name", "base_image")
-    return {"builder": builder, **{key: recipe.values[key] for key in named if key in recipe.values}}
 
 
 def plan_all(

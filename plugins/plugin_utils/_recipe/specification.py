@@ -90,6 +90,7 @@ PLAYBOOK_VARIABLES: dict[str, Any] = {
     "appstream_lock": {"type": "dict"},
     "appstream_take_over": {"type": "str"},
     "appstream_managed_directory": {"type": "dict"},
+    "appstream_preflight": {"type": "dict"},
 }
 """Variables of the collection's playbooks that begin as recipe keys do in the inventory form."""
 
