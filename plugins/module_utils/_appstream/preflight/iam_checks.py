@@ -90,7 +90,7 @@ def trusts(policy: Mapping[str, Any], service: str) -> bool:
     """Whether a trust policy lets an AWS service assume the role; conditions are taken to hold."""
     return any(
         statement.get("Effect") == "Allow"
-        and any(fnmatchcase("sts:assumerole", action.lower()) for action in _listed(statement.get("Action")))
+        and any(fnmatchcase("sts:assumerole", str(action).lower()) for action in _listed(statement.get("Action")))
         and _names(statement.get("Principal"), service)
         for statement in _listed(policy.get("Statement"))
     )

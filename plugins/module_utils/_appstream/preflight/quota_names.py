@@ -49,6 +49,8 @@ def total(quotas: Iterable[Mapping[str, Any]], code: str) -> int | None:
 
 def of_instance_type(quotas: Iterable[Mapping[str, Any]], instance_type: str) -> int | None:
     """How many image builders of an instance type there may be, None when no quota says so."""
+    if not instance_type:
+        return None
     wanted = quota_name(instance_type)
     literal = re.compile(rf"(?<![\w.]){re.escape(instance_type)}(?![\w.]*\w)", re.IGNORECASE)
     for quota in quotas:
