@@ -145,6 +145,12 @@ options:
         type: list
         elements: str
         default: []
+      may_set_proxy:
+        description:
+          - Whether something, such as a role, may set a proxy on the image builder before it fetches anything. Then a
+            missing route is a warning.
+        type: bool
+        default: false
       s3_sources:
         description:
           - The objects of Amazon S3 that are fetched.
@@ -380,6 +386,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "dynamic_app_catalog": {"type": "bool", "default": False},
             "purge_catalog": {"type": "bool", "default": False},
             "internet_hosts": {"type": "list", "elements": "str", "default": []},
+            "may_set_proxy": {"type": "bool", "default": False},
             "s3_sources": {
                 "type": "list",
                 "elements": "dict",

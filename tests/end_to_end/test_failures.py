@@ -16,6 +16,7 @@ def failing_application(workplace: Workplace) -> dict[str, object]:
             "source": "https://downloads.example.com/broken/broken-1.0.msi",
             "checksum": f"sha256:{workplace.checksums['broken']}",
         },
+        "launch": {"path": "C:\\Program Files\\Broken\\broken.exe"},
     }
 
 

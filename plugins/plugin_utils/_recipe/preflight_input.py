@@ -8,7 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +47,7 @@ def preflight_input(values: Mapping[str, Any]) -> dict[str, Any]:
         "builder": {**given, "access_endpoints": endpoints} if endpoints else given,
         "catalog_applications": catalog,
         "internet_hosts": sorted(set(_hosts(applications))),
+        "may_set_proxy": bool(own_roles) or "proxy" in str(values.get("windows", {})).lower(),
         "s3_sources": list(_objects(applications)),
     }
 
@@ -61,26 +62,28 @@ def _sources(application: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
             yield str(further["source"]), {"s3_region": install.get("s3_region"), **further}
 
 
-def _hosts(applications: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Hosts that the image builder fetches something from, past no proxy."""
-    for application in applications:
-        install = application.get("install") or {}
+def _hosts(applications: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Hosts that the image builder fetches something from, by no proxy."""
+    installs = [application.get("install") or {} for application in applications]
+    # Sources that one package adds hold for all that come later.
+    feeds = {} if any(install.get("package_sources") for install in installs) else FEEDS
+    for application, install in zip(applications, installs):
         if install.get("proxy"):
             continue
         for source, _options in _sources(application):
             if _origin(source) == "url":
                 yield from _host(source)
-        yield from _feeds(install)
+        yield from _of_package(install, feeds)
 
 
-def _feeds(install: Mapping[str, Any]) -> Iterator[str]:
+def _of_package(install: Mapping[str, Any], feeds: Mapping[str, str]) -> Iterator[str]:
     if not install.get("package"):
         return
     kind = install.get("kind") or "chocolatey"
     named = [install["package_source"]] if install.get("package_source") else []
     named += [one.get("source") for one in install.get("package_sources") or [] if isinstance(one, Mapping)]
-    if not named and kind in FEEDS:
-        yield FEEDS[kind]
+    if not named and kind in feeds:
+        yield feeds[kind]
     for source in named:
         # The name of a source, or a folder, tells nothing.
         yield from _host(str(source)) if "://" in str(source) else ()

@@ -63,7 +63,7 @@ class Facts:
     """What there is, in snake_case form. None stands for what may not be read, or could not be, or is not checked.
 
     Attributes:
-        account, partition: of the credentials in use; empty when they are not known.
+        account: of the credentials in use; empty when it is not known.
         route_tables: by the id of each subnet that a recipe names.
         on_the_internet: whether a host is, of those that could be resolved.
         roles: by ARN.
@@ -81,7 +81,6 @@ class Facts:
     security_groups: Mapping[str, dict[str, Any]] | None = field(default_factory=dict)
     directory_configs: Sequence[dict[str, Any]] | None = ()
     account: str = ""
-    partition: str = "aws"
     route_tables: Mapping[str, dict[str, Any]] | None = field(default_factory=dict)
     on_the_internet: Mapping[str, bool] = field(default_factory=dict)
     vpc_endpoints: Mapping[str, dict[str, Any]] | None = field(default_factory=dict)
@@ -90,6 +89,11 @@ class Facts:
     objects: Mapping[str, int | None] = field(default_factory=dict)
     unread_objects: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[tuple[str, str]] = ()
+
+
+def _of_check(check: str, texts: Iterable[str]) -> list[str]:
+    """Texts with the name of their check, which is what the user can make less serious."""
+    return [f"{text} (check {check})" for text in texts]
 
 
 @dataclass
@@ -139,7 +143,7 @@ class Finding:
         """Add what a check has found wrong, as the check's severity says."""
         severity = self.severities[check]
         if severity != OFF:
-            (self.problems if severity == ERROR else self.warnings).extend(texts)
+            (self.problems if severity == ERROR else self.warnings).extend(_of_check(check, texts))
 
     def refuse(self, texts: Iterable[str]) -> None:
         """Add what is wrong whatever the severities say: somebody else's image or image builder is at stake."""
@@ -148,7 +152,7 @@ class Finding:
     def warn(self, check: str, texts: Iterable[str]) -> None:
         """Add what may be unwanted, or could not be asked: a warning at most."""
         if self.severities[check] != OFF:
-            self.warnings.extend(texts)
+            self.warnings.extend(_of_check(check, texts))
 
     def values(self) -> dict[str, Any]:
         """Return the finding as a return value of module ``preflight``."""

@@ -45,13 +45,13 @@ def assumed_role_name(identity: str) -> str | None:
 def is_user(identity: str) -> bool:
     """Whether an ARN is that of an IAM user."""
     found = _IDENTITY.fullmatch(identity)
-    return bool(found) and found["kind"] == "user"  # type: ignore[index]
+    return found is not None and found["kind"] == "user"
 
 
 def is_root(identity: str) -> bool:
     """Whether an ARN is that of an account's root user, whose calls no policy of IAM denies."""
     found = _IDENTITY.fullmatch(identity)
-    return bool(found) and found["kind"] == "root"  # type: ignore[index]
+    return found is not None and found["kind"] == "root"
 
 
 def check_iam(finding: Finding, facts: Facts, prefix: str) -> None:

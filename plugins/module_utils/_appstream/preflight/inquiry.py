@@ -20,6 +20,8 @@ except ImportError:
 
 Answer = TypeVar("Answer")
 
+COULD_NOT_BE_CHECKED = "this could not be checked"
+
 CONNECT_TIMEOUT = 3
 """Seconds. A controller in a private subnet may have no way to IAM or Service Quotas, and would wait for minutes."""
 READ_TIMEOUT = 20
@@ -67,5 +69,5 @@ class Inquiry:
         except AppStreamError as error:
             if error.cause is not None and is_expired(error.cause):
                 raise
-            self.unread.append((check, f"{check} could not be checked: {error}"))
+            self.unread.append((check, f"{COULD_NOT_BE_CHECKED}: {error}"))
             return otherwise

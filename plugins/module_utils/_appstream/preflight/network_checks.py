@@ -38,7 +38,10 @@ def check_network(finding: Finding, facts: Facts) -> None:
         finding.report("vpc_endpoints", endpoint_problems(finding, facts.vpc_endpoints))
         finding.warn("vpc_endpoints", endpoint_warnings(finding, facts))
     if facts.route_tables is not None:
-        finding.report("internet_route", route_problems(finding, facts))
+        finding.report("internet_route", public_subnet_problems(finding, facts))
+        # What sets a proxy before anything is fetched needs no route.
+        report = finding.warn if finding.recipe.get("may_set_proxy") else finding.report
+        report("internet_route", route_problems(finding, facts))
         finding.warn("internet_route", route_warnings(finding, facts))
 
 
@@ -117,18 +120,23 @@ def _shown(hosts: list[str]) -> str:
     return ", ".join(hosts[:3]) + more
 
 
-def route_problems(finding: Finding, facts: Facts) -> Iterator[str]:
-    """Check that there is a route to what the image builder fetches from the internet."""
-    tables = facts.route_tables or {}
-    table = tables.get(str(finding.place.get("subnet_id")))
+def public_subnet_problems(finding: Finding, facts: Facts) -> Iterator[str]:
+    """Check that an image builder with a public address is in a public subnet."""
+    table = (facts.route_tables or {}).get(str(finding.place.get("subnet_id")))
     if table is None:
         return
     target = default_route(table)
     if finding.place.get("enable_default_internet_access") and not (target or "").startswith(_INTERNET_GATEWAY):
         leads = f"its route 0.0.0.0/0 leads to {target}" if target else "it has no route 0.0.0.0/0"
         yield f"enable_default_internet_access needs a public subnet, but {_named(finding, table)} is none: {leads}"
+
+
+def route_problems(finding: Finding, facts: Facts) -> Iterator[str]:
+    """Check that there is a route to what the image builder fetches from the internet."""
+    tables = facts.route_tables or {}
+    table = tables.get(str(finding.place.get("subnet_id")))
     hosts = [host for host in hosts_without_route(finding, tables) if facts.on_the_internet.get(host)]
-    if hosts:
+    if hosts and table is not None:
         yield (
             f"{_named(finding, table)} has no route 0.0.0.0/0 to a NAT gateway or the like, which {_shown(hosts)} needs"
         )

@@ -80,13 +80,12 @@ def _with_rights(inquiry: Inquiry, facts: Facts, findings: Sequence[Finding], re
     if not any(finding.needs_image for finding in findings):
         return facts, ""
     identity = reading.read_identity(inquiry)
-    account, partition = str(identity.get("Account", "")), partition_of(str(identity.get("Arn", "")))
-    prefix = f"arn:{partition}:appstream:{region}:{account}:" if account else ""
+    account = str(identity.get("Account", ""))
+    prefix = f"arn:{partition_of(str(identity.get('Arn', '')))}:appstream:{region}:{account}:" if account else ""
     objects, unread = reading.read_objects(inquiry, findings)
     facts = replace(
         facts,
         account=account,
-        partition=partition,
         roles=reading.read_roles(inquiry, findings),
         decisions=reading.read_decisions(inquiry, identity, findings, prefix, region),
         objects=objects,

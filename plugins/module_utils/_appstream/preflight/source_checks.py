@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .finding import Facts, Finding
+from .inquiry import COULD_NOT_BE_CHECKED
 
 BY_ROLE = "builder_role"
 """The image builder fetches the object with the credentials of its own IAM role."""
@@ -26,7 +27,7 @@ def check_sources(finding: Finding, facts: Facts) -> None:
         report = finding.warn if entry.get("access") == BY_ROLE else finding.report
         report("sources", source_problems(entry, facts.objects))
         reason = facts.unread_objects.get(entry["source"])
-        finding.warn("sources", [f"sources could not be checked: {reason}"] if reason else [])
+        finding.warn("sources", [f"{COULD_NOT_BE_CHECKED}: {reason}"] if reason else [])
 
 
 def source_problems(entry: Mapping[str, Any], objects: Mapping[str, int | None]) -> Iterator[str]:

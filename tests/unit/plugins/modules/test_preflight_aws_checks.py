@@ -331,7 +331,8 @@ def test_what_may_not_be_asked_is_a_warning(
     simulated.fail(match=call, code=code, status=403)
     [found] = check(run_simulated, recipe(place))
     assert found["problems"] == []
-    assert [one.partition(" could")[0] for one in found["warnings"]] == [name], found["warnings"]
+    [warning] = found["warnings"]
+    assert warning.startswith("this could not be checked: ") and warning.endswith(f" (check {name})")
 
 
 @pytest.mark.parametrize("call", ASKED)
@@ -367,7 +368,7 @@ def test_without_a_connection_there_is_a_warning(
     simulated.fail(match=call, drop=True)
     [found] = check(run_simulated, recipe(place))
     assert found["problems"] == []
-    assert any(one.startswith(f"{ASKED[call][0]} could not be checked") for one in found["warnings"])
+    assert any(one.endswith(f" (check {ASKED[call][0]})") for one in found["warnings"])
 
 
 def test_expired_credentials_fail(run_simulated: Run, simulated: Simulated, place: dict[str, Any]) -> None:
@@ -492,7 +493,9 @@ def test_objects_that_the_builders_role_fetches_are_warned_of(run_simulated: Run
     source = {"source": "s3://installers/none.msi", "access": "builder_role"}
     [found] = check(run_simulated, recipe(place, s3_sources=[source]))
     assert found["problems"] == []
-    assert found["warnings"] == [f"{source['source']} does not exist as far as the controller's credentials can see"]
+    assert found["warnings"] == [
+        f"{source['source']} does not exist as far as the controller's credentials can see (check sources)"
+    ]
 
 
 def test_an_object_in_another_region(run_simulated: Run, simulated: Simulated, place: dict[str, Any]) -> None:
@@ -529,6 +532,14 @@ def test_without_something_on_the_internet_no_route_is_needed(
     changed = _no_route(simulated, place)
     [found] = check(run_simulated, recipe(place, **changed, internet_hosts=hosts))
     assert (found["problems"], found["warnings"]) == ([], [])
+
+
+def test_where_a_proxy_may_be_set_a_missing_route_is_a_warning(
+    run_simulated: Run, simulated: Simulated, place: dict[str, Any]
+) -> None:
+    changed = _no_route(simulated, place)
+    [found] = check(run_simulated, recipe(place, **changed, may_set_proxy=True))
+    assert found["problems"] == [] and f"which {HOST} needs" in found["warnings"][0]
 
 
 def test_a_name_that_cannot_be_resolved_is_a_warning(

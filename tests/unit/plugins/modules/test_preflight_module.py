@@ -144,13 +144,15 @@ def test_a_security_group_of_another_vpc(
     group = ec2.create_security_group(GroupName="other", Description="x", VpcId=vpc)["GroupId"]
     own = ec2.describe_subnets(SubnetIds=[network["subnet_id"]])["Subnets"][0]["VpcId"]
     [found] = check(run_simulated, recipe(builder={"security_group_ids": [group]}))
-    assert found["problems"] == [f"security group {group} is in {vpc}, the subnet in {own}"]
+    assert found["problems"] == [f"security group {group} is in {vpc}, the subnet in {own} (check network)"]
 
 
 def test_an_older_base_image_is_warned_of(run_simulated: Run, recipe: Recipe) -> None:
     [found] = check(run_simulated, recipe(base_image={"name": OLDER}))
     assert found["problems"] == []
-    assert found["warnings"] == [f"image {OLDER} is not the newest of its series, {BASE} is: choose that one"]
+    assert found["warnings"] == [
+        f"image {OLDER} is not the newest of its series, {BASE} is: choose that one (check base_image)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,8 @@ def test_quotas_count_over_all_recipes(run_simulated: Run, simulated: Any, recip
     found = check(run_simulated, *(recipe(f"r{number}") for number in range(3)), image_builder_quota=3, image_quota=2)
     assert [len(one["problems"]) for one in found] == [0, 1, 2]
     assert found[1]["problems"] == [
-        "the quota of 2 images (image_quota, if yours is another) is not enough: 1 left for 3 more to be made"
+        "the quota of 2 images (image_quota, if yours is another) is not enough: 1 left for 3 more to be made "
+        "(check quotas)"
     ]
     assert (
         "the quota of 3 image builders (image_builder_quota, if yours is another) is not enough: 2 left for 3"

@@ -244,8 +244,9 @@ def test_a_finding_goes_where_its_severity_says(severity: str) -> None:
     finding.report("quotas", ["found"])
     finding.warn("quotas", ["doubted"])
     finding.refuse(["refused"])
-    assert finding.problems == (["found", "refused"] if severity == "error" else ["refused"])
-    assert finding.warnings == {"error": ["doubted"], "warning": ["found", "doubted"], "off": []}[severity]
+    found, doubted = "found (check quotas)", "doubted (check quotas)"
+    assert finding.problems == ([found, "refused"] if severity == "error" else ["refused"])
+    assert finding.warnings == {"error": [doubted], "warning": [found, doubted], "off": []}[severity]
 
 
 # What the README and the guide say ------------------------------------------------------------------------------------

@@ -52,6 +52,24 @@ def test_hosts(install: dict[str, Any], hosts: list[str]) -> None:
     assert preflight_input(values(install))["internet_hosts"] == hosts
 
 
+def test_sources_of_packages_hold_for_later_packages() -> None:
+    own = {"package": "a", "package_sources": [{"name": "x", "source": "https://feed.example.com/n"}]}
+    assert preflight_input(values(own, {"package": "vlc"}))["internet_hosts"] == ["feed.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, False),
+        ({"roles": [{"name": "baseline"}]}, True),
+        ({"windows": {"environment": {"HTTPS_PROXY": "http://proxy:3128"}}}, True),
+        ({"windows": {"time_zone": "UTC"}}, False),
+    ],
+)
+def test_what_may_set_a_proxy(more: dict[str, Any], expected: bool) -> None:
+    assert preflight_input(values(**more))["may_set_proxy"] is expected
+
+
 def test_objects_of_s3() -> None:
     install = {
         "source": "s3://b/x.msi",
