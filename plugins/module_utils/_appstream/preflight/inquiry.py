@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..core.errors import AppStreamError
-from ..core.retries import is_expired
+from ..core.retries import is_expired, is_lost_connection
 from .severities import OFF
 
 try:
@@ -22,9 +22,9 @@ Answer = TypeVar("Answer")
 
 COULD_NOT_BE_CHECKED = "this could not be checked"
 
-CONNECT_TIMEOUT = 3
+CONNECT_TIMEOUT = 2
 """Seconds. A controller in a private subnet may have no way to IAM or Service Quotas, and would wait for minutes."""
-READ_TIMEOUT = 20
+READ_TIMEOUT = 10
 
 
 @dataclass
@@ -41,13 +41,21 @@ class Inquiry:
     severities: Mapping[str, str]
     unread: list[tuple[str, str]] = field(default_factory=list)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _asked: str = ""
+    _unreachable: set[str] = field(default_factory=set)
 
     def is_on(self, check: str) -> bool:
         """Whether a check is not switched off."""
         return self.severities[check] != OFF
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A client that does not wait long for an answer; one for each service and Region."""
+        """A client that does not wait long for an answer; one for each service and Region.
+
+        Raises AppStreamError for a service that could not be reached before: each time takes many seconds.
+        """
+        if service in self._unreachable:
+            raise AppStreamError(f"{service} can't be reached from the controller")
+        self._asked = service
         key = (service, region or "")
         if key not in self._clients:
             more = {"region": region} if region else {}
@@ -69,5 +77,7 @@ class Inquiry:
         except AppStreamError as error:
             if error.cause is not None and is_expired(error.cause):
                 raise
+            if error.cause is not None and is_lost_connection(error.cause):
+                self._unreachable.add(self._asked)
             self.unread.append((check, f"{COULD_NOT_BE_CHECKED}: {error}"))
             return otherwise
