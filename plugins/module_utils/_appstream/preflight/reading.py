@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..build_lock.holders import LOCK_TAG
 from ..core.aws import to_ansible_dict
 from ..core.calls import call, call_pages
 from ..core.errors import AppStreamError
@@ -144,7 +145,7 @@ def _simulate(
 
 def _tag_keys(findings: Sequence[Finding]) -> list[str]:
     """Keys of the tags that the run writes, those of the recipes among them."""
-    own = {RECIPE_TAG, IMAGE_TAG, "euc.appstream:run", "euc.appstream:expires"}
+    own = {RECIPE_TAG, IMAGE_TAG, "euc.appstream:run", "euc.appstream:expires", f"{LOCK_TAG}run"}
     return sorted(own.union(*({str(key) for key in one.recipe.get("tags") or {}} for one in findings)))
 
 
