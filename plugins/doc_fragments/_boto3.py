@@ -8,6 +8,23 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+options:
+  credentials_timeout:
+    description:
+      - For how many seconds to go on when AWS no longer takes the credentials. They are read again from where they came
+        from every 10 seconds, so that new ones of a profile, of SSO or of a process are used as soon as they are there.
+      - For at most a minute where they may never have been good, because AWS does not know them or there are none.
+      - The time of the controller's clock that AWS refuses is waited for in the same way.
+      - With V(0) they are read again once. M(euc.appstream.preflight), and so the plan of a build, never waits.
+    type: int
+    default: 300
+requirements:
+  - python >= 3.9
+  - boto3 >= 1.35.0
+  - botocore >= 1.35.0
+"""
+
+    INVENTORY = r"""
 options: {}
 requirements:
   - python >= 3.9

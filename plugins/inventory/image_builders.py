@@ -130,7 +130,7 @@ notes:
 extends_documentation_fragment:
   - inventory_cache
   - constructed
-  - euc.appstream._boto3
+  - euc.appstream._boto3.inventory
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
   - amazon.aws.assume_role.plugins

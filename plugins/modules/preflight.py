@@ -422,6 +422,8 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
 
 def main() -> None:
     module = AnsibleAppStreamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    # Nothing has been begun that waiting would save.
+    module.params["credentials_timeout"] = 0
     try:
         values = do(module)
     except AppStreamError as error:

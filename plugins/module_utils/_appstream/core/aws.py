@@ -22,11 +22,15 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import (
     scrub_none_parameters,
 )
 
+from .credentials import TIMEOUT
 from .errors import AppStreamError
-from .renewable_client import RenewableClient
+from .renewable_client import RenewableClient, opened
 
 COLLECTION_NAME = "euc.appstream"
 COLLECTION_VERSION = "0.1.0"
+
+CREDENTIALS_OPTION: dict[str, Any] = {"credentials_timeout": {"type": "int", "default": TIMEOUT}}
+"""What every AWS module of this collection has beside amazon.aws's own options."""
 
 # Maps whose keys are the user's own and must keep their spelling.
 _VERBATIM = ["Tags", "TagSpecifications", "Metadata"]
@@ -43,9 +47,9 @@ __all__ = [
 class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.aws is untyped
     """AnsibleAWSModule that names this collection in its User-Agent and fails with an AppStreamError's own words."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         set_collection_info(COLLECTION_NAME, COLLECTION_VERSION)
-        super().__init__(**kwargs)
+        super().__init__(argument_spec={**argument_spec, **CREDENTIALS_OPTION}, **kwargs)
 
     def client(self, service: str, **more: Any) -> Any:
         """Return a client of an AWS service that can be renewed; fails the module when there can't be one.
@@ -58,7 +62,10 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
             options = {"region": region, "endpoint": endpoint, **options, **more}
             return boto3_inventory_conn(conn_type="client", resource=service, **options)
 
-        return RenewableClient(super().client(service, **more), open_again)
+        client = opened(open_again, self.params["credentials_timeout"])
+        # What can't be opened is opened by amazon.aws once more, which says so in its own words.
+        client = super().client(service, **more) if client is None else client
+        return RenewableClient(client, open_again, self.params["credentials_timeout"])
 
     def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
         """End the module with the error's message, AWS's own error and what the error knows about the resource.
@@ -76,7 +83,8 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
 def connection_option_names() -> set[str]:
     """Return the names and aliases of the options every AWS module has (region, profile, endpoint_url and so on)."""
     specification = aws_argument_spec()
-    return set(specification).union(*(option.get("aliases", []) for option in specification.values()))
+    aliases = (option.get("aliases", []) for option in specification.values())
+    return {*specification, *CREDENTIALS_OPTION}.union(*aliases)
 
 
 def to_ansible_dict(resource: dict[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from .credentials import trouble_of
 from .errors import AppStreamError
 from .renewable_client import RenewableClient
-from .retries import ONCE_ONLY, Answer, codes_to_retry, is_expired, retrying
-from .troubleshooting import EXPIRED_CREDENTIALS, remedy_for
+from .retries import ONCE_ONLY, Answer, codes_to_retry, retrying
+from .troubleshooting import remedy_for
 
 try:
     from botocore.config import Config
@@ -36,7 +37,8 @@ ACCESS_DENIED_CODES = frozenset(
 
 def _failure(operation: str, about: str, cause: Exception) -> AppStreamError:
     error = AppStreamError(f"{operation} failed for {about}", cause=cause)
-    error.remedy = EXPIRED_CREDENTIALS if is_expired(cause) else remedy_for(error.code)
+    trouble = trouble_of(cause)
+    error.remedy = trouble.remedy if trouble else remedy_for(error.code)
     return error
 
 
@@ -78,7 +80,7 @@ def _call(
 ) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = retrying(
-            lambda: _with_valid_credentials(client, lambda: getattr(client, operation)(**parameters)),
+            lambda: _with_valid_credentials(client, about, lambda: getattr(client, operation)(**parameters)),
             also=codes,
             once_only=operation in ONCE_ONLY,
         )
@@ -87,19 +89,9 @@ def _call(
     return answer
 
 
-def _with_valid_credentials(client: Any, question: Callable[[], Answer]) -> Answer:
-    """Return the answer to a question; where the credentials have expired they are read again, once.
-
-    botocore renews by itself what a profile's process, SSO or an instance role gives; a shared credentials file that
-    somebody keeps up to date it reads only once.
-    """
-    try:
-        return question()
-    except (BotoCoreError, ClientError) as error:
-        if not is_expired(error) or not isinstance(client, RenewableClient):
-            raise
-        client.renew()
-    return question()
+def _with_valid_credentials(client: Any, about: str, question: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question; credentials that AWS refuses are read again for some minutes."""
+    return client.ask(about, question) if isinstance(client, RenewableClient) else question()
 
 
 def call_pages(client: Any, operation: str, about: str, member: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -113,7 +105,7 @@ def call_pages(client: Any, operation: str, about: str, member: str, **parameter
         return list(pages.build_full_result().get(member) or [])
 
     try:
-        return retrying(lambda: _with_valid_credentials(client, read))
+        return retrying(lambda: _with_valid_credentials(client, about, read))
     except (BotoCoreError, ClientError) as error:
         raise _failure(operation, about, error) from error
 

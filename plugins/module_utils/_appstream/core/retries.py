@@ -14,12 +14,8 @@ try:
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
-        CredentialRetrievalError,
         HTTPClientError,
-        NoCredentialsError,
         SSLError,
-        SSOError,
-        TokenRetrievalError,
     )
     from botocore.exceptions import ConnectionError as BotocoreConnectionError
 except ImportError:
@@ -51,16 +47,6 @@ UNAVAILABLE_CODES = frozenset(
         "ServiceUnavailable",
         "ServiceUnavailableException",
         "Unavailable",
-    }
-)
-# What AWS answers to credentials that were good once: temporary ones whose time is up, keys that have been rotated.
-EXPIRED_CODES = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "UnrecognizedClientException",
     }
 )
 RETRYABLE_CODES = THROTTLING_CODES | UNAVAILABLE_CODES
@@ -103,13 +89,6 @@ def is_retryable(error: Exception, also: Collection[str] = ()) -> bool:
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code in RETRYABLE_CODES or code in also or status >= 500
-
-
-def is_expired(error: Exception) -> bool:
-    """Say whether a call failed for its credentials, of which new ones may be at hand where they came from."""
-    if isinstance(error, ClientError):
-        return error.response.get("Error", {}).get("Code", "") in EXPIRED_CODES
-    return isinstance(error, (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError))
 
 
 def is_throttled(error: Exception) -> bool:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .credentials import SECRET_KEY
+
 _OU_PERMISSIONS = (
     "Give the directory config's service account the permissions Create Computer Object, Change Password, Reset "
     "Password and Write Description on the OU (and let it reuse existing computer objects), then start the image "
@@ -24,9 +26,6 @@ _PASSWORD = (
 _OU_NAME = (
     "The OU's distinguished name is wrong: it must start with OU=, must not contain spaces around commas, and must "
     "name an existing OU listed in the directory config."
-)
-_CLOCK = (
-    "The controller's clock may be wrong: set it by NTP, and run again. AWS takes signatures of the last minutes only."
 )
 _SERVICE_ROLE = (
     "Restore the service role AmazonAppStreamServiceAccess with the managed policy of the same name; it must be "
@@ -95,11 +94,9 @@ REMEDIES: Mapping[str, str] = {
     # Error codes of API calls.
     "AccessDeniedException": "Allow this action in the IAM policy of the credentials in use.",
     "UnauthorizedOperation": "Allow this action in the IAM policy of the credentials in use.",
-    "InvalidSignatureException": _CLOCK,
-    "RequestExpired": _CLOCK,
-    "RequestTimeTooSkewed": _CLOCK,
-    "SignatureDoesNotMatch": _CLOCK,
-    "UnrecognizedClientException": "AWS does not know these credentials: check them, and the Region.",
+    # Where the clock is wrong, and of credentials that are refused, credentials.py says more.
+    "InvalidSignatureException": SECRET_KEY,
+    "SignatureDoesNotMatch": SECRET_KEY,
     "LimitExceededException": (
         "A quota is used up: delete what is no longer needed or ask for more in Service Quotas (by default 10 "
         "image builders and 10 images per Region, fewer per instance type, and 0 for graphics instances)."
@@ -178,10 +175,6 @@ SOFTWARE_REMEDY = (
 )
 
 
-EXPIRED_CREDENTIALS = (
-    "The credentials are missing or no longer valid: get new ones and run again. What has been begun goes on meanwhile "
-    "and is not begun again."
-)
 _FLEET_FELL_BACK = (
     "AWS gives no reason. Often the quota of the instance type is 0 or used up, as in new accounts: look at the "
     "AppStream quotas in Service Quotas, at the fleet's notifications in the console, and start it again."

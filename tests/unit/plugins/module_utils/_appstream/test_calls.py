@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,17 +16,13 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.call
     call_pages,
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.renewable_client import RenewableClient
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.image_builder import api as image_builders
 from botocore.exceptions import (
     ClientError,
-    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
-    ProfileNotFound,
     ReadTimeoutError,
     SSLError,
-    UnauthorizedSSOTokenError,
 )
 from botocore.stub import Stubber
 
@@ -55,59 +50,6 @@ def test_a_page_throttled_late_starts_over(client: Any, stubber: Stubber) -> Non
     stubber.add_response("describe_image_builders", {"ImageBuilders": [{"Name": "two"}]}, {"NextToken": "next"})
     found = call_pages(client, "describe_image_builders", "all", "ImageBuilders")
     assert [one["Name"] for one in found] == ["one", "two"]
-
-
-class TestExpiredCredentials:
-    """What is asked for with credentials that were good once."""
-
-    EXPIRED = sorted(retries.EXPIRED_CODES)
-
-    def renewable(self, answers: list[Any]) -> tuple[RenewableClient, list[int]]:
-        """A client whose answers come from a list, and what its clients have been opened for."""
-        opened: list[int] = []
-
-        def answer(**_parameters: Any) -> Any:
-            now = answers.pop(0)
-            if isinstance(now, Exception):
-                raise now
-            return now
-
-        def open_client() -> Any:
-            opened.append(len(answers))
-            return SimpleNamespace(stop_image_builder=answer)
-
-        return RenewableClient(SimpleNamespace(stop_image_builder=answer), open_client), opened
-
-    @pytest.mark.parametrize("code", EXPIRED)
-    def test_they_are_read_again(self, code: str) -> None:
-        client, opened = self.renewable([client_error(code), {"ImageBuilder": {}}])
-        assert call(client, "stop_image_builder", "image builder design") == {"ImageBuilder": {}}
-        assert len(opened) == 1
-
-    @pytest.mark.parametrize(
-        "error",
-        [
-            client_error("ExpiredTokenException"),
-            UnauthorizedSSOTokenError(),
-            CredentialRetrievalError(provider="custom-process", error_msg="exit 1"),
-        ],
-        ids=lambda error: type(error).__name__,
-    )
-    def test_reading_them_again_does_not_help(self, error: Exception) -> None:
-        client, opened = self.renewable([error, error])
-        with pytest.raises(AppStreamError, match="get new ones and run again") as failure:
-            call(client, "stop_image_builder", "image builder design")
-        assert len(opened) == 1
-        assert failure.value.cause is error
-        assert not failure.value.is_retryable
-
-    def test_they_cannot_be_read_again(self, client: Any, stubber: Stubber) -> None:
-        def open_client() -> Any:
-            raise ProfileNotFound(profile="builds")
-
-        stubber.add_client_error("describe_image_builders", "ExpiredTokenException")
-        with pytest.raises(AppStreamError, match="builds"):
-            call_pages(RenewableClient(client, open_client), "describe_image_builders", "all", "ImageBuilders")
 
 
 def test_concurrent_modification_passes_for_changing_calls(client: Any, stubber: Stubber) -> None:
