@@ -8,6 +8,7 @@ Works with amazon.aws 10.1 to 11.x; uses only its documented helpers.
 
 from __future__ import annotations
 
+import os
 from typing import Any, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
@@ -24,7 +25,14 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import (
 
 from .credentials import TIMEOUT
 from .errors import AppStreamError
+from .logon import code_problem, collision, region_problem
 from .renewable_client import RenewableClient, opened
+
+try:
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session as BotocoreSession
+except ImportError:
+    pass  # AnsibleAWSModule reports a missing botocore
 
 COLLECTION_NAME = "euc.appstream"
 COLLECTION_VERSION = "0.1.0"
@@ -62,10 +70,28 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
             options = {"region": region, "endpoint": endpoint, **options, **more}
             return boto3_inventory_conn(conn_type="client", resource=service, **options)
 
+        self._refuse_logon(more.get("region"))
         client = opened(open_again, self.params["credentials_timeout"])
         # What can't be opened is opened by amazon.aws once more, which says so in its own words.
         client = super().client(service, **more) if client is None else client
         return RenewableClient(client, open_again, self.params["credentials_timeout"])
+
+    def _refuse_logon(self, region: str | None) -> None:
+        """Fail the module when it can't log on to AWS the way it is asked to, saying where that comes from."""
+        problem = collision(self.params, os.environ)
+        if problem is None:
+            problem = region_problem(region or get_aws_connection_info(self)[0], os.environ)
+        if problem is None and not self.params.get("access_key"):
+            problem = self._code_problem()
+        if problem is not None:
+            self.fail_json(msg=problem)
+
+    def _code_problem(self) -> str | None:
+        session = BotocoreSession(profile=self.params.get("profile") or None)
+        try:
+            return code_problem(session.profile or "default", session.full_config["profiles"])
+        except BotoCoreError:
+            return None  # a file that can't be read just now
 
     def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
         """End the module with the error's message, AWS's own error and what the error knows about the resource.
