@@ -417,6 +417,10 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
         raise AppStreamError(f"checks: {error}") from error
     settings = Settings(timestamp, chosen, options["image_builder_quota"], options["image_quota"])
     findings = check(module.client, options["images"], settings)
+    warning = module.credentials_warning()
+    for finding in findings if warning else []:
+        if (finding.image or {}).get("state") != "AVAILABLE":
+            finding.warnings.append(str(warning))
     return {"changed": False, "timestamp": timestamp, "images": [finding.values() for finding in findings]}
 
 

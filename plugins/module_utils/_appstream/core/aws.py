@@ -9,6 +9,7 @@ Works with amazon.aws 10.1 to 11.x; uses only its documented helpers.
 from __future__ import annotations
 
 import os
+from datetime import datetime, timezone
 from typing import Any, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
@@ -25,6 +26,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import (
 
 from .credentials import TIMEOUT
 from .errors import AppStreamError
+from .lifetime import end_of, warning_about
 from .logon import code_problem, collision, region_problem
 from .renewable_client import RenewableClient, opened
 
@@ -82,16 +84,20 @@ class AnsibleAppStreamModule(AnsibleAWSModule):  # type: ignore[misc]  # amazon.
         if problem is None:
             problem = region_problem(region or get_aws_connection_info(self)[0], os.environ)
         if problem is None and not self.params.get("access_key"):
-            problem = self._code_problem()
+            problem = code_problem(self.params.get("profile") or "default", self._profiles())
         if problem is not None:
             self.fail_json(msg=problem)
 
-    def _code_problem(self) -> str | None:
-        session = BotocoreSession(profile=self.params.get("profile") or None)
+    def _profiles(self) -> dict[str, dict[str, Any]]:
+        """Return the profiles of the AWS configuration files; none when they can't be read just now."""
         try:
-            return code_problem(session.profile or "default", session.full_config["profiles"])
+            return dict(BotocoreSession().full_config["profiles"])
         except BotoCoreError:
-            return None  # a file that can't be read just now
+            return {}
+
+    def credentials_warning(self) -> str | None:
+        """Return what to say of credentials that end before a build that begins now is likely to."""
+        return warning_about(end_of(self.params, self._profiles(), os.environ), datetime.now(timezone.utc))
 
     def fail_json_appstream(self, error: AppStreamError) -> NoReturn:  # type: ignore[misc]  # fail_json never returns
         """End the module with the error's message, AWS's own error and what the error knows about the resource.

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.aws import AnsibleAppStreamModule
 from ansible_collections.euc.appstream.plugins.modules import preflight
 from appstream_simulator.aws.image_builder import ImageBuilder
 from simulated_account import add_image
@@ -319,3 +320,9 @@ def test_an_image_builder_without_an_image_arn_can_be_read(
     [found] = check(run_simulated, recipe("design"))
     assert found["image_builder"]["state"] == "RUNNING"
     assert "image_arn" not in found["image_builder"]
+
+
+def test_credentials_that_end_soon(run_simulated: Run, recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AnsibleAppStreamModule, "credentials_warning", lambda self: "the AWS credentials end")
+    [found] = check(run_simulated, recipe())
+    assert found["warnings"] == ["the AWS credentials end"]
