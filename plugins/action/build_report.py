@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -87,15 +88,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             raise AnsibleActionFail(
                 f"run id {run_id!r} must be letters, digits, '_', '.' and '-', it becomes a file name"
             )
-        path = Path(options["directory"]).resolve() / f"{run_id}.json" if options["directory"] else None
         manifest = build_manifest(options["run"], options["title"], options["images"])
-        if path and not self._task.check_mode:
-            try:
-                write_manifest(manifest, path)
-            except OSError as error:
-                raise AnsibleActionFail(f"the report {path} could not be written: {error}") from error
-        summary = summary_lines(manifest, path, self._task.check_mode, os.environ)
+        path, problem = self._write(manifest, run_id, options["directory"])
+        summary = summary_lines(manifest, path, self._task.check_mode, os.environ, problem)
         show("\n".join(summary))
+        if problem:
+            # What was made must be known, whatever becomes of a file.
+            show(json.dumps(manifest, sort_keys=True))
+            result["warnings"] = [*result.get("warnings", []), problem]
         failed, handed_over = failures(manifest["images"]), stats(manifest, path)
         return {
             **result,
@@ -109,3 +109,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             # As the module set_stats hands them to AWX.
             "ansible_stats": {"data": handed_over, "per_host": False, "aggregate": True},
         }
+
+    def _write(self, manifest: dict[str, Any], run_id: str, directory: str) -> tuple[Path | None, str]:
+        """Write the file that is wanted; its path, None when there is none, and why it isn't there though wanted."""
+        if not directory:
+            return None, ""
+        path = Path(directory) / f"{run_id}.json"
+        try:
+            path = path.resolve()
+            if not self._task.check_mode:
+                write_manifest(manifest, path)
+        except (OSError, RuntimeError) as error:
+            return None, f"the report {path} could not be written: {error}"
+        return path, ""

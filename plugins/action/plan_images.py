@@ -17,6 +17,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import (
     ask_aws,
     connection_options,
 )
+from ansible_collections.euc.appstream.plugins.plugin_utils._build_report import report_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import planning
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.preflight_input import preflight_input
@@ -38,6 +39,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
         },
     },
     "take_over": {"type": "str"},
+    "report_directory": {"type": "path", "default": ""},
 }
 
 
@@ -68,7 +70,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if wrong:
             raise AnsibleActionFail("; ".join(wrong))
         recipes = planning.read(surroundings, options["recipes"])
-        problems = planning.check_all(recipes, surroundings)
+        problems = planning.check_all(recipes, surroundings, report_problems(options["report_directory"]))
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         run = planning.new_run(variables, options["expires_after"], os.getppid())

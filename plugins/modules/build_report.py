@@ -43,6 +43,7 @@ options:
   directory:
     description:
       - Folder on the controller for manifests. It is made if it is missing. Empty, no file is written.
+      - A file that can't be written is a warning, and the manifest is printed as JSON after the summary.
     type: path
     default: ""
   images:
@@ -234,7 +235,7 @@ manifest:
       type: list
       elements: dict
 path:
-  description: Absolute path of the manifest, empty without O(directory).
+  description: Absolute path of the manifest, empty without O(directory) and where it could not be written.
   returned: success
   type: str
   sample: /srv/builds/appstream_reports/20261122T120000Z.json

@@ -77,6 +77,12 @@ options:
         O(euc.appstream.preflight#module:checks).
     type: dict
     default: {}
+  report_directory:
+    description:
+      - Folder on the controller that the report of the run is to be written to, see M(euc.appstream.build_report).
+        Examined only, so that a folder that can't be written to is refused at the beginning. Empty, there is none.
+    type: path
+    default: ""
 attributes:
   check_mode:
     support: full

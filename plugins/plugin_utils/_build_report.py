@@ -31,6 +31,8 @@ COLLECTIONS = ("euc.appstream", "amazon.aws", "ansible.windows", "community.wind
 LONGEST_HAND_OVER = 65_536
 """Characters of JSON that the hand-over of one image has at most: AWX keeps it with the job and passes it on."""
 
+_ENOUGH = 1 << 20
+"""Bytes that must be free where reports are written: a report has some kilobytes, and logs are beside it."""
 _FILE_MODE = 0o644
 # What a hand-over that is too long goes without, in this order; all of it is in the manifest's file.
 _LEFT_OUT = ("seal", "stdout", "stderr", "applications", "phases", "warnings", "base_image")
@@ -106,15 +108,22 @@ def thrown_away_by_awx(path: Path, environment: Mapping[str, str]) -> bool:
 
 
 def summary_lines(
-    manifest: Mapping[str, Any], report: Path | None, check_mode: bool, environment: Mapping[str, str] | None = None
+    manifest: Mapping[str, Any],
+    report: Path | None,
+    check_mode: bool,
+    environment: Mapping[str, str] | None = None,
+    problem: str = "",
 ) -> list[str]:
     """The summary for people: a few lines an image, the last line says where the manifest is.
 
-    ``report`` is None when no file is wanted, ``environment`` tells a job of AWX.
+    ``report`` is None when there is no file, ``problem`` why a file that is wanted isn't there, ``environment`` tells a
+    job of AWX.
     """
     lines = [f"{manifest['title']} (run {manifest['run']['id']})"]
     for image in manifest["images"]:
         lines += _failed_image_lines(image) if image["failed"] else _image_lines(image, check_mode)
+    if problem:
+        return [*lines, f"Report: {problem}. It follows as JSON:"]
     return [*lines, _report_line(report, check_mode, environment or {})]
 
 
@@ -145,6 +154,34 @@ def write_manifest(manifest: Mapping[str, Any], path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
+
+
+def report_problems(directory: str) -> list[str]:
+    """What is wrong with the folder of reports, as sentences for the plan; empty text is no folder."""
+    problem = folder_problem(Path(directory)) if directory else None
+    if problem is None:
+        return []
+    return [
+        f"appstream_report_directory {directory}: no report could be written there in the end ({problem}). Name a "
+        'folder that can be written to, or none (""), and no file is written.'
+    ]
+
+
+def folder_problem(folder: Path) -> str | None:
+    """Why no file can be written to a folder, which is missing perhaps; None when one can. Leaves nothing behind."""
+    try:
+        place = folder.absolute()
+        while not place.exists() and place != place.parent:
+            # A link that leads nowhere can't be made a folder either.
+            place = place.resolve(strict=True) if place.is_symlink() else place.parent
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"\0" * _ENOUGH)
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, RuntimeError) as error:
+        # Up to Python 3.12 a loop of links is a RuntimeError.
+        return str(error)
+    return None
 
 
 def collection_version(name: str) -> str | None:

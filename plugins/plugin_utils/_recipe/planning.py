@@ -110,10 +110,13 @@ def read(surroundings: Surroundings, recipes: Any = None) -> list[Recipe]:
     return found
 
 
-def check_all(recipes: Sequence[Recipe], surroundings: Surroundings) -> list[str]:
-    """Lines that say everything that is wrong with the recipes and the play; none when they can be planned."""
+def check_all(recipes: Sequence[Recipe], surroundings: Surroundings, found: Sequence[str] = ()) -> list[str]:
+    """Lines that say everything that is wrong with the recipes and the play; none when they can be planned.
+
+    ``found``: what is known to be wrong with the play already, as sentences.
+    """
     variables = surroundings.variables
-    general = _play_problems(recipes, surroundings)
+    general = [*_play_problems(recipes, surroundings), *found]
     real = [recipe for recipe in recipes if recipe.values]
     known = surroundings.groups
     inventory_hosts = set(known.get("all") or []) - set(known.get(reading.GROUP) or [])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -19,6 +20,10 @@ IMAGES = [
     },
     {"name": "cad", "failed": True, "failed_step": "a", "message": "no"},
 ]
+
+
+def full_disk(_manifest, _path):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture
@@ -65,10 +70,20 @@ def test_run_ids_that_are_no_file_names(run, run_id):
         run(run_id=run_id)
 
 
-def test_a_folder_that_can_not_be_made(run, tmp_path):
+@pytest.mark.parametrize("how", ["file", "loop", "full"])
+def test_a_report_that_can_not_be_written_hides_nothing(run, tmp_path, monkeypatch, how):
     (tmp_path / "file").write_text("")
-    with pytest.raises(AnsibleActionFail, match="could not be written"):
-        run(directory=str(tmp_path / "file" / "reports"))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    if how == "full":
+        monkeypatch.setattr(build_report, "write_manifest", full_disk)
+    result, printed = run(directory=str(tmp_path / how / "reports"))
+    summary, content = printed
+    assert "design-1, AVAILABLE" in summary and "cad: FAILED" in summary
+    assert "could not be written" in summary.splitlines()[-1]
+    assert json.loads(content) == result["manifest"]
+    assert "could not be written" in result["warnings"][0]
+    assert (result["path"], result.get("failed", False)) == ("", False)
+    assert result["ansible_stats"]["data"]["appstream_image_design"]["manifest_path"] is None
 
 
 def test_misspelt_options_are_refused(run):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 from pathlib import Path
@@ -185,3 +186,27 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         report.write_manifest({"schema": object()}, path)
     assert json.loads(path.read_text()) == {"schema": 1}
     assert [entry.name for entry in tmp_path.iterdir()] == ["run-1.json"]
+
+
+@pytest.mark.parametrize("folder", ["", "missing", "missing/below", "there"])
+def test_folders_that_can_be_written_to(tmp_path, folder):
+    (tmp_path / "there").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    assert report.report_problems(str(tmp_path / folder) if folder else "") == []
+    assert sorted(tmp_path.rglob("*")) == before, "nothing is left behind"
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below", "loop"])
+def test_folders_that_can_not_be_written_to(tmp_path, folder):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    [problem] = report.report_problems(str(tmp_path / folder))
+    assert problem.startswith(f"appstream_report_directory {tmp_path / folder}: no report could be written")
+
+
+def test_a_full_disk(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(report.os, "fsync", full)
+    assert "No space left" in report.report_problems(str(tmp_path))[0]
