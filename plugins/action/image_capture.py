@@ -97,12 +97,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         if self._task.check_mode:
             return {**result, "changed": True, "image": {"name": name, "state": None}, **NOTHING_DONE}
         name_is_taken = self._dry_run(tags)
-        self._tag_builder()
+        untagged = self._tag_builder()
         answer = NAME_IS_TAKEN if name_is_taken else self._create_image(tags)
         result["after_start"] = self._run_after_start()
-        warning = after_start.warning(result["after_start"])
-        if warning:
-            result["warnings"] = [warning]
+        warnings = [text for text in (after_start.warning(result["after_start"]), untagged) if text]
+        if warnings:
+            result["warnings"] = warnings
+        if untagged:
+            result["builder_tags_missing"] = untagged
         image = self._wait_for_image(answer)
         refuse_failed(image)
         return {**result, "changed": not name_is_taken, "image": image, "image_assistant": answer}
@@ -115,12 +117,25 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
     def _ask_aws(self, module: str, name: str) -> dict[str, Any]:
         return self._aws(module, {"names": [name], "include_tags": False})
 
-    def _tag_builder(self) -> None:
-        """Give the image builder its tags, while whoever is to read them can still be sure of them."""
+    def _tag_builder(self) -> str | None:
+        """Give the image builder its tags, while whoever is to read them can still be sure of them.
+
+        Returns why it did not get them, which is no reason to give up an image whose builder is ready.
+        """
         tags = {str(key): str(value) for key, value in self._options["builder_tags"].items()}
-        if tags:
-            builder = {"name": self._options["builder_name"], "state": "present"}
-            self._aws("image_builder", {**builder, "tags": tags, "purge_tags": False, "wait": False})
+        if not tags:
+            return None
+        name = self._options["builder_name"]
+        try:
+            self._aws(
+                "image_builder", {"name": name, "state": "present", "tags": tags, "purge_tags": False, "wait": False}
+            )
+        except AnsibleActionFail as error:
+            return (
+                f"image builder {name} did not get the tags {', '.join(tags)}, so that the next run does not know of them "
+                f"in case the image fails: delete the image builder then. {error}"
+            )
+        return None
 
     def _aws(self, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What a module says on the controller. Raises AnsibleActionFail when it failed."""

@@ -310,7 +310,7 @@ fleets:
       returned: when reported by the service
       sample: false
     tags:
-      description: The tags.
+      description: The tags. Null, and there is a warning, when the credentials may not look.
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
@@ -356,7 +356,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     client = module.client("appstream")
     found = sorted(describe_fleets(client, module.params["names"]), key=lambda fleet: str(fleet["name"]))
     if module.params["include_tags"]:
-        found = [with_tags(client, fleet) for fleet in found]
+        found = [with_tags(client, fleet, module.warn) for fleet in found]
     if module.params["include_stacks"]:
         found = [with_stacks(client, fleet) for fleet in found]
     return {"changed": False, "fleets": found}

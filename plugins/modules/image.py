@@ -126,7 +126,7 @@ image:
       returned: when reported by the service
       sample: [{error_code: INTERNAL_SERVICE_ERROR, error_message: The image could not be created.}]
     tags:
-      description: The tags.
+      description: The tags. Null, and there is a warning, when the credentials may not look and O(tags) is not set.
       type: dict
       returned: when it is AVAILABLE
       sample: {CostCenter: "42"}

@@ -322,7 +322,7 @@ image_builder:
       returned: when it is running in a VPC
       sample: {eni_id: eni-0123456789abcdef0, eni_private_ip_address: 10.0.1.5}
     tags:
-      description: The tags.
+      description: The tags. Null, and there is a warning, when the credentials may not look and O(tags) is not set.
       type: dict
       returned: always
       sample: {CostCenter: "42"}

@@ -309,7 +309,7 @@ image_builders:
       returned: by this module only
       sample: false
     tags:
-      description: The tags.
+      description: The tags. Null, and there is a warning, when the credentials may not look.
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
@@ -353,7 +353,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     if not module.params["include_temporary"]:
         found = [builder for builder in found if not builder["temporary"]]
     if module.params["include_tags"]:
-        found = [with_tags(client, builder) for builder in found]
+        found = [with_tags(client, builder, module.warn) for builder in found]
     return {"changed": False, "image_builders": found}
 
 

@@ -58,7 +58,7 @@ options:
   builder_tags:
     description:
       - Tags that the image builder gets right before the making of the image begins, for example one that says that
-        O(after_start) ends the access to it. Its other tags stay.
+        O(after_start) ends the access to it. Its other tags stay. That it can't be tagged is a warning.
     type: dict
     default: {}
   appear_timeout:
@@ -168,6 +168,11 @@ after_start:
       returned: always
       type: str
       sample: ""
+builder_tags_missing:
+  description: Why the image builder did not get O(builder_tags), which is a warning, too.
+  returned: when it did not get them
+  type: str
+  sample: "image builder design did not get the tags euc.appstream:sealed, so that the next run does not know of them"
 image:
   description:
     - The image as M(euc.appstream.image_info) returns it, without tags.

@@ -398,7 +398,8 @@ images:
       returned: when reported by the service
       sample: "2025-10-10T00:00:00+00:00"
     tags:
-      description: The tags, empty for images of others.
+      description: The tags, empty for images of others. Null, and there is a warning, when the credentials may not
+        look.
       type: dict
       returned: when O(include_tags=true)
       sample: {CostCenter: "42"}
@@ -511,7 +512,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     if by_name:
         warn_about(module, client, found)
     if options["include_tags"]:
-        found = [with_tags(client, image) for image in found]
+        found = [with_tags(client, image, module.warn) for image in found]
     if options["include_usage"]:
         usage = usage_of_images(client, [image for image in found if is_own(image)], module.warn)
         found = [{**image, "used_by": usage[image["name"]]} if is_own(image) else image for image in found]

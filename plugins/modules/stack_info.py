@@ -322,7 +322,7 @@ stacks:
       returned: when reported by the service
       sample: FORCE_REAUTHENTICATION
     tags:
-      description: The tags.
+      description: The tags. Null, and there is a warning, when the credentials may not look.
       type: dict
       returned: when O(include_tags) is true
       sample: {CostCenter: "42"}
@@ -368,7 +368,7 @@ def do(module: AnsibleAppStreamModule) -> dict[str, Any]:
     client = module.client("appstream")
     found = sorted(describe_stacks(client, module.params["names"]), key=lambda stack: str(stack["name"]))
     if module.params["include_tags"]:
-        found = [with_tags(client, stack) for stack in found]
+        found = [with_tags(client, stack, module.warn) for stack in found]
     if module.params["include_fleets"]:
         found = [with_fleets(client, stack) for stack in found]
     return {"changed": False, "stacks": found}

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .aws import compare_aws_tags
-from .calls import NOT_FOUND, call, call_known
+from .calls import ACCESS_DENIED_CODES, NOT_FOUND, call, call_known
 from .errors import AppStreamError
 
 # What the collection itself writes on everything it creates.
@@ -26,14 +26,35 @@ def read_tags(client: Any, arn: str, *, is_known: bool = False) -> dict[str, str
     return dict(read(client, "list_tags_for_resource", arn, ResourceArn=arn).get("Tags") or {})
 
 
-def with_tags(client: Any, resource: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource in snake_case form with its tags under ``tags``; none when it vanished in between."""
+def with_tags(client: Any, resource: dict[str, Any], warn: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Return a resource in snake_case form with its tags under ``tags``; none when it vanished in between.
+
+    With ``warn`` they are None, and it is called, where the credentials may not look. Raises AppStreamError.
+    """
+
+    def read() -> dict[str, str]:
+        try:
+            return read_tags(client, resource["arn"])
+        except AppStreamError as error:
+            if error.code != NOT_FOUND:
+                raise
+            return {}
+
+    return {**resource, "tags": if_allowed(read, str(resource["arn"]), warn) if warn else read()}
+
+
+def if_allowed(read: Callable[[], dict[str, str]], about: str, warn: Callable[[str], None]) -> dict[str, str] | None:
+    """Return what ``read`` returns, the tags of ``about``; None, with a warning, where the credentials may not look.
+
+    For whom nothing depends on them. Raises AppStreamError.
+    """
     try:
-        return {**resource, "tags": read_tags(client, resource["arn"])}
+        return read()
     except AppStreamError as error:
-        if error.code != NOT_FOUND:
+        if error.code not in ACCESS_DENIED_CODES:
             raise
-        return {**resource, "tags": {}}
+        warn(f"The tags of {about} can't be read, and are null: {error}")
+        return None
 
 
 def tags_after(current: Mapping[str, str], wanted: Mapping[str, Any] | None, purge: bool) -> dict[str, str]:

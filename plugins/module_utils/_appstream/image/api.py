@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core import tags
@@ -62,9 +62,12 @@ def is_own(image: Mapping[str, Any]) -> bool:
     return image.get("visibility") == "PRIVATE"
 
 
-def with_tags(client: Any, image: dict[str, Any]) -> dict[str, Any]:
-    """Return an image with its tags under ``tags``; {} for images of others, whose tags nobody else can read."""
-    return tags.with_tags(client, image) if is_own(image) else {**image, "tags": {}}
+def with_tags(client: Any, image: dict[str, Any], warn: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Return an image with its tags under ``tags``; {} for images of others, whose tags nobody else can read.
+
+    ``warn``: see ``tags.with_tags``.
+    """
+    return tags.with_tags(client, image, warn) if is_own(image) else {**image, "tags": {}}
 
 
 def delete_image(client: Any, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ..core import states
 from ..core.calls import ACCESS_DENIED_CODES, CHANGED_STATE_CODES
 from ..core.errors import AppStreamError
 from ..core.reconcile import Connect, ManagedResource, Params, Plan
+from ..core.tags import if_allowed, read_tags
 from ..core.validation import tag_problems
 from ..core.waits import History, Resource, resource_after_refusal
 from ..image_builder.api import describe_image_builder
@@ -86,6 +87,7 @@ class Image(ManagedResource):
     def __init__(self, params: Params, connect: Connect) -> None:
         super().__init__({"image_builder_name": None, **params}, connect)
         self._tags = DesiredTags(params.get("tags"), params.get("purge_tags", True))
+        self._warnings: list[str] = []
         self._appearance = Appearance(self.params, self._builder_state)
 
     @property
@@ -118,7 +120,13 @@ class Image(ManagedResource):
         image = api.describe_image(self._client, self.name)
         if image is None or (self.is_wanted and not _is_available(image)):
             return image
-        return {**image, "tags": known_tags(self._client, image)}
+        return {**image, "tags": self._if_allowed(lambda: known_tags(self._client, image))}
+
+    def _if_allowed(self, read: Callable[[], dict[str, str]]) -> dict[str, str] | None:
+        """Return the tags that ``read`` returns; None where they may not be read and make no difference."""
+        if self.is_wanted and self._tags.are_any:
+            return read()
+        return if_allowed(read, f"image {self.name}", self._warnings.append)
 
     def plan(self, before: Resource) -> ImagePlan:
         """Return what is to become of the image."""
@@ -127,8 +135,9 @@ class Image(ManagedResource):
         if before is None or not _is_available(before):
             # Its tags are read when it is.
             return ImagePlan(before=_view(before), after=_view(before), predicted=before, wanted="available")
-        tags = self._tags_after(before)
+        tags = None if before["tags"] is None else self._tags_after(before)
         permissions, warnings = self._permissions(before)
+        warnings = [*self._warnings, *warnings]
         predicted = {**before, "tags": tags, **permissions}
         return ImagePlan(
             before=_view(before),
@@ -146,7 +155,9 @@ class Image(ManagedResource):
         # One in the making is deleted only after it has been waited for.
         is_waited_for = step == states.WAIT and self.params["wait"] and states.state_of(before) != "DELETING"
         is_changed = step == states.DELETE or is_waited_for
-        return ImagePlan(before=_view(before), after={}, wanted="absent", is_changed=is_changed)
+        return ImagePlan(
+            before=_view(before), after={}, warnings=self._warnings, wanted="absent", is_changed=is_changed
+        )
 
     def _tags_after(self, image: dict[str, Any]) -> dict[str, str]:
         """Return what the image's tags will be. Raises AppStreamError when they are not this account's to change."""
@@ -175,7 +186,8 @@ class Image(ManagedResource):
         step = self._appearance.next_step(resource)
         if step != states.DONE or not self.is_wanted or resource is None:
             return step
-        is_complete = "tags" in resource and self._tags.after(resource["tags"]) == resource["tags"]
+        known = resource.get("tags") or {}
+        is_complete = "tags" in resource and self._tags.after(known) == known
         return states.DONE if is_complete else TAG
 
     def act(self, step: str, resource: Resource, plan: Any, history: Any) -> tuple[Resource, list[str]]:
@@ -190,15 +202,28 @@ class Image(ManagedResource):
 
     def _complete(self, image: dict[str, Any], history: ImageHistory) -> dict[str, Any]:
         """Return an image that is AVAILABLE with its tags, which are written, and permissions."""
-        if api.is_own(image):
-            before, after = write(self._client, image, self._tags, history)
-        else:
-            before = after = self._tags_after({**image, "tags": {}})
+        before, after = self._written(image, history)
         history.tags_before = before
         # Otherwise they were read for the plan.
         permissions, warnings = self._permissions(image) if "tags" not in image else ({}, [])
         history.warnings += warnings
         return {**image, "tags": after, **permissions}
+
+    def _written(
+        self, image: dict[str, Any], history: ImageHistory
+    ) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+        """Return the tags an image had and those it has now."""
+        if not api.is_own(image):
+            after = self._tags_after({**image, "tags": {}})
+            return after, after
+        if self._tags.are_any:
+            return write(self._client, image, self._tags, history)
+        known = if_allowed(
+            lambda: read_tags(self._client, image["arn"], is_known=True),
+            f"image {self.name}",
+            history.warnings.append,
+        )
+        return known, known
 
     def failure_reason(self, resource: Resource) -> str | None:
         """Say why the image can't get into its wanted state."""
@@ -225,4 +250,4 @@ def _is_available(image: Mapping[str, Any]) -> bool:
 
 def _view(image: Resource) -> dict[str, Any]:
     """Return what can be changed of an image; {} when it does not exist."""
-    return {} if image is None else {"state": image.get("state"), "tags": image.get("tags", {})}
+    return {} if image is None else {"state": image.get("state"), "tags": image.get("tags") or {}}

@@ -34,6 +34,11 @@ class DesiredTags:
         """Return what becomes of the tags there are."""
         return tags.tags_after(current, self.tags, self.purge)
 
+    @property
+    def are_any(self) -> bool:
+        """Whether the tags there are make a difference."""
+        return self.tags is not None
+
 
 def can_be_tagged(image: Mapping[str, Any]) -> bool:
     """Say whether it is worth trying: what has failed or is about to be gone is not worth tags."""

@@ -14,7 +14,7 @@ from ..build_lock.tag_lock import refuse_another_runs
 from ..core import states
 from ..core.calls import CHANGED_STATE_CODES, require_support
 from ..core.errors import AppStreamError
-from ..core.reconcile import ManagedResource, Plan
+from ..core.reconcile import Connect, ManagedResource, Params, Plan
 from ..core.settings import (
     BY_RECREATION,
     BY_UPDATE,
@@ -52,6 +52,10 @@ class ImageBuilder(ManagedResource):
 
     result_key = "image_builder"
 
+    def __init__(self, params: Params, connect: Connect) -> None:
+        super().__init__(params, connect)
+        self._warnings: list[str] = []
+
     @property
     def about(self) -> str:
         """What messages call the image builder."""
@@ -70,9 +74,13 @@ class ImageBuilder(ManagedResource):
         return image_builder_problems(self.params)
 
     def read(self) -> Resource:
-        """Return the image builder with its tags."""
+        """Return the image builder with its tags, without any where they can't be read and make no difference."""
         builder = self._describe()
-        return builder and with_tags(self.connect("appstream"), builder)
+        if builder is None:
+            return None
+        warn = self._warnings.append if not self._is_wanted or self.params["tags"] is None else None
+        found = with_tags(self.connect("appstream"), builder, warn)
+        return {**found, "tags": found["tags"] or {}}
 
     def _describe(self) -> Resource:
         return api.describe_image_builder(self.connect("appstream"), self.name)
@@ -91,6 +99,7 @@ class ImageBuilder(ManagedResource):
         return ImageBuilderPlan(
             before=_view(before),
             after=after,
+            warnings=self._warnings,
             steps=tag_steps(self.connect("appstream"), before, tags),
             predicted=self._predicted(before, after),
             wanted=wanted,
@@ -132,6 +141,12 @@ class ImageBuilder(ManagedResource):
         if states.image_builder_is(states.FAILED, states.state_of(resource)):
             return f"{self.about} has FAILED"
         return None
+
+    def result(self, values: dict[str, Any], plan: ImageBuilderPlan | None, history: History) -> dict[str, Any]:
+        """Return the module's return values: tags that could not be read are null, not none."""
+        builder = values[self.result_key]
+        is_unknown = bool(self._warnings) and builder is not None and states.CREATE not in history.actions
+        return {**values, self.result_key: {**builder, "tags": None}} if is_unknown else values
 
     def describe(self, resource: Resource) -> str:
         """Return the state and, while it is RUNNING, the address."""

@@ -325,3 +325,27 @@ def test_an_image_that_may_not_be_read_is_not_tried_again(run_simulated: Run, si
     result = run_simulated(image_builder, **CREATION)
     assert (result["failed"], result["error"]["code"]) == (True, NOT_FOUND)
     assert count(simulated, "CreateImageBuilder") == 1
+
+
+@pytest.mark.parametrize("options", [{"state": "absent"}, {"state": "stopped"}])
+def test_tags_that_may_not_be_read_make_no_difference(
+    run_simulated: Run, simulated: Any, options: dict[str, Any]
+) -> None:
+    add(simulated, Tags={"a": "1"})
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image_builder, name="design", **options)
+    assert (result.get("failed"), result["changed"], len(result["warnings"])) == (None, True, 1)
+    assert (result["image_builder"] or {"tags": None})["tags"] is None
+
+
+def test_tags_that_are_wanted_must_be_read(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, Tags={"a": "1"})
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    assert run_simulated(image_builder, name="design", tags={"a": "1"})["failed"]
+    assert tags() == {"a": "1"}
+
+
+def test_a_new_one_has_the_tags_it_got(run_simulated: Run, simulated: Any) -> None:
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image_builder, **CREATION, tags={"a": "1"})
+    assert result["image_builder"]["tags"] == {"a": "1"}

@@ -43,3 +43,11 @@ def test_errors_are_reported(run_simulated: Run, simulated: Any) -> None:
     assert result["failed"]
     assert result["error"]["code"] == "AccessDeniedException"
     assert "IAM policy" in result["remedy"]
+
+
+def test_tags_that_may_not_be_read_are_null(run_simulated: Run, simulated: Any) -> None:
+    add(simulated, name="one")
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image_builder_info)
+    assert [one["tags"] for one in result["image_builders"]] == [None]
+    assert "image-builder/one can't be read" in str(result["warnings"])

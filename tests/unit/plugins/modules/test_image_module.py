@@ -296,3 +296,36 @@ def test_images_of_others_are_left_alone(
 def test_illegal_tags_are_refused_before_aws_is_asked(run_simulated: Run, simulated: Any) -> None:
     assert run_simulated(image, name="design-1", tags={"aws:x": "y"})["failed"]
     assert called(simulated) == []
+
+
+NO_TAGS = "The tags of image design-1 can't be read"
+
+
+@pytest.mark.parametrize("state", ["AVAILABLE", "PENDING"])
+def test_tags_that_may_not_be_read_are_null(run_simulated: Run, simulated: Any, coming: list[Any], state: str) -> None:
+    made = add_image("design-1", state=state, tags={"a": "b"})
+    coming += [becomes(made, "AVAILABLE")]
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image, name="design-1")
+    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert (result["image"]["state"], result["image"]["tags"]) == ("AVAILABLE", None)
+    assert [NO_TAGS in str(one) for one in result["warnings"]] == [True]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_image_whose_tags_may_not_be_read_is_deleted(
+    run_simulated: Run, simulated: Any, *, check_mode: bool
+) -> None:
+    add_image("design-1", tags={"a": "b"})
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image, check_mode=check_mode, name="design-1", state="absent")
+    assert (result["changed"], NO_TAGS in str(result["warnings"])) == (True, True)
+
+
+@pytest.mark.parametrize("state", ["AVAILABLE", "PENDING"])
+def test_tags_that_are_wanted_must_be_read(run_simulated: Run, simulated: Any, coming: list[Any], state: str) -> None:
+    made = add_image("design-1", state=state)
+    coming += [becomes(made, "AVAILABLE")]
+    simulated.fail(match="appstream:ListTagsForResource", code="AccessDeniedException")
+    result = run_simulated(image, name="design-1", tags={"a": "b"})
+    assert (result["failed"], result["error"]["code"]) == (True, "AccessDeniedException")
