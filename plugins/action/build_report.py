@@ -56,6 +56,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "finished": {"type": "str"},
             "changed": {"type": "bool", "default": False},
             "warnings": {"type": "list", "elements": "str"},
+            "left_to_do": {"type": "list", "elements": "str"},
             "failed": {"type": "bool", "default": False},
             "failed_step": {"type": "str"},
             "failed_task": {"type": "str"},
@@ -92,6 +93,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         path, problem = self._write(manifest, run_id, options["directory"])
         summary = summary_lines(manifest, path, self._task.check_mode, os.environ, problem)
         show("\n".join(summary))
+        left = [f"{image['name']}: {task}" for image in manifest["images"] for task in image["left_to_do"]]
+        if left:
+            result["warnings"] = [*result.get("warnings", []), *left]
         if problem:
             # What was made must be known, whatever becomes of a file.
             show(json.dumps(manifest, sort_keys=True))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_result import built, failed, lost
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_result import LEFT, built, failed, lost
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import RECORD, current_failure
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -40,6 +40,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             "build_image_plan",
             "build_image_phases",
             "build_image_check",
+            *LEFT,
             "capture_image_start",
             "install_applications_result",
             "capture_image_result",

@@ -132,8 +132,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             )
         except AnsibleActionFail as error:
             return (
-                f"image builder {name} did not get the tags {', '.join(tags)}, so that the next run does not know of them "
-                f"in case the image fails: delete the image builder then. {error}"
+                f"image builder {name} did not get the tags {', '.join(tags)}, so that the next run does not know of "
+                f"them in case the image fails: delete the image builder then. {error}"
             )
         return None
 

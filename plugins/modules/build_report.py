@@ -111,6 +111,11 @@ options:
           - What was noticed about the image.
         type: list
         elements: str
+      left_to_do:
+        description:
+          - What is left to do for an image that was built, such as an image builder that could not be removed.
+        type: list
+        elements: str
       failed:
         description:
           - Whether the image could not be built.
@@ -286,8 +291,8 @@ stats:
       C(appstream_image_<recipe>) for each image, in which all but letters and digits are underscores. Job slices so
       add to each other.
     - Each is a dictionary with C(recipe), C(run), C(name), C(arn), C(state), C(failed), C(step), C(message),
-      C(manifest_path), C(manifest), which is RV(manifest) with this image alone, and C(left_out), what a manifest of
-      more than 64 KiB of JSON goes without.
+      C(left_to_do), C(manifest_path), C(manifest), which is RV(manifest) with this image alone, and C(left_out), what
+      a manifest of more than 64 KiB of JSON goes without.
   returned: success
   type: dict
 ansible_stats:

@@ -87,6 +87,7 @@ def _hand_over(manifest: Mapping[str, Any], image: Mapping[str, Any], path: Path
         "failed": image["failed"],
         "step": image.get("failed_step"),
         "message": image.get("message"),
+        "left_to_do": image["left_to_do"],
         "manifest_path": str(path) if path else None,
         "manifest": {**manifest, "images": [dict(image)]},
         "left_out": [],
@@ -220,6 +221,7 @@ def _manifest_image(image: Mapping[str, Any]) -> dict[str, Any]:
         "image": {key: made.get(key) for key in _KEPT_IMAGE_KEYS},
         "applications": image.get("applications") or [],
         "warnings": [*(image.get("warnings") or []), *_left_out(image)],
+        "left_to_do": image.get("left_to_do") or [],
         "phases": phases,
         "seconds": round(sum(phase["seconds"] for phase in phases), 1),
     }
@@ -256,7 +258,8 @@ def _failed_image_lines(image: Mapping[str, Any]) -> list[str]:
 
 
 def _common_lines(image: Mapping[str, Any]) -> list[str]:
-    lines = [f"    warning: {warning}" for warning in image.get("warnings") or []]
+    lines = [f"    LEFT TO DO: {task}" for task in image["left_to_do"]]
+    lines += [f"    warning: {warning}" for warning in image.get("warnings") or []]
     base = image.get("base_image")
     base_name = base.get("name") or base.get("arn") if isinstance(base, Mapping) else base
     if base_name:

@@ -15,6 +15,8 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.plugin_utils._after_start import warning
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.failures import Failure, History
 
+LEFT = ("build_image_left", "remove_image_builder_left")
+"""Variables that say what is left to do for an image that is AVAILABLE."""
 PREFLIGHT = "preflight"
 """The step before the first one: nothing of this run exists when an image fails there."""
 
@@ -38,6 +40,7 @@ def built(variables: Mapping[str, Any]) -> dict[str, Any]:
         "failed": False,
         "on_error": plan["on_error"],
         "builder_outcome": "",
+        "left_to_do": [str(variables[name]) for name in LEFT if variables.get(name)],
         "warnings": [*plan["warnings"], *_warnings(variables)],
     }
 
@@ -45,9 +48,13 @@ def built(variables: Mapping[str, Any]) -> dict[str, Any]:
 def _warnings(variables: Mapping[str, Any]) -> list[str]:
     """What was warned of during the build, with its remedy."""
     checked = (variables.get("build_image_check") or {}).get("warnings") or []
-    after_start = (variables.get("capture_image_start") or {}).get("after_start")
-    text = warning(after_start) if after_start else None
-    return [*checked, *([text] if text else [])]
+    start = variables.get("capture_image_start") or {}
+    after_start = start.get("after_start")
+    texts = [warning(after_start) if after_start else None, start.get("builder_tags_missing")]
+    captured = (variables.get("capture_image_result") or {}).get("image") or {}
+    if captured and captured.get("tags", {}) is None:
+        texts.append("the tags of the image can't be read with these credentials")
+    return [*checked, *(text for text in texts if text)]
 
 
 def failed(variables: Mapping[str, Any], failure: Failure) -> dict[str, Any]:

@@ -84,7 +84,10 @@ def _phase(step: str, tasks: list[Task], record_phases: bool) -> Task:
             "build_image_phases": trusted(f"{{{{ build_image_phases + [{{'name': '{name}', 'started': {_NOW}}}] }}}}")
         },
     }
-    return {"name": f"Phase {name}", "vars": {PHASE: name}, "block": [*([start] if record_phases else []), *tasks]}
+    block = [*([start] if record_phases else []), *tasks]
+    # The image is AVAILABLE by then: whatever becomes of its builder, it has not failed.
+    rescue = {"rescue": [_part("left")]} if step == "remove" else {}
+    return {"name": f"Phase {name}", "vars": {PHASE: name}, "block": block, **rescue}
 
 
 def _part(tasks_from: str) -> Task:

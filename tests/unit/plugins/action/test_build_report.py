@@ -86,6 +86,14 @@ def test_a_report_that_can_not_be_written_hides_nothing(run, tmp_path, monkeypat
     assert result["ansible_stats"]["data"]["appstream_image_design"]["manifest_path"] is None
 
 
+def test_what_is_left_to_do_is_said_and_no_failure(run):
+    result, [summary] = run(images=[{**IMAGES[0], "left_to_do": ["remove the builder"]}])
+    assert "    LEFT TO DO: remove the builder" in summary.splitlines()
+    assert (result["failures"], result["failure_message"]) == ([], "")
+    assert result["warnings"] == ["design: remove the builder"]
+    assert result["stats"]["appstream_image_design"]["left_to_do"] == ["remove the builder"]
+
+
 def test_misspelt_options_are_refused(run):
     with pytest.raises(AnsibleActionFail, match="fase"):
         run(images=[{"name": "x", "fase": []}])

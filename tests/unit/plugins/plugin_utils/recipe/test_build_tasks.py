@@ -68,6 +68,13 @@ def test_phases_are_told_by_a_variable_and_where_wanted_by_a_fact() -> None:
         assert block["vars"]["build_image_phase"] in str(block["block"][0]["ansible.builtin.set_fact"])
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_only_what_comes_after_an_available_image_is_no_failure(*, recorded: bool) -> None:
+    tasks = build_tasks(plan(steps=["wait", *STEPS]), FILES, INSTALLATION, record_phases=recorded)
+    assert [task["name"] for task in tasks if "rescue" in task] == ["Phase remove"]
+    assert parts(tasks[-1]["rescue"]) == ["left"]
+
+
 def test_every_file_of_the_role_is_used() -> None:
     whole = plan(steps=["lock", "windows", "sessions", "catalog", "wait", *STEPS, "unlock"])
     changed = [{}, {"builder_is_sealed": True, "joins_domain": True, "replaces_failed": True}, {"problems": ["no"]}]
@@ -76,5 +83,5 @@ def test_every_file_of_the_role_is_used() -> None:
         for changes in changed
         for part in parts(build_tasks({**whole, **changes}, FILES, INSTALLATION, record_phases=False))
     }
-    others = {"main", "record", "failed", "lost"}
+    others = {"main", "record", "failed", "lost", "left"}
     assert (used - {"a", "end"}) | others == {path.stem for path in ROLE.glob("*.yml")}

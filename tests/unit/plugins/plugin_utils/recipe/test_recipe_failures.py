@@ -87,3 +87,19 @@ def test_result_of_an_image() -> None:
     assert "net user: denied; these commands remove it" in warned["warnings"][2]
     nothing = build_result.built({"build_image_plan": PLAN})
     assert nothing["image"] == {"name": "design-1", "state": "ABSENT"} and nothing["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("variables", "left", "warnings"),
+    [
+        ({"build_image_left": "a", "remove_image_builder_left": "b"}, ["a", "b"], []),
+        ({"capture_image_start": {"builder_tags_missing": "no tags"}}, [], ["no tags"]),
+        ({"capture_image_result": {"image": {"name": "design-1", "tags": None}}}, [], ["the tags of the image can't"]),
+        ({"capture_image_result": {"image": {"name": "design-1", "tags": {}}}}, [], []),
+    ],
+)
+def test_what_comes_after_an_available_image(variables: dict[str, Any], left: list[str], warnings: list[str]) -> None:
+    found = build_result.built({"build_image_plan": PLAN, **variables})
+    assert (found["failed"], found["left_to_do"]) == (False, left)
+    assert [one[: len(text)] for one, text in zip(found["warnings"][1:], warnings)] == warnings
+    assert len(found["warnings"]) == 1 + len(warnings)

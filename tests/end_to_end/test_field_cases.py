@@ -1,0 +1,57 @@
+"""Situations from public bug reports and questions, each run as its user ran it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workplace import Workplace
+
+ALWAYS = 100_000
+
+
+def fail_aws(workplace: Workplace, operation: str, code: str, times: int = ALWAYS) -> None:
+    """Let calls of AppStream fail."""
+    rule = {"match": f"appstream:{operation}", "code": code, "message": "No.", "status": 400, "times": times}
+    workplace.control("faults/aws", [rule])
+
+
+def manifest_image(workplace: Workplace) -> dict[str, Any]:
+    """The one image of the newest manifest."""
+    [image] = workplace.manifest()["images"]
+    return image
+
+
+def test_what_comes_after_an_available_image(workplace: Workplace) -> None:
+    """A builder that can't be removed, and tags that can't be read, are work that is left; then credentials expire."""
+    fail_aws(workplace, "ListTagsForResource", "AccessDeniedException")
+    fail_aws(workplace, "DeleteImageBuilder", "AccessDeniedException")
+
+    run = workplace.build([workplace.light("design")])
+
+    assert run.exit_code == 0, run.output
+    assert [image["State"] for image in workplace.images().values()] == ["AVAILABLE"]
+    assert list(workplace.builders()) == ["design"]
+    built = manifest_image(workplace)
+    assert built["failed"] is False
+    assert [text.partition(" could not be removed")[0] for text in built["left_to_do"]] == ["Image builder design"]
+    assert "    LEFT TO DO: Image builder design could not be removed and costs money" in run.output
+    assert "the tags of the image can't be read" in str(built["warnings"])
+
+    workplace.control("faults/aws", method="DELETE")
+    fail_aws(workplace, "DeleteImageBuilder", "ExpiredTokenException", times=2)
+
+    run = workplace.build([workplace.light("design")])
+
+    assert run.exit_code == 0, run.output
+    assert "image builder design: credentials expired, waiting for new ones" in run.output
+    assert (workplace.builders(), len(workplace.images()), manifest_image(workplace)["left_to_do"]) == ({}, 1, [])
+
+
+def test_reports_that_could_not_be_written(workplace: Workplace) -> None:
+    (workplace.folder / "file").write_text("")
+    run = workplace.build(
+        [workplace.light("design")], appstream_report_directory=str(workplace.folder / "file" / "below")
+    )
+    assert run.exit_code == 2, run.output
+    assert "no report could be written there in the end" in run.output
+    assert workplace.calls("CreateImageBuilder") == []
