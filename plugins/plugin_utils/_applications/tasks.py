@@ -23,6 +23,9 @@ INFORMATION = "__install_applications_information"
 OUTCOME = "__install_applications_outcome_"
 """And the number of the application: what module ``application`` has returned."""
 
+NO_TIMEOUT = {"timeout": 0}
+"""For tasks whose modules have limits of their own, which a ``task_timeout`` of ``ansible.cfg`` would undercut."""
+
 _NOT_FOR_THE_MODULE = ("launch", "depends_on")
 _LOGS = "(appstream_report_directory | default('appstream_reports', true)) ~ '/logs/' ~ inventory_hostname"
 # Options of the role that the module takes, and their defaults where the role's are not to be seen.
@@ -122,6 +125,7 @@ def _task(
         "name": f"{verb if application.get('install') else 'Verify'} {title(application)}",
         "euc.appstream.application": {key: trusted(value) for key, value in arguments.items()},
         "register": f"{OUTCOME}{number}",
+        **NO_TIMEOUT,
     }
 
 
@@ -131,6 +135,7 @@ def _failure(verify: Mapping[str, Any], application: Mapping[str, Any]) -> dict[
         "name": f"Record the failure of {title(application)}",
         "euc.appstream.application": arguments,
         "register": verify["register"],
+        **NO_TIMEOUT,
     }
 
 
