@@ -43,6 +43,9 @@ description:
 author: The euc.appstream team (@euc)
 """
 
+FIRST_PLAY = "Plan"
+"""Of build_images. It runs on localhost whatever the limit, which chooses images."""
+
 LAST_PLAY = "Report"
 """Of build_images. Ansible has chosen the hosts of the next play before it says that it starts."""
 
@@ -69,16 +72,26 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
 
     _left: Any = None
     _play: Any = None
+    # Plays of the user's own that build_images follows.
+    _before: frozenset[str] = frozenset()
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._renewals: list[int] = []
 
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Let localhost into the limit before the hosts of the first play are chosen, if that is the plan."""
+        plays = playbook.get_plays()
+        firsts = [_is_first_play(play, playbook) for play in plays]
+        self._before = frozenset(play._uuid for play, follows in zip(plays, firsts[1:]) if follows)
+        if firsts and firsts[0]:
+            _let_localhost_in(plays[0].get_variable_manager()._inventory, True)
+
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Move the play into the user's project; Ansible goes back by itself before the next play."""
         loader, inventory = play.get_loader(), play.get_variable_manager()._inventory
         ours = Path(loader.get_basedir()).resolve() == _PLAYBOOKS
-        _let_localhost_in(inventory, ours)
+        _let_localhost_in(inventory, ours or play._uuid in self._before)
         builds = ours and play.get_name() == BUILD_PLAY
         _set_poll_interval(slower=builds)
         if builds:
@@ -148,10 +161,17 @@ def _has_ended(process: int) -> bool:
         return True
 
 
+def _is_first_play(play: Any, playbook: Any) -> bool:
+    """Whether a play is the first one of build_images, by its name and the folder of its playbook."""
+    folder = play._included_path or playbook._basedir
+    return play.get_name() == FIRST_PLAY and Path(folder).resolve() == _PLAYBOOKS
+
+
 def _let_localhost_in(inventory: Any, wanted: bool) -> None:
     """Let localhost into the limit of the command line, and out again before plays of the user's own.
 
-    With a limit of images alone, all of which are lost, Ansible would otherwise end before the report.
+    Recipes of a list are no hosts before the plan has made them such, and a limit would leave no host to plan on. With
+    a limit of images alone, all of which are lost, Ansible would otherwise end before the report.
     """
     limit = [one for one in getattr(inventory, "_subset", None) or [] if one is not _LOCALHOST]
     if limit:

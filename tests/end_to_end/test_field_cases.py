@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from workplace import Workplace
 
 ALWAYS = 100_000
@@ -56,3 +57,27 @@ def test_reports_that_could_not_be_written(workplace: Workplace) -> None:
     assert run.exit_code == 2, run.output
     assert "no report could be written there in the end" in run.output
     assert workplace.calls("CreateImageBuilder") == []
+
+
+@pytest.mark.parametrize("limit", ["des*", "nobody"])
+def test_limit_with_the_list_form(workplace: Workplace, limit: str) -> None:
+    """An inventory without hosts: Ansible itself lets any limit pass."""
+    recipes = [workplace.light("design"), workplace.light("office")]
+    run = workplace.build(recipes, "--limit", limit, "--check")
+    if limit == "nobody":
+        assert run.exit_code == 2, run.output
+        assert "--limit nobody leaves out every recipe" in run.output
+        return
+    assert run.exit_code == 0, run.output
+    assert "design: image design-" in run.output and "office: image" not in run.output
+    assert "design: design-" in run.output, "the summary"
+
+
+def test_a_limit_that_leaves_all_images_out(workplace: Workplace) -> None:
+    """Images that are hosts of the inventory, and a limit to a host that is none of them."""
+    images = {"hosts": {"design": {}}, "vars": workplace.host()}
+    groups = {"children": {"appstream_image_builders": {}, "appstream_images": images}, "hosts": {"server": {}}}
+    workplace.write_inventory(groups)
+    run = workplace.build(None, "--limit", "server", "--check")
+    assert run.exit_code == 2, run.output
+    assert "--limit server leaves out every recipe" in run.output

@@ -8,6 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ BUILDERS = "appstream_image_builders"
 BUILDS = "appstream_builds"
 """Group of the images of this run."""
 
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Names that are no pattern of hosts and no template."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _SETTINGS = ("wait_delay", "connect_timeout", "image_wait_timeout", "from_step")
 _ROLES = (
@@ -105,9 +108,28 @@ def read(surroundings: Surroundings, recipes: Any = None) -> list[Recipe]:
     found = [*listed, *reading.from_hosts(hosts, {host: surroundings.host_variables(host) for host in hosts})]
     for recipe in found:
         reading.resolve(recipe, surroundings.templar)
+    if recipes is None:
+        # In a play of the user's own it is the user who says which hosts that play has.
+        found = _within_limit(found, surroundings)
     if problems:
         found.insert(0, Recipe("appstream_images", {}, variables, is_host=False, problems=problems))
     return found
+
+
+def _within_limit(recipes: list[Recipe], surroundings: Surroundings) -> list[Recipe]:
+    """Without those recipes of a list whose hosts the limit of the command line leaves out.
+
+    What can be no host's name, or is another one's already, stays: the checks say what is wrong with it.
+    """
+    if not surroundings.variables.get("ansible_limit"):
+        return recipes
+    taken = {*constants.LOCALHOST, *surroundings.groups, *(surroundings.groups.get("all") or [])}
+    names = {one.name for one in recipes if not one.is_host and _HOST.fullmatch(one.name)} - taken
+    for name in names:
+        surroundings.host_variables(name)
+    inventory = surroundings.variables["hostvars"]._inventory
+    chosen = {host.name for host in inventory.get_hosts("all", ignore_restrictions=True)} if names else set()
+    return [one for one in recipes if one.name not in names or one.name in chosen]
 
 
 def check_all(recipes: Sequence[Recipe], surroundings: Surroundings, found: Sequence[str] = ()) -> list[str]:
@@ -233,7 +255,13 @@ def _play_problems(recipes: Sequence[Recipe], surroundings: Surroundings) -> lis
         )
     if surroundings.groups.get(BUILDS):
         problems.append("build_images runs once in a playbook; put all recipes into one list or inventory.")
-    if not recipes:
+    limit = variables.get("ansible_limit")
+    if not recipes and limit:
+        problems.append(
+            f"There is nothing to build: --limit {limit} leaves out every recipe of appstream_images. It takes names "
+            "of recipes, of hosts of the group appstream_images, and patterns of both."
+        )
+    elif not recipes:
         problems.append(
             "There is nothing to build: set appstream_images to a list of recipes, or put hosts into the inventory "
             "group appstream_images."

@@ -49,13 +49,20 @@ class Loader:
 
 def play(name: str, folder: Path, inventory: Any) -> Any:
     loader, variables = Loader(folder), SimpleNamespace(_inventory=inventory)
-    return SimpleNamespace(get_name=lambda: name, get_loader=lambda: loader, get_variable_manager=lambda: variables)
+    return SimpleNamespace(
+        get_name=lambda: name,
+        get_loader=lambda: loader,
+        get_variable_manager=lambda: variables,
+        _uuid=f"{name} in {folder}",
+        _included_path=str(folder),
+    )
 
 
 def test_the_last_play_is_the_last(plugin: ModuleType) -> None:
     plays = yaml.safe_load((PLAYBOOKS / "build_images.yml").read_text())
     assert plays[-1]["name"] == plugin.LAST_PLAY
     assert plugin.BUILD_PLAY in [one["name"] for one in plays]
+    assert plays[0]["name"] == plugin.FIRST_PLAY
 
 
 @pytest.mark.parametrize(("origin", "interval"), [("default", 0.05), ("/etc/ansible.cfg", 0.001)])
@@ -86,6 +93,36 @@ def test_localhost_is_in_the_limit_until_the_last_play_has_its_hosts(plugin: Mod
             assert inventory._subset == limit, name
     callback.v2_playbook_on_task_start(None, is_conditional=False)
     assert inventory._subset == ["design"], "the next play's hosts are chosen before it starts"
+
+
+@pytest.mark.parametrize("own_before", [0, 1, 2])
+@pytest.mark.parametrize("by_name", [True, False])
+def test_localhost_is_in_the_limit_when_the_hosts_of_the_plan_are_chosen(
+    plugin: ModuleType, tmp_path: Path, own_before: int, *, by_name: bool
+) -> None:
+    callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=["design"])
+    own = [play(f"Own {number}", tmp_path, inventory) for number in range(own_before)]
+    ours = [play(name, PLAYBOOKS, inventory) for name in ("Plan", "Build", "Report")]
+    for one in ours if by_name else []:
+        one._included_path = None
+    playbook = SimpleNamespace(get_plays=lambda: [*own, *ours], _basedir=str(PLAYBOOKS if by_name else tmp_path))
+    callback.v2_playbook_on_start(playbook)
+    for number, one in enumerate(own):
+        assert inventory._subset == ["design"], "the limit of plays of the user's own when their hosts are chosen"
+        callback.v2_playbook_on_play_start(one)
+        callback.v2_playbook_on_task_start(None, is_conditional=False)
+        assert (inventory._subset == ["design", "localhost"]) is (number == own_before - 1)
+    assert inventory._subset == ["design", "localhost"]
+    for one in ours:
+        callback.v2_playbook_on_play_start(one)
+        assert inventory._subset == ["design", "localhost"]
+
+
+def test_the_limit_stays_where_the_plan_is_somebody_elses(plugin: ModuleType, tmp_path: Path) -> None:
+    callback, inventory = plugin.CallbackModule(), SimpleNamespace(_subset=["design"])
+    for first in (play("Plan", tmp_path, inventory), play("Prepare the environment", PLAYBOOKS, inventory)):
+        callback.v2_playbook_on_start(SimpleNamespace(get_plays=lambda one=first: [one], _basedir=str(tmp_path)))
+        assert inventory._subset == ["design"]
 
 
 def test_what_the_user_limits_to_stays(plugin: ModuleType) -> None:
