@@ -191,8 +191,8 @@ options:
       retries:
         description:
           - How many times a download and an installation are tried again.
-          - An MSI or EXE that ends with 1618, because another installation is in progress, is tried again at least 12
-            times.
+          - An MSI or EXE that ends with 1618, because another installation is in progress, is tried again for ten
+            minutes, and at least 12 times, also with V(0). No other exit code is.
         type: int
         default: 0
       retry_delay:

@@ -40,7 +40,10 @@ EXIT_CODES: dict[int, tuple[str, str]] = {
         "Give all files of the installer: a folder as source, with file.",
     ),
     1613: ("Windows Installer is too old for this package", "Use a newer base image."),
-    1618: ("another installation is in progress", "Allow retries with retry_delay."),
+    1618: (
+        "another installation is in progress, and still was after ten minutes",
+        "See what else installs: a role's task that does not wait, or updates of Windows.",
+    ),
     1619: ("the package could not be opened", "See that the source is a complete .msi and that its checksum is right."),
     1620: ("the package could not be opened: it is not a valid one", "See that the source is an .msi."),
     1622: ("the log could not be opened", "See that the folder of log_path exists and can be written."),

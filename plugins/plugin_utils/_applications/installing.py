@@ -8,6 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.kinds 
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.plan import FONTS
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.run import Run, StepError, require
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.state import full_package_name, list_packages
+from ansible_collections.euc.appstream.plugins.plugin_utils._progress import show
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_job import WIN_COMMAND
 
 WIN_PACKAGE = "ansible.windows.win_package"
@@ -32,7 +34,10 @@ _STORE_APPS = "C:\\Program Files\\WindowsApps"
 
 BUSY = 1618
 """Exit code of Windows Installer: another installation is in progress. Windows services itself after its first boot."""
+BUSY_SECONDS = 600.0
+"""Pauses add up to this at least: that servicing takes minutes, and it is no fault of the package's."""
 BUSY_RETRIES = 12
+"""And it is tried again this often at least."""
 _WANT_RESTART = (1641, 3010)
 
 # Also success: an update is there already (WU_S_ALREADY_INSTALLED), a driver has no device (ERROR_NO_MORE_ITEMS).
@@ -286,13 +291,21 @@ def _job(
 
 def _not_busy(run: Run, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     """Result of an attempt, made again while another installation is in progress."""
-    result = attempt()
-    for _again in range(BUSY_RETRIES):
-        if result.get("rc") != BUSY or run.entry["kind"] not in ("msi", "msp", "exe"):
+    result, delay = attempt(), run.entry["retry_delay"]
+    for again in range(busy_retries(delay)):
+        is_busy = result.get("rc") == BUSY and result.get("failed")
+        if not is_busy or run.entry["kind"] not in ("msi", "msp", "exe"):
             break
-        time.sleep(run.entry["retry_delay"])
+        if not again:
+            show(f"{run.entry['name']}: another installation is in progress (exit code {BUSY}), trying again")
+        time.sleep(delay)
         result = attempt()
     return result
+
+
+def busy_retries(delay: float) -> int:
+    """How often it is tried again with this many seconds in between."""
+    return max(BUSY_RETRIES, math.ceil(BUSY_SECONDS / delay)) if delay > 0 else BUSY_RETRIES
 
 
 def judged(result: Mapping[str, Any], expected: list[int] | None) -> Mapping[str, Any]:
