@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 from workplace import Workplace
 
 ALWAYS = 100_000
@@ -81,3 +84,27 @@ def test_a_limit_that_leaves_all_images_out(workplace: Workplace) -> None:
     run = workplace.build(None, "--limit", "server", "--check")
     assert run.exit_code == 2, run.output
     assert "--limit server leaves out every recipe" in run.output
+
+
+def test_secrets_of_users_roles(workplace: Workplace) -> None:
+    """Shown nowhere at -v, be they vaulted in place or entries of appstream_credentials, which are searched for."""
+    key = secrets.token_urlsafe(16)
+    inline, entry = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+    (workplace.folder / "key").write_text(key)
+    vaulted = VaultLib([("default", VaultSecret(key.encode()))]).encrypt(inline).decode()
+    seal = {"remove_access": False, "manifest_permissions": False, "remove_hybrid_activation": False}
+    recipe = workplace.light("design", roles=["licence"], seal=seal)
+    recipe["vars"] = {"token": "TOKEN", "licence_key": "{{ appstream_credentials.licence.password }}"}
+    text = yaml.safe_dump({"appstream_images": [recipe], "appstream_credentials": {"licence": {"password": entry}}})
+    block = "".join(f"          {line}\n" for line in vaulted.splitlines())
+    (workplace.folder / "group_vars").mkdir()
+    (workplace.folder / "group_vars" / "all.yml").write_text(text.replace("TOKEN\n", f"!vault |\n{block}"))
+    write = {"dest": "C:\\ProgramData\\licence.txt", "content": "{{ licence_key }} {{ token | length }}"}
+    workplace.write_role("licence", [{"name": "Enter the key", "ansible.windows.win_copy": write, "no_log": True}])
+
+    run = workplace.build(None, "-v", "--vault-password-file", "key")
+
+    assert run.exit_code == 2, run.output
+    assert "C:\\ProgramData\\licence.txt" in run.output and "licence" in manifest_image(workplace)["message"]
+    everything = run.output + str(workplace.manifest())
+    assert [name for name, secret in (("inline", inline), ("entry", entry), ("key", key)) if secret in everything] == []

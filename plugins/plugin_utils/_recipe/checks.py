@@ -34,7 +34,7 @@ OWN_TAGS = 5
 """Tags that the collection adds to an image builder: recipe, run, image, expires, sealed."""
 
 _TAG_PREFIX = "euc.appstream:"
-_ANSIBLES_OWN = ("localhost", "all", "ungrouped")
+_ANSIBLES_OWN = ("localhost", "127.0.0.1", "all", "ungrouped")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RESERVED_VARIABLES = ("ansible_", PREFIX, "build_image_")
 _SEALED_PATHS = ("temporary_paths", "log_paths")

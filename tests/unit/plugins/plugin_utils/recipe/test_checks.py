@@ -42,3 +42,11 @@ def test_problems_of_applications_begin_with_the_key(tmp_path: Path, is_host: bo
     application = {"name": "a", "install": {"package": "a", "destination": "C:\\a"}}
     (found,) = problems(tmp_path, is_host=is_host, applications=[application])
     assert found.startswith(f"{key}Application a: destination")
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "all", "ungrouped", "builders"])
+@pytest.mark.parametrize("is_host", [True, False])
+def test_names_that_mean_something_to_ansible(name: str, *, is_host: bool) -> None:
+    recipes = [Recipe(name, {}, {}, is_host, {"name": name}), Recipe("design", {}, {}, is_host, {"name": "design"})]
+    [(label, problem)] = checks.name_problems(recipes, ["all", "ungrouped", "builders"], [])
+    assert label == name and "give it another one" in problem
