@@ -72,6 +72,9 @@ MODULES: dict[str, Main] = {
 }
 """What the modules of this collection that ask AWS run, by their names."""
 
+TIMEOUT_VARIABLE = "appstream_credentials_timeout"
+"""Of the playbook: seconds for which modules wait for new credentials."""
+
 CONNECTION_SPEC: dict[str, Any] = {name: {"type": "raw"} for name in connection_option_names()}
 """What every AWS module has (region, profile, ...), for action plugins that pass it on; modules check the values."""
 
@@ -94,7 +97,8 @@ class AwsAction(ActionBase):  # type: ignore[misc]  # ansible-core ships no type
         if self._task.async_val or not is_for_controller(self, variables):
             return {**result, **run_by_ansible(self, variables)}
         main = MODULES[type(self).__module__.rpartition(".")[2]]
-        return {**result, **_run(self, variables, main, self._task.action, self._task.args, read_only=False)}
+        arguments = with_timeout(self, variables, self._task.args)
+        return {**result, **_run(self, variables, main, self._task.action, arguments, read_only=False)}
 
 
 def ask_aws(
@@ -107,6 +111,7 @@ def ask_aws(
 ) -> dict[str, Any]:
     """Return the result, failed or not, of a module on the controller; one that only reads runs in check mode too."""
     name = f"euc.appstream.{module}"
+    arguments = with_timeout(action, task_vars, arguments)
     return _run(action, task_vars, MODULES[module], name, arguments, read_only=read_only)
 
 
@@ -124,6 +129,16 @@ def keep_lock(action: ActionBase, task_vars: Mapping[str, Any]) -> str:
         return ask_aws(action, task_vars, "build_lock", {**account, **arguments}, read_only=False)
 
     return _build_lock.keep(action._templar.template(lock), ask)
+
+
+def with_timeout(action: ActionBase, task_vars: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a module's arguments with the ``credentials_timeout`` of a variable, unless they have one.
+
+    ``appstream_aws`` can't have it: as ``module_defaults`` it reaches the modules of amazon.aws, which don't know it.
+    """
+    value = task_vars.get(TIMEOUT_VARIABLE)
+    given = {} if value is None else {"credentials_timeout": action._templar.template(value)}
+    return {**given, **arguments}
 
 
 def connection_options(options: Mapping[str, Any]) -> dict[str, Any]:

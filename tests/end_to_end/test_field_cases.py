@@ -108,3 +108,37 @@ def test_secrets_of_users_roles(workplace: Workplace) -> None:
     assert "C:\\ProgramData\\licence.txt" in run.output and "licence" in manifest_image(workplace)["message"]
     everything = run.output + str(workplace.manifest())
     assert [name for name, secret in (("inline", inline), ("entry", entry), ("key", key)) if secret in everything] == []
+
+
+MFA = """\
+[profile images]
+role_arn = arn:aws:iam::123456789012:role/images
+mfa_serial = arn:aws:iam::123456789012:mfa/ann
+source_profile = people
+"""
+NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+
+@pytest.mark.parametrize(
+    ("environment", "aws", "words"),
+    [
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, {}, "AWS_REGION and AWS_DEFAULT_REGION is set but empty"),
+        (
+            {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+            {"profile": "images"},
+            "Profile images has mfa_serial",
+        ),
+        ({}, {"profile": "images"}, "access_key from the environment variable AWS_ACCESS_KEY_ID"),
+    ],
+    ids=["region", "mfa", "profile and keys"],
+)
+def test_logons_that_can_not_be(
+    workplace: Workplace, environment: dict[str, str], aws: dict[str, str], words: str
+) -> None:
+    config = workplace.folder / "home" / ".aws" / "config"
+    config.parent.mkdir()
+    config.write_text(MFA)
+    run = workplace.build([workplace.light("design")], "--check", environment=environment, appstream_aws=aws)
+    assert run.exit_code == 2, run.output
+    assert words in " ".join(run.output.split())
+    assert workplace.calls() == []

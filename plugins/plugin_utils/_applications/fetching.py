@@ -21,7 +21,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.source
     find_on_controller,
     is_secret,
 )
-from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import connection_options
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import ask_aws, connection_options
 from ansible_collections.euc.appstream.plugins.plugin_utils._controller import run_on_controller
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.role_tasks import trusted
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import run_script
@@ -160,13 +160,25 @@ def _download(run: Run, url: str, path: str, sha256: str, credential: Mapping[st
 
 
 def _signed_url(run: Run, source: Mapping[str, Any]) -> str:
-    """A URL for an object of S3 that anybody who has it may read for an hour. Raises StepError."""
+    """A URL for an object of S3 that anybody who has it may read for an hour. Raises StepError.
+
+    Expired credentials can't be told from other refusals of S3 here: they are waited for by a question to AppStream.
+    """
     options = connection_options(run.settings)
+    options.pop("credentials_timeout", None)
     if run.install.get("s3_region"):
         options["region"] = run.install["s3_region"]
     arguments = {"mode": "geturl", "bucket": source["bucket"], "object": source["key"], "expiry": _URL_LIFETIME}
     action, variables = run.host.action, run.host.variables
-    result = run_on_controller(action, variables, "amazon.aws.s3_object", {**arguments, **options})
+
+    def sign() -> Mapping[str, Any]:
+        return run_on_controller(action, variables, "amazon.aws.s3_object", {**arguments, **options})
+
+    result, builder = sign(), run.settings.get("image_builder_name")
+    if result.get("failed") and builder:
+        question = {"names": [builder], "include_tags": False, **connection_options(run.settings)}
+        ask_aws(action, variables, "image_builder_info", question)
+        result = sign()
     return str(require(result)["url"])
 
 

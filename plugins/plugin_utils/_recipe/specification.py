@@ -83,6 +83,7 @@ PLAYBOOK_VARIABLES: dict[str, Any] = {
     "appstream_images": {"type": "raw"},
     "appstream_aws": {"type": "dict"},
     "appstream_credentials": {"type": "dict", "no_log": True},
+    "appstream_credentials_timeout": {"type": "int"},
     "appstream_report_directory": {"type": "str"},
     "appstream_expires_after": {"type": "int"},
     "appstream_image_builder_quota": {"type": "int"},

@@ -361,6 +361,37 @@ def test_an_object_of_another_region_is_signed_for_it(run: Any, monkeypatch: pyt
     assert "X-Amz-Signature" in arguments["url"] and options["no_log"]
 
 
+@pytest.mark.parametrize("builder", ["design", None])
+def test_credentials_that_expired_before_an_object_is_signed(
+    run: Any, monkeypatch: pytest.MonkeyPatch, builder: str | None
+) -> None:
+    answers = [
+        {"failed": True, "msg": "Failed while looking up bucket"},
+        {"url": "https://bucket/v.exe?X-Amz-Signature=a"},
+    ]
+    signings: list[dict[str, Any]] = []
+    questions: list[str] = []
+
+    def signed(action: Any, variables: Any, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        signings.append(arguments)
+        return answers.pop(0)
+
+    def ask_aws(action: Any, variables: Any, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        questions.append(f"{module} {arguments['names']} {arguments['credentials_timeout']}")
+        return {"image_builders": []}
+
+    monkeypatch.setattr(fetching, "run_on_controller", signed)
+    monkeypatch.setattr(fetching, "ask_aws", ask_aws)
+    options = {"image_builder_name": builder, "credentials_timeout": 60, "region": "eu-west-1"}
+    source = {"source": "s3://bucket/v.exe", "checksum": "none", "arguments": ["/S"], "creates": "C:\\v.exe"}
+    windows = Windows()
+    result = run(windows, name="viewer", install=source, **options)
+    assert [arguments.get("credentials_timeout") for arguments in signings] == [None] * (2 if builder else 1)
+    assert questions == (["image_builder_info ['design'] 60"] if builder else [])
+    assert ("win_get_url" in windows.modules) is bool(builder)
+    assert builder or "looking up bucket" in result["msg"]
+
+
 def test_a_share_is_opened_with_its_credential_and_nothing_else_is(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts: list[Any] = []
     original = host.Host.run

@@ -17,7 +17,7 @@ import pytest
 from ansible.plugins.loader import action_loader
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.progress import report
 from ansible_collections.euc.appstream.plugins.plugin_utils import _aws_action
-from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import MODULES, AwsAction, ask_aws
+from ansible_collections.euc.appstream.plugins.plugin_utils._aws_action import MODULES, AwsAction, ask_aws, with_timeout
 from both_ways import probing_plugin
 
 Make = Callable[..., Any]
@@ -133,3 +133,18 @@ def test_boto3_is_there_once_a_plugin_is_loaded() -> None:
         "assert 'boto3' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ), timeout=120)
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "expected"),
+    [
+        ({}, {"name": "a"}, {"name": "a"}),
+        ({"appstream_credentials_timeout": 60}, {"name": "a"}, {"name": "a", "credentials_timeout": 60}),
+        ({"appstream_credentials_timeout": 60}, {"credentials_timeout": 5}, {"credentials_timeout": 5}),
+        ({"appstream_credentials_timeout": None}, {}, {}),
+    ],
+)
+def test_how_long_credentials_are_waited_for(
+    make: Make, variables: dict[str, Any], arguments: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert with_timeout(make(), variables, arguments) == expected
