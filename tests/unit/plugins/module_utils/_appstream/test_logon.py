@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,21 @@ def test_empty_keys_leave_the_profile_alone(environment: pytest.MonkeyPatch) -> 
     with patch_module_args(options):
         client = AnsibleAppStreamModule(argument_spec={}).client("appstream")
     assert client.meta.region_name == "eu-west-1"
+
+
+@pytest.mark.parametrize(("minutes", "warned"), [(30, True), (600, False)])
+def test_credentials_that_end_soon(environment: pytest.MonkeyPatch, minutes: int, *, warned: bool) -> None:
+    end = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    for name, value in {**KEYS, "AWS_CREDENTIAL_EXPIRATION": end.isoformat()}.items():
+        environment.setenv(name, value)
+    with patch_module_args({"region": "eu-west-1"}):
+        warning = AnsibleAppStreamModule(argument_spec={}).credentials_warning()
+    assert ("the AWS credentials end in 30 minutes" in str(warning)) is warned
+
+
+def test_a_configuration_that_can_not_be_read_just_now(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[profile images\n")
+    for name, value in KEYS.items():
+        environment.setenv(name, value)
+    with patch_module_args({"region": "eu-west-1"}):
+        assert AnsibleAppStreamModule(argument_spec={}).credentials_warning() is None
