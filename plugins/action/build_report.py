@@ -15,6 +15,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._build_report import
     build_manifest,
     failure_message,
     failures,
+    report_line,
     stats,
     summary_lines,
     write_manifest,
@@ -90,15 +91,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 f"run id {run_id!r} must be letters, digits, '_', '.' and '-', it becomes a file name"
             )
         manifest = build_manifest(options["run"], options["title"], options["images"])
-        path, problem = self._write(manifest, run_id, options["directory"])
-        summary = summary_lines(manifest, path, self._task.check_mode, os.environ, problem)
+        summary = summary_lines(manifest, self._task.check_mode)
+        # Before anything that can fail, or hang.
         show("\n".join(summary))
+        path, problem = self._write(manifest, run_id, options["directory"])
+        summary.append(report_line(path, self._task.check_mode, os.environ, problem))
+        show(summary[-1])
         left = [f"{image['name']}: {task}" for image in manifest["images"] for task in image["left_to_do"]]
         if left:
             result["warnings"] = [*result.get("warnings", []), *left]
         if problem:
             # What was made must be known, whatever becomes of a file.
-            show(json.dumps(manifest, sort_keys=True))
+            show(json.dumps(manifest, sort_keys=True, default=str))
             result["warnings"] = [*result.get("warnings", []), problem]
         failed, handed_over = failures(manifest["images"]), stats(manifest, path)
         return {
@@ -123,6 +127,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             path = path.resolve()
             if not self._task.check_mode:
                 write_manifest(manifest, path)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, TypeError, ValueError) as error:
             return None, f"the report {path} could not be written: {error}"
         return path, ""

@@ -108,32 +108,29 @@ def thrown_away_by_awx(path: Path, environment: Mapping[str, str]) -> bool:
     return any(Path(folder).resolve() in path.resolve().parents for folder in temporary)
 
 
-def summary_lines(
-    manifest: Mapping[str, Any],
-    report: Path | None,
-    check_mode: bool,
-    environment: Mapping[str, str] | None = None,
-    problem: str = "",
-) -> list[str]:
-    """The summary for people: a few lines an image, the last line says where the manifest is.
+def summary_lines(manifest: Mapping[str, Any], check_mode: bool) -> list[str]:
+    """The summary for people, a few lines an image."""
+    lines = [f"{manifest['title']} (run {manifest['run']['id']})"]
+    for image in manifest["images"]:
+        lines += _failed_image_lines(image) if image["failed"] else _image_lines(image, check_mode)
+    return lines
+
+
+def report_line(
+    report: Path | None, check_mode: bool, environment: Mapping[str, str] | None = None, problem: str = ""
+) -> str:
+    """The last line of the summary, which says where the manifest is.
 
     ``report`` is None when there is no file, ``problem`` why a file that is wanted isn't there, ``environment`` tells a
     job of AWX.
     """
-    lines = [f"{manifest['title']} (run {manifest['run']['id']})"]
-    for image in manifest["images"]:
-        lines += _failed_image_lines(image) if image["failed"] else _image_lines(image, check_mode)
     if problem:
-        return [*lines, f"Report: {problem}. It follows as JSON:"]
-    return [*lines, _report_line(report, check_mode, environment or {})]
-
-
-def _report_line(report: Path | None, check_mode: bool, environment: Mapping[str, str]) -> str:
+        return f"Report: {problem}. It follows as JSON:"
     if report is None:
         return "Report: no file was written, because no directory is given"
     if check_mode:
         return f"Check mode: no report was written, it would be {report}"
-    if thrown_away_by_awx(report, environment):
+    if thrown_away_by_awx(report, environment or {}):
         return (
             f"Report: {report}, which AWX deletes with the job; the variables appstream_image_... handed over to AWX "
             "have the manifest too. Give a folder that is exposed to jobs, or an empty one to write none."

@@ -11,6 +11,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from workplace import Workplace
 
 ALWAYS = 100_000
+SHORT_TASKS = {"ANSIBLE_TASK_TIMEOUT": "5"}
 
 
 def fail_aws(workplace: Workplace, operation: str, code: str, times: int = ALWAYS) -> None:
@@ -30,7 +31,7 @@ def test_what_comes_after_an_available_image(workplace: Workplace) -> None:
     fail_aws(workplace, "ListTagsForResource", "AccessDeniedException")
     fail_aws(workplace, "DeleteImageBuilder", "AccessDeniedException")
 
-    run = workplace.build([workplace.light("design")])
+    run = workplace.build([workplace.light("design")], environment=SHORT_TASKS)
 
     assert run.exit_code == 0, run.output
     assert [image["State"] for image in workplace.images().values()] == ["AVAILABLE"]
@@ -45,7 +46,7 @@ def test_what_comes_after_an_available_image(workplace: Workplace) -> None:
     fail_aws(workplace, "DeleteImageBuilder", "ExpiredTokenException", times=2)
 
     # The wait for new ones takes longer than the estate's time-out of tasks.
-    run = workplace.build([workplace.light("design")], environment={"ANSIBLE_TASK_TIMEOUT": "5"})
+    run = workplace.build([workplace.light("design")], environment=SHORT_TASKS)
 
     assert run.exit_code == 0, run.output
     assert "image builder design: credentials expired, waiting for new ones" in run.output

@@ -64,7 +64,7 @@ def test_versions_of_what_built_it():
 
 def test_summary():
     manifest = report.build_manifest(RUN, "Nightly", [BUILT, FAILED])
-    assert report.summary_lines(manifest, Path("/reports/run-1.json"), check_mode=False) == [
+    assert report.summary_lines(manifest, check_mode=False) == [
         "Nightly (run run-1)",
         "  design: design-1, AVAILABLE",
         "    arn:aws:appstream:x",
@@ -74,21 +74,20 @@ def test_summary():
         "    Image builder cad-builder was kept: open the console",
         "    base image AppStream-WinServer2019",
         "    provision_image_builder 1:05; total 1:05",
-        "Report: /reports/run-1.json",
     ]
 
 
 def test_summary_of_a_failure_nobody_knows_anything_of():
     manifest = report.build_manifest(RUN, "t", [{"name": "x", "failed": True}])
-    lines = report.summary_lines(manifest, Path("/r.json"), check_mode=False)
-    assert lines[1:-1] == ["  x: FAILED in an unknown step: no reason given"]
+    lines = report.summary_lines(manifest, check_mode=False)
+    assert lines[1:] == ["  x: FAILED in an unknown step: no reason given"]
 
 
 def test_summary_in_check_mode():
     planned = {"name": "design", "image": {"name": "design-1"}, "base_image": "b"}
-    lines = report.summary_lines(report.build_manifest(RUN, "t", [planned]), Path("/r.json"), check_mode=True)
+    lines = report.summary_lines(report.build_manifest(RUN, "t", [planned]), check_mode=True)
     assert lines[1] == "  design: design-1, would be built"
-    assert "no report was written" in lines[-1]
+    assert "no report was written" in report.report_line(Path("/r.json"), check_mode=True)
 
 
 def test_failures():
@@ -147,11 +146,10 @@ def test_output_of_what_failed_is_shown_unless_the_message_has_it():
         "stdout": "a\nb",
         "stderr": "exit code 1603",
     }
-    lines = report.summary_lines(report.build_manifest(RUN, "t", [failed]), None, check_mode=False)
+    lines = report.summary_lines(report.build_manifest(RUN, "t", [failed]), check_mode=False)
     assert lines[1] == "  cad: FAILED in install_applications (task corp.cad : Install CAD, main.yml:3): exit code 1603"
     assert lines[2:4] == ["    stdout: a", "    stdout: b"]
     assert not [line for line in lines if "stderr" in line]
-    assert lines[-1] == "Report: no file was written, because no directory is given"
 
 
 @pytest.mark.parametrize(
@@ -166,8 +164,20 @@ def test_output_of_what_failed_is_shown_unless_the_message_has_it():
 )
 def test_a_folder_that_awx_deletes_is_called_so(environment, path, lost):
     assert report.thrown_away_by_awx(Path(path), environment) is lost
-    line = report.summary_lines(report.build_manifest(RUN, "t", []), Path(path), False, environment)[-1]
+    line = report.report_line(Path(path), False, environment)
     assert ("AWX deletes" in line) is lost
+
+
+@pytest.mark.parametrize(
+    ("path", "problem", "line"),
+    [
+        (Path("/r.json"), "", "Report: /r.json"),
+        (None, "", "Report: no file was written, because no directory is given"),
+        (None, "it could not be written", "Report: it could not be written. It follows as JSON:"),
+    ],
+)
+def test_where_the_report_is(path, problem, line):
+    assert report.report_line(path, False, {}, problem) == line
 
 
 def test_writing(tmp_path):
