@@ -126,7 +126,9 @@ def keep_lock(action: ActionBase, task_vars: Mapping[str, Any]) -> str:
 
     def ask(arguments: dict[str, Any]) -> dict[str, Any]:
         account = action._templar.template(task_vars.get("appstream_aws") or {})
-        return ask_aws(action, task_vars, "build_lock", {**account, **arguments}, read_only=False)
+        # A sign of life is given by what waits, perhaps for new credentials: it waits for none itself.
+        options = {**account, "credentials_timeout": 0, **arguments}
+        return ask_aws(action, task_vars, "build_lock", options, read_only=False)
 
     return _build_lock.keep(action._templar.template(lock), ask)
 
