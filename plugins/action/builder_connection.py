@@ -4,12 +4,18 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.euc.appstream.plugins.plugin_utils._windows_connection import is_in_the_clear
+from ansible_collections.euc.appstream.plugins.plugin_utils._connection_failures import Cause, cause_of
+from ansible_collections.euc.appstream.plugins.plugin_utils._windows_connection import (
+    in_the_clear,
+    is_in_the_clear,
+    user_of,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import require_success, run_on_host
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -21,6 +27,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
 
 PAUSE = 5
 """Seconds between two attempts."""
+
+
+class NoConnection(Exception):
+    """The builder did not answer; ``cause`` is the known cause, or None."""
+
+    def __init__(self, message: str, cause: Cause | None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -35,13 +49,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         self._task_vars = task_vars or {}
         if is_in_the_clear(self._connection):
-            raise AnsibleActionFail(
-                f"The connection settings of {self._task_vars.get('inventory_hostname')} would send the password or "
-                "everything after it unencrypted over HTTP. Use Kerberos or NTLM with message encryption on port 5985, "
-                "or HTTPS on port 5986. Without ansible_winrm_transport Ansible's winrm connection falls back to basic "
-                "authentication."
-            )
-        facts = self._facts(options["gather_subset"], 0 if self._task.check_mode else options["timeout"])
+            raise AnsibleActionFail(in_the_clear(str(self._task_vars.get("inventory_hostname"))))
+        try:
+            facts = self._facts(options["gather_subset"], 0 if self._task.check_mode else options["timeout"])
+        except NoConnection as error:
+            cause = {"cause": error.cause.kind} if error.cause else {}
+            return {**result, "failed": True, "changed": False, "msg": str(error), **cause}
         rebooted = bool(facts.get("ansible_reboot_pending")) and options["settle_pending_reboot"]
         if rebooted:
             arguments = {
@@ -54,18 +67,30 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         return {**result, "changed": rebooted, "rebooted": rebooted, "ansible_facts": facts}
 
     def _facts(self, subset: list[str], timeout: int) -> dict[str, Any]:
-        """Facts of the builder as soon as it answers. Raises AnsibleActionFail after ``timeout`` seconds."""
+        """Facts of the builder as soon as it answers.
+
+        Raises NoConnection after ``timeout`` seconds, or when what failed will fail again.
+        """
         until = time.monotonic() + timeout
+        failures: Counter[Cause | None] = Counter()
         while True:
             try:
                 found = run_on_host(
                     self, self._task_vars, "ansible.windows.setup", {"gather_subset": subset}, read_only=True
                 )
             except Exception as error:  # connection plugins raise whatever their transport library does
-                if time.monotonic() + PAUSE >= until:
-                    raise AnsibleActionFail(f"no connection within {timeout} seconds: {error}") from error
+                cause = cause_of(str(error))
+                failures[cause] += 1
+                is_final = cause is not None and 0 < cause.attempts <= failures[cause]
+                if is_final or time.monotonic() + PAUSE >= until:
+                    raise NoConnection(self._message(error, cause, timeout), cause) from error
             else:
                 facts: Mapping[str, Any] = require_success(found, "cannot gather facts")["ansible_facts"]
                 return dict(facts)
             time.sleep(PAUSE)
             self._connection.reset()
+
+    def _message(self, error: Exception, cause: Cause | None, timeout: int) -> str:
+        if cause is None:
+            return f"no connection within {timeout} seconds: {error}"
+        return f"{cause.told(user_of(self._connection))} Ansible's own words: {error}"

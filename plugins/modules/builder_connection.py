@@ -9,6 +9,8 @@ short_description: Wait until an AppStream image builder answers, gather its fac
 version_added: 0.1.0
 description:
   - Tries the connection that the inventory describes until it answers. RUNNING does not mean that WinRM is up.
+  - What will fail again is not tried again. A logon that the builder refuses, or a certificate that the controller
+    does not trust, ends it after two attempts, a ticket that Kerberos refuses or a library that is missing at once.
   - Then facts are gathered as by M(ansible.builtin.setup), and a reboot that is pending is made.
   - Refuses to send a password in the clear, that is, basic authentication over HTTP or message encryption turned off.
 options:
@@ -70,6 +72,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+cause:
+  description:
+    - Why there is no connection, where its error says so. One of C(credentials) (the builder refuses the logon),
+      C(ticket) (Kerberos gives none), C(certificate) (that of the builder is not trusted) and C(controller) (something
+      is missing there).
+  returned: failure
+  type: str
+  sample: credentials
 rebooted:
   description: Whether a reboot was pending, which was made.
   returned: success

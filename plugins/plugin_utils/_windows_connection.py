@@ -17,30 +17,51 @@ _PASSWORD_TRANSPORTS = {"basic", "plaintext", "ssl"}
 
 def endpoint(connection: Any) -> tuple[str, int]:
     """Transport, http or https, and port of a connection by winrm or psrp, with the defaults these plugins have."""
-    scheme = str(_option(connection, "scheme") or _option(connection, "protocol") or "").lower()
-    port = int(_option(connection, "port") or (5985 if scheme == "http" else 5986))
+    scheme = str(option(connection, "scheme") or option(connection, "protocol") or "").lower()
+    port = int(option(connection, "port") or (5985 if scheme == "http" else 5986))
     return scheme or ("http" if port in _PLAIN_PORTS else "https"), port
 
 
 def is_in_the_clear(connection: Any) -> bool:
     """Whether it would send the password, or everything after it, unencrypted over HTTP.
 
-    Without a transport winrm falls back to basic authentication.
+    Without a transport winrm takes Kerberos for a user with a realm, else falls back to basic authentication.
     """
     transport, _port = endpoint(connection)
     if transport != "http":
         return False
-    if str(_option(connection, "message_encryption") or "auto") == "never":
+    if str(option(connection, "message_encryption") or "auto") == "never":
         return True
-    if _option(connection, "auth") is not None:  # psrp
-        return str(_option(connection, "auth")) == "basic"
-    named = _option(connection, "transport") or []
+    if option(connection, "auth") is not None:  # psrp
+        return str(option(connection, "auth")) == "basic"
+    named = option(connection, "transport") or []
     transports = {str(name) for name in ([named] if isinstance(named, str) else named)}
-    return not transports or bool(transports & _PASSWORD_TRANSPORTS)
+    if not transports:
+        return "@" not in user_of(connection)
+    return bool(transports & _PASSWORD_TRANSPORTS)
 
 
-def _option(connection: Any, name: str) -> Any:
+def in_the_clear(host: str) -> str:
+    """The refusal of such a connection."""
+    return (
+        f"The connection settings of {host} would send the password or everything after it unencrypted over HTTP. Use "
+        "Kerberos or NTLM with message encryption on port 5985, or HTTPS on port 5986. Without ansible_winrm_transport "
+        "Ansible's winrm connection falls back to basic authentication."
+    )
+
+
+def user_of(connection: Any) -> str:
+    """The account a connection logs on with, however it was given; empty when it is that of the ticket."""
+    return str(option(connection, "remote_user") or "")
+
+
+def option(connection: Any, name: str) -> Any:
+    """An option of a connection plugin, or of the library under winrm, which that plugin passes on; None without."""
     try:
         return connection.get_option(name)
     except KeyError:
+        pass
+    try:
+        return connection.get_option("_extras").get(f"ansible_winrm_{name}")
+    except (KeyError, AttributeError):
         return None

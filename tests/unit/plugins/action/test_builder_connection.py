@@ -11,7 +11,13 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.euc.appstream.plugins.action import builder_connection
 from ansible_collections.euc.appstream.plugins.plugin_utils._windows_connection import endpoint, is_in_the_clear
 
-NTLM = {"port": 5985, "scheme": None, "transport": ["ntlm"], "message_encryption": "auto"}
+NTLM = {
+    "port": 5985,
+    "scheme": None,
+    "transport": ["ntlm"],
+    "message_encryption": "auto",
+    "remote_user": "installer",
+}
 
 
 class Builder:
@@ -19,6 +25,8 @@ class Builder:
 
     def __init__(self) -> None:
         self.closed_for = 0
+        self.error = "connection refused"
+        self.attempts = 0
         self.pending = False
         self.now = 0.0
         self.reboots: list[dict[str, Any]] = []
@@ -29,7 +37,8 @@ class Builder:
         name = module.rpartition(".")[2]
         if self.closed_for > 0:
             self.closed_for -= 1
-            raise AnsibleConnectionFailure("connection refused")
+            self.attempts += 1
+            raise AnsibleConnectionFailure(self.error)
         if name in self.failing:
             return {"failed": True, "msg": f"{name} failed"}
         if name == "win_reboot":
@@ -70,15 +79,47 @@ def test_facts_as_soon_as_it_answers(run, builder):
 
 def test_it_gives_up_in_time_and_says_why(run, builder):
     builder.closed_for = 1000
-    with pytest.raises(AnsibleActionFail, match="no connection within 60 seconds: connection refused"):
-        run(timeout=60)
+    result = run(timeout=60)
+    assert result["failed"] and result["msg"] == "no connection within 60 seconds: connection refused"
+    assert "cause" not in result
     assert 50 <= builder.now <= 60
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "cause", "said"),
+    [
+        ("ntlm: the specified credentials were rejected by the server", 2, "credentials", "the logon of installer"),
+        ("failed to authenticate with the server: Failed to authenticate the user x with ntlm", 2, "credentials", ""),
+        ("Kerberos auth failure for principal x: kinit: Preauthentication failed while getting", 1, "ticket", "wrong"),
+        ("winrm or requests is not installed: No module named 'winrm'", 1, "controller", "No module named"),
+        ("ntlm: HTTPSConnectionPool: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed", 2, "certificate", "not trusted"),
+        # What may succeed yet: policy has not made him an administrator, the domain controller is down.
+        (
+            "kerberos: the specified credentials were rejected by the server",
+            13,
+            "credentials",
+            "does not let installer",
+        ),
+        ("kinit: Cannot contact any KDC for realm 'X' while getting initial credentials", 13, "ticket", "port 88"),
+    ],
+)
+def test_what_will_fail_again_is_not_tried_again(run, builder, error, attempts, cause, said):
+    builder.closed_for, builder.error = 1000, error
+    result = run(timeout=63)
+    assert result["failed"] and result["cause"] == cause
+    assert said in result["msg"] and error in result["msg"]
+    assert builder.attempts == attempts
+
+
+def test_attempts_of_other_kinds_do_not_add_up(run, builder):
+    """A logon that is refused once, when the account was not there yet, is followed by one that is not."""
+    builder.closed_for, builder.error = 1, "ntlm: the specified credentials were rejected by the server"
+    assert run(timeout=60)["ansible_facts"]["ansible_hostname"] == "EC2AMAZ-1"
 
 
 def test_check_mode_tries_once(run, builder):
     builder.closed_for = 1
-    with pytest.raises(AnsibleActionFail, match="connection refused"):
-        run(check_mode=True)
+    assert "connection refused" in run(check_mode=True)["msg"]
     assert run(check_mode=True)["changed"] is False
 
 
