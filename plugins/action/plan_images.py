@@ -64,6 +64,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             variables=variables,
             credentials=options["credentials"],
             check_mode=self._task.check_mode,
+            task_keys=self._task.dump_attrs(),
+            password=self._play_context.password or "",
             preflight=chosen,
         )
         wrong = [f"lock.{problem}" for problem in build_lock.problems(options["lock"])]

@@ -16,12 +16,22 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible import constants, context
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import HOLDING, this_run
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.waits import WAIT_DELAY
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import severities
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, reading, users_roles
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import (
+    ERROR,
+    OFF,
+    severities,
+)
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import (
+    checks,
+    connection_checks,
+    connection_settings,
+    reading,
+    users_roles,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_tasks import build_tasks
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
@@ -52,13 +62,13 @@ _ROLES = (
     "capture_image",
     "remove_image_builder",
 )
-_NOT_FOR_WINDOWS = ("local", "paramiko", "paramiko_ssh", "smart", "ssh")
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What the plan is made in: the task's loader, templar and variables, and the secrets that applications name.
 
+    ``task_keys`` are the keywords of a task of this run, ``password`` what the command line asked for (``-k``), and
     ``preflight`` has the severity of every check.
     """
 
@@ -67,6 +77,8 @@ class Surroundings:
     variables: Mapping[str, Any]
     credentials: Mapping[str, Any]
     check_mode: bool = False
+    task_keys: Mapping[str, Any] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
     preflight: Mapping[str, str] = field(default_factory=lambda: severities(None))
     _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -132,6 +144,14 @@ def _within_limit(recipes: list[Recipe], surroundings: Surroundings) -> list[Rec
     return [one for one in recipes if one.name not in names or one.name in chosen]
 
 
+def connection_of(recipe: Recipe, surroundings: Surroundings) -> connection_settings.Settings:
+    """How the builder of an image will be reached; variables of the recipe count more than those of the inventory."""
+    variables = {**surroundings.host_variables(recipe.name), **recipe.values["vars"]}
+    return connection_settings.read(
+        recipe, variables, surroundings.templar, surroundings.task_keys, surroundings.password
+    )
+
+
 def check_all(recipes: Sequence[Recipe], surroundings: Surroundings, found: Sequence[str] = ()) -> list[str]:
     """Lines that say everything that is wrong with the recipes and the play; none when they can be planned.
 
@@ -153,6 +173,7 @@ def check_all(recipes: Sequence[Recipe], surroundings: Surroundings, found: Sequ
     sound = [recipe for recipe in real if recipe.label not in wrongly_named and "name" in recipe.values]
     for recipe in sound:
         recipe.problems += _host_problems(recipe, surroundings)
+        _check_connection(recipe, surroundings)
     users_roles.check(
         [recipe for recipe in sound if not recipe.is_wrong_in("roles", "vars", "applications")], surroundings
     )
@@ -199,13 +220,14 @@ def plan_all(
         locked = lock_finding(found, run["id"], lock["stale_after"], lock["take_over"])
         finding = {
             **locked,
-            "problems": [*locked["problems"], *step_problems(found, settings)],
+            "problems": [*locked["problems"], *recipe.obstacles, *step_problems(found, settings)],
             "warnings": [*locked["warnings"], *recipe.warnings],
         }
         variables = host_variables(users_roles.without_lazy_values(recipe, surroundings), finding, run, settings)
         plan = variables["build_image_plan"]
         files, installation = users_roles.write_files(recipe, recipes, folder) if plan["steps"] else ({}, [])
         variables.update(files)
+        variables.update(connection_settings.direct(surroundings.host_variables(recipe.name)))
         variables["build_image_lock"] = {
             **lock,
             **{key: run[key] for key in ("job", "process")},
@@ -275,22 +297,21 @@ def _play_problems(recipes: Sequence[Recipe], surroundings: Surroundings) -> lis
 
 
 def _host_problems(recipe: Recipe, surroundings: Surroundings) -> list[str]:
-    """What is wrong with the variables of the image's host: options of roles and settings of the connection."""
+    """What is wrong with the variables of the image's host that are options of roles."""
     variables = surroundings.host_variables(recipe.name)
     problems = []
     for name, value in _given_options(variables, surroundings).items():
         problems += convert(value[0], value[1], name).problems
-    connection, shell = (
-        surroundings.templated(variables, name) for name in ("ansible_connection", "ansible_shell_type")
-    )
-    default = context.CLIARGS.get("connection") or constants.DEFAULT_TRANSPORT
-    plugin = str(connection or default).rpartition(".")[2]
-    if plugin in _NOT_FOR_WINDOWS and shell not in ("powershell", "cmd"):
-        problems.append(
-            f"its connection would be {plugin}, which does not reach Windows: set ansible_connection (winrm or psrp), "
-            f"ansible_user and so on in group_vars/{BUILDERS}.yml beside your playbook or inventory"
-        )
     return problems
+
+
+def _check_connection(recipe: Recipe, surroundings: Surroundings) -> None:
+    if recipe.is_wrong_in("builder", "vars"):
+        return
+    for name, problem in connection_checks.problems(connection_of(recipe, surroundings), recipe.name):
+        severity = surroundings.preflight[name]
+        if severity != OFF:
+            (recipe.problems if severity == ERROR else recipe.warnings).append(problem)
 
 
 def _given_options(variables: Mapping[str, Any], surroundings: Surroundings) -> dict[str, tuple[Any, Any]]:

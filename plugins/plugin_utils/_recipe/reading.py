@@ -47,6 +47,7 @@ class Recipe:
         values: its keys in their types, complete with defaults. Lazy ones are still as written.
         problems: sentences about everything that is wrong with it.
         warnings: sentences about what could not be checked.
+        obstacles: sentences about what is in the way of this image, while others can be built.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Recipe:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
