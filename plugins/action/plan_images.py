@@ -82,9 +82,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             "timestamp": run["stamp"],
             **{name: options[name] for name in ("image_builder_quota", "image_quota") if options[name] is not None},
         }
+        proxy = planning.proxy_line(surroundings)
+        if proxy:
+            show(proxy)
         found = self._preflight(variables, arguments, options)
         if found.get("failed"):
             return {**result, **found}
+        planning.ask_others(recipes, found["images"], surroundings)
         lock = {**options["lock"], "take_over": options["take_over"] or ""}
         images = planning.plan_all(recipes, found["images"], run, surroundings, lock)
         for image in images:

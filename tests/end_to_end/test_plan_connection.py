@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -95,6 +96,50 @@ def test_settings_that_reach_nobody_are_refused_all_at_once(workplace: Workplace
         assert said in told.partition(f" {name}: ")[2], f"{name}: {run.output}"
     assert " fine: " not in told
     assert PASSWORD not in run.output
+
+
+def test_downloads_that_are_not_there_are_in_the_way_of_their_image_only(workplace: Workplace) -> None:
+    class Shelf(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200 if self.path == "/there.msi" else 404)
+            self.send_header("Content-Length", "7")
+            self.end_headers()
+
+        do_GET = do_HEAD
+
+        def log_message(self, *arguments: Any) -> None:
+            """Stay silent."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shelf) as shelf:
+        threading.Thread(target=shelf.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{shelf.server_address[1]}"
+        sources = {
+            "there": f"{url}/there.msi",
+            "gone": f"{url}/gone.msi?token=hunter2",
+            "elsewhere": "https://downloads.example.invalid/a.msi",
+        }
+        recipes = [
+            workplace.light(
+                name, applications=[{"name": "a", "install": {"source": source, "checksum": f"sha256:{'0' * 64}"}}]
+            )
+            for name, source in sources.items()
+        ]
+        run = workplace.build(recipes, "--check")
+        shelf.shutdown()
+    lines = {line.partition(": image ")[0]: line for line in run.output.splitlines() if ": image " in line}
+    assert f"PROBLEMS: {url}/gone.msi is not there (HTTP 404)" in lines["gone"], run.output
+    assert (
+        "1 of 1 downloads could not be asked for from this controller (downloads.example.invalid" in lines["elsewhere"]
+    )
+    assert "PROBLEMS" not in lines["elsewhere"] + lines["there"] and "downloads" not in lines["there"]
+    assert "hunter2" not in run.output
+    assert not {call["operation"] for call in workplace.calls()} & {"CreateImageBuilder", "CreateImage"}
+
+
+def test_modules_that_stay_on_the_builder_are_refused(workplace: Workplace) -> None:
+    run = workplace.build([workplace.light("design")], environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
+    assert run.exit_code == 2 and "ANSIBLE_KEEP_REMOTE_FILES" in run.output, run.output
+    assert workplace.calls() == []
 
 
 def test_an_account_of_the_command_line_is_the_account_in_use(workplace: Workplace) -> None:

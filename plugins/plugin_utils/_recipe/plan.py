@@ -66,6 +66,11 @@ def steps(values: Mapping[str, Any], finding: Mapping[str, Any], settings: Setti
     return [*lock, "remove", *unlock] if finding["image_builder"] else []
 
 
+def is_to_be_built(finding: Mapping[str, Any]) -> bool:
+    """Whether there is no image yet, nor one in the making."""
+    return _state(finding["image"]) in ("ABSENT", "FAILED")
+
+
 def step_problems(finding: Mapping[str, Any], settings: Settings) -> list[str]:
     """Why a build can't begin in the middle: the steps before it have not been done."""
     if settings.from_step == CONTENT_STEPS[0] or _state(finding["image"]) not in ("ABSENT", "FAILED"):

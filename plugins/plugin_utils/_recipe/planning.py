@@ -8,6 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,9 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import (
     checks,
     connection_checks,
     connection_settings,
+    outside,
     reading,
+    source_checks,
     users_roles,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.build_tasks import build_tasks
@@ -37,6 +40,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion i
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.plan import (
     Settings,
     host_variables,
+    is_to_be_built,
     lock_finding,
     step_problems,
 )
@@ -202,6 +206,26 @@ def new_run(variables: Mapping[str, Any], expires_after: int, process: int = 0) 
     return {**run, "job": awx, "process": process, "lock_tag": tag}
 
 
+def ask_others(recipes: Sequence[Recipe], findings: Sequence[Mapping[str, Any]], surroundings: Surroundings) -> None:
+    """Ask the domain and servers about images that are to be built; what they say is noted with the recipes."""
+    built = {recipe.name: recipe for recipe, found in zip(recipes, findings) if is_to_be_built(found)}
+    settings = {name: connection_of(recipe, surroundings) for name, recipe in built.items()}
+    if surroundings.preflight["credentials"] != OFF:
+        for name, recipe in built.items():
+            recipe.warnings += _share_doubts(recipe, settings[name])
+    outside.ask(built, settings, surroundings.credentials, surroundings.preflight)
+
+
+def proxy_line(surroundings: Surroundings) -> str:
+    """For people: the web proxy that AWS is asked through; empty when none, or when that check is off."""
+    if surroundings.preflight["proxy"] == OFF:
+        return ""
+    region = surroundings.templated(surroundings.variables, "appstream_aws") or {}
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+    proxy = outside.aws_proxy(str(region.get("region") or next(filter(None, map(os.environ.get, names)), "")))
+    return f"AWS is asked through the web proxy {proxy}; image builders are reached directly" if proxy else ""
+
+
 def plan_all(
     recipes: Sequence[Recipe],
     findings: Sequence[Mapping[str, Any]],
@@ -275,6 +299,14 @@ def _play_problems(recipes: Sequence[Recipe], surroundings: Surroundings) -> lis
             "The play does not run in your project, because Ansible has not loaded the callback plugin beside "
             "build_images: name the playbook that imports it first on the command line, or alone."
         )
+    if constants.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
+        problems.append(
+            "ANSIBLE_KEEP_REMOTE_FILES (keep_remote_files in ansible.cfg) leaves the modules that ran, with secrets "
+            "among their arguments, on the image builder and so in the image: unset it."
+        )
+    proxy = proxy_line(surroundings)
+    if proxy and surroundings.preflight["proxy"] == ERROR:
+        problems.append(f"{proxy}, which appstream_preflight forbids: see HTTPS_PROXY and NO_PROXY.")
     if surroundings.groups.get(BUILDS):
         problems.append("build_images runs once in a playbook; put all recipes into one list or inventory.")
     limit = variables.get("ansible_limit")
@@ -303,6 +335,18 @@ def _host_problems(recipe: Recipe, surroundings: Surroundings) -> list[str]:
     for name, value in _given_options(variables, surroundings).items():
         problems += convert(value[0], value[1], name).problems
     return problems
+
+
+def _share_doubts(recipe: Recipe, settings: connection_settings.Settings) -> list[str]:
+    """Windows hands nobody on to the next computer, see the guide on connections."""
+    delegated = settings.get("kerberos_delegation") or settings.get("negotiate_delegate")
+    if settings.plugin not in ("winrm", "psrp") or "credssp" in settings.transports or delegated:
+        return []
+    return [
+        f"{share} is read without a credential, by a connection that carries its account to no other computer: expect "
+        "Access is denied unless everybody may read it, and name a credential"
+        for share in source_checks.shares_without_credential(recipe.values["applications"])
+    ]
 
 
 def _check_connection(recipe: Recipe, surroundings: Surroundings) -> None:
