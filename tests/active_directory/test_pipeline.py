@@ -172,6 +172,25 @@ def test_a_builder_whose_policy_comes_late_is_restarted_once(environment: Enviro
     assert {entry["transport"] for entry in environment.workplace.journal("auth")} == {"https"}
 
 
+def test_a_password_that_the_domain_refuses_ends_in_a_second(environment: Environment) -> None:
+    """In the plan, before there is a builder; where the plan was not to ask, at its first logon, without a restart."""
+    assert environment.prepare().exit_code == 0
+    environment.connect_with(ansible_password="not the password")
+    wrong = f"The password of {environment.install_name}@{DOMAIN.upper()} is wrong."
+    run = environment.build()
+    assert run.exit_code == 2 and wrong in told(run), run.output
+    assert not environment.workplace.calls("CreateImageBuilder")
+
+    run = environment.build(appstream_preflight={"kerberos": False})
+    assert run.exit_code == 2 and wrong in told(run), run.output
+    (image,) = environment.workplace.manifest()["images"]
+    assert image["failed_step"] == "connect", image
+    connected = next(phase for phase in image["phases"] if phase["name"] == "connect")
+    assert connected["seconds"] < 15, connected
+    assert not environment.workplace.calls("StartImageBuilder"), "the builder is not restarted for it"
+    assert environment.workplace.builders() == {}
+
+
 def test_each_builder_by_its_own_rules(environment: Environment) -> None:
     """Five images in one run: over psrp, wrong password, a stranger, no policy, no right to join."""
     domain, workplace = environment.domain, environment.workplace
