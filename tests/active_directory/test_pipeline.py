@@ -191,6 +191,21 @@ def test_a_password_that_the_domain_refuses_ends_in_a_second(environment: Enviro
     assert environment.workplace.builders() == {}
 
 
+def test_an_account_of_the_command_line(environment: Environment) -> None:
+    """As a machine credential of AWX gives it: the directory is asked with it, too."""
+    assert environment.prepare().exit_code == 0
+    variables = environment.workplace.folder / "inventory" / "group_vars" / "appstream_image_builders.yml"
+    variables.write_text(yaml.safe_dump({"ansible_connection": "winrm"}))
+    password = environment.workplace.folder / "password"
+    password.write_text(environment.install_password)
+    given = ["-u", f"{environment.install_name}@{DOMAIN.upper()}", "--connection-password-file", str(password)]
+    recipe = environment.workplace.light("design", builder=environment.builder(environment.unit))
+    run = environment.workplace.build([recipe], *given)
+    environment.assert_silent(run)
+    assert run.exit_code == 0, run.output
+    assert [image["State"] for image in environment.workplace.images().values()] == ["AVAILABLE"]
+
+
 def test_each_builder_by_its_own_rules(environment: Environment) -> None:
     """Five images in one run: over psrp, wrong password, a stranger, no policy, no right to join."""
     domain, workplace = environment.domain, environment.workplace
