@@ -172,10 +172,11 @@ def test_a_builder_whose_policy_comes_late_is_restarted_once(environment: Enviro
     assert {entry["transport"] for entry in environment.workplace.journal("auth")} == {"https"}
 
 
-def test_a_password_that_the_domain_refuses_ends_in_a_second(environment: Environment) -> None:
+@pytest.mark.parametrize("plugin", ["winrm", "psrp"])
+def test_a_password_that_the_domain_refuses_ends_in_a_second(environment: Environment, plugin: str) -> None:
     """In the plan, before there is a builder; where the plan was not to ask, at its first logon, without a restart."""
     assert environment.prepare().exit_code == 0
-    environment.connect_with(ansible_password="not the password")
+    environment.connect_with(ansible_connection=plugin, ansible_password="not the password")
     wrong = f"The password of {environment.install_name}@{DOMAIN.upper()} is wrong."
     run = environment.build()
     assert run.exit_code == 2 and wrong in told(run), run.output
