@@ -47,7 +47,7 @@ def hosts_that_fail(workplace: Workplace) -> dict[str, dict[str, object]]:
     }
     hosts = {name: workplace.host(**changes) for name, changes in {**installs, **others}.items()}
     hosts["lost"].update(SHORT_TIMEOUTS)
-    hosts["misspelt"].update(ansible_password="wrong", build_image_connect_timeout=8)
+    hosts["misspelt"].update(ansible_password="wrong")
     hosts["office"].update(ansible_port=5986, ansible_winrm_ca_trust_path=workplace.ca_file)
     return hosts
 
@@ -81,6 +81,8 @@ def test_each_image_fails_by_its_own_rules(workplace: Workplace) -> None:
     succeeded = sorted(name for name, image in images.items() if not image["failed"])
     assert succeeded == ["office", "outlives"], run.output
     assert states(workplace) == {"snapshot": "STOPPED", "join": "FAILED", "install-keep": "RUNNING"}
+    refused = [entry for entry in workplace.journal("auth") if entry["outcome"] == "refused"]
+    assert len(refused) == 2, "a wrong password is tried twice, whatever the time-out: more would lock the account"
     assert "create-image-builder-streaming-url" in run.output, "how to look at the builder that was kept"
     reported = run.output[run.output.index("PLAY [Report]") :]
     # ansible-core itself shows the text of a fail task; what must not pass it on is the report and what AWX gets.
