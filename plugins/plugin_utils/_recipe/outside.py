@@ -50,7 +50,8 @@ def ask(
     try:
         tickets = _begin(pool, set(logons.values()), kerberos_checks.ask)
         answers = _begin(pool, with_downloads, lambda download: source_checks.ask(download, credentials))
-        wait([*tickets.values(), *answers.values()], TIME_LIMIT)
+        asked: list[Future[Any]] = [*tickets.values(), *answers.values()]
+        wait(asked, TIME_LIMIT)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     for name, logon in logons.items():

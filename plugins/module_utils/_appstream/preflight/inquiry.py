@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..core.credentials import trouble_of
 from ..core.errors import AppStreamError
-from ..core.retries import is_expired, is_lost_connection
+from ..core.retries import is_lost_connection
 from .severities import OFF
 
 try:
@@ -68,14 +69,14 @@ class Inquiry:
     def ask(self, check: str, read: Callable[[], Answer], otherwise: Answer) -> Answer:
         """The answer to a question that a check has; ``otherwise`` when it is off or there is none.
 
-        Raises AppStreamError when the credentials have expired, which every further question would find out again.
+        Raises AppStreamError when the credentials are no good, which every further question would find out again.
         """
         if not self.is_on(check):
             return otherwise
         try:
             return read()
         except AppStreamError as error:
-            if error.cause is not None and is_expired(error.cause):
+            if error.cause is not None and trouble_of(error.cause):
                 raise
             if error.cause is not None and is_lost_connection(error.cause):
                 self._unreachable.add(self._asked)

@@ -11,8 +11,8 @@ from typing import Any
 from ..build_lock.holders import LOCK_TAG
 from ..core.aws import to_ansible_dict
 from ..core.calls import call, call_pages
+from ..core.credentials import trouble_of
 from ..core.errors import AppStreamError
-from ..core.retries import is_expired
 from ..core.tags import IMAGE_TAG, RECIPE_TAG
 from . import quota_names
 from .finding import Decision, Finding, Quotas, Role
@@ -205,7 +205,7 @@ def read_objects(inquiry: Inquiry, findings: Sequence[Finding]) -> tuple[dict[st
         try:
             sizes[source] = _size(inquiry, source, region)
         except AppStreamError as error:
-            if error.cause is not None and is_expired(error.cause):
+            if error.cause is not None and trouble_of(error.cause):
                 raise
             unread[source] = str(error)
             if not error.code:
