@@ -24,6 +24,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.tags
     RECIPE_TAG,
     RUN_TAG,
 )
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight.severities import ERROR, OFF
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.checks import catalog
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import PARTS
 
@@ -158,22 +159,25 @@ def image_plan(values: Mapping[str, Any], finding: Mapping[str, Any], settings: 
     }
 
 
-def lock_finding(finding: Mapping[str, Any], run: str, stale_after: int, take_over: str) -> dict[str, Any]:
+def lock_finding(
+    finding: Mapping[str, Any], run: str, stale_after: int, take_over: str, severity: str = ERROR
+) -> dict[str, Any]:
     """The finding as it is in view of the run that is at work with the image builder, if there is one.
 
-    ``take_over``: the id of a run that does not count.
+    ``take_over``: the id of a run that does not count. ``severity``: of the check ``build_lock``; the build itself
+    refuses what the plan lets pass.
     """
     now = datetime.now(timezone.utc)
     builder = finding["image_builder"] or {}
     tags = {key: value for key, value in (builder.get("tags") or {}).items() if key != LOCK_TAG + take_over}
     holder = live_holder(tags, now, stale_after, but=run)
-    if holder is None:
+    if holder is None or severity == OFF:
         return dict(finding)
     if _state(finding["image"]) == "AVAILABLE":
         text = f"its image builder {finding['builder_name']} is left to {holder.describe(now)}"
         return {**finding, "image_builder": None, "warnings": [*finding["warnings"], text]}
-    error = refusal(holder, now)
-    return {**finding, "problems": [*finding["problems"], str(error)]}
+    key = "problems" if severity == ERROR else "warnings"
+    return {**finding, key: [*finding[key], str(refusal(holder, now))]}
 
 
 def _content_steps(values: Mapping[str, Any], from_step: str) -> list[str]:

@@ -241,7 +241,8 @@ def plan_all(
     images = []
     for recipe, found in zip(recipes, findings):
         settings = _settings(recipe, surroundings, lock)
-        locked = lock_finding(found, run["id"], lock["stale_after"], lock["take_over"])
+        severity = surroundings.preflight["build_lock"]
+        locked = lock_finding(found, run["id"], lock["stale_after"], lock["take_over"], severity)
         finding = {
             **locked,
             "problems": [*locked["problems"], *recipe.obstacles, *step_problems(found, settings)],

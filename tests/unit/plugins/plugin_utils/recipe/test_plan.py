@@ -168,3 +168,9 @@ def test_a_run_that_builds_already(lock: dict[str, Any], take_over: str, problem
 def test_a_builder_without_a_lock(builder: dict[str, Any] | None) -> None:
     found = finding(image_builder=builder)
     assert plan.lock_finding(found, "mine", 30, "") == found
+
+
+@pytest.mark.parametrize(("severity", "problems", "warnings"), [("error", 1, 0), ("warning", 0, 1), ("off", 0, 0)])
+def test_severity_of_a_run_that_builds_already(severity: str, problems: int, warnings: int) -> None:
+    result = plan.lock_finding(locked(5), "mine", 30, "", severity)
+    assert (len(result["problems"]), len(result["warnings"])) == (problems, warnings)
