@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis_profiles
 import pytest
 
+hypothesis_profiles.load()
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 

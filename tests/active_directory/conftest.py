@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis_profiles
 import ldap
 import ldap.modlist
 import ldif
@@ -28,16 +29,13 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from appstream_simulator.domain_controller import samba
-from hypothesis import settings
 from return_values import return_value_problems
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _SEARCH_PATH = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(REPOSITORY / ".build" / "collections")).split(":")
 _AnsibleCollectionFinder(paths=[*_SEARCH_PATH, *sys.path])._install()
 
-# No time limits: the machine may be busy with other tests.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+hypothesis_profiles.load()
 
 DOMAIN, BASE, SERVER = samba.DOMAIN, samba.BASE, samba.FQDN
 # All workers share one domain.

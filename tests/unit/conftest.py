@@ -6,9 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis_profiles
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SEARCH_PATH = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(_REPOSITORY / ".build" / "collections")).split(":")
 
+hypothesis_profiles.load()
 _AnsibleCollectionFinder(paths=[*_SEARCH_PATH, *sys.path])._install()

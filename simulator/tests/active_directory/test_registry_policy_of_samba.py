@@ -59,7 +59,7 @@ def writer() -> Iterator[subprocess.Popen[str]]:
         process.stdin.close()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.tuples(_KEY, _NAME, _VALUE), max_size=6))
 def test_what_samba_writes(writer: subprocess.Popen[str], values: list[tuple[str, str, tuple[str, Any]]]) -> None:
     expected = [RegistryValue(key, name, kind, data) for key, name, (kind, data) in values]

@@ -76,8 +76,7 @@ VALUES = st.recursive(
 )
 
 
-# How long an example takes says nothing on a busy machine.
-untimed = settings(deadline=None, max_examples=50, database=None)
+fewer = settings(max_examples=50)
 
 
 @pytest.mark.parametrize(("value", "data"), EXAMPLES)
@@ -91,13 +90,13 @@ def test_read(value: Any, data: str) -> None:
     assert (read, type(read)) == (value, type(value))
 
 
-@untimed
+@fewer
 @given(VALUES)
 def test_there_and_back(value: Any) -> None:
     assert decode(encode(value)) == value
 
 
-@untimed
+@fewer
 @given(VALUES.filter(lambda value: "None" not in repr(value)))
 def test_botocore_reads_the_same(value: Any) -> None:
     parser = RpcV2CBORParser(timestamp_parser=lambda seconds: datetime.fromtimestamp(seconds, timezone.utc))

@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from simulated_machine import World, make_world
-
-# On a busy computer an example may take any time; and the tree stays clean.
-settings.register_profile("simulator", deadline=None, database=None)
-settings.load_profile("simulator")
 
 
 @pytest.fixture

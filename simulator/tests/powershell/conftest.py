@@ -9,15 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "machine"))
 
 from simulated_machine import World, make_world
-
-# On a busy computer an example may take any time; and the tree stays clean.
-settings.register_profile("simulator", deadline=None, database=None)
-settings.load_profile("simulator")
 
 
 @pytest.fixture(scope="module")

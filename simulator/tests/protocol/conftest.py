@@ -11,11 +11,6 @@ from appstream_simulator.windows.protocol.certificates import Authority
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.listener import Listener
 from fake_host import FakeHost
-from hypothesis import settings
-
-# How long an example takes says nothing on a busy machine.
-settings.register_profile("protocol", deadline=None, max_examples=50, database=None)
-settings.load_profile("protocol")
 
 
 @pytest.fixture(scope="session")

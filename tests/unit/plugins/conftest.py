@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the unit tests of plugins share: an action plugin without an Ansible run around it, settings of hypothesis."""
+"""What the unit tests of plugins share: an action plugin without an Ansible run around it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,9 @@ from ansible.playbook.task import Task
 from ansible.plugins import loader as plugin_loaders
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
-from hypothesis import HealthCheck, settings
 from return_values import return_documentation, return_value_problems
 
 _MODULES = Path(__file__).resolve().parents[3] / "plugins" / "modules"
-
-# No time limits: the machine may be busy with other tests.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
 
 
 @pytest.fixture
