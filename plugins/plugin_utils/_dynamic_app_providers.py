@@ -43,7 +43,7 @@ def _document(current: str) -> Any:
     text = current.lstrip("\ufeff").strip()
     try:
         document = json.loads(text) if text else []
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{AGENTS_PATH} is not valid JSON ({error})") from error
     return document or []
 

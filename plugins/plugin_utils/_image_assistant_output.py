@@ -22,7 +22,7 @@ IMAGE_EXISTS = "An image with the given name already exists"
 """Message of ``create-image``, with status 1, as the guide lists it."""
 
 _STATUS = re.compile(r'"status"\s*:\s*(\d{1,10})')
-_MESSAGE = re.compile(r'"message"\s*:\s*"(.*?)"*\s*[,}]*\s*$', re.DOTALL)
+_MESSAGE = re.compile(r'"message"\s*:\s*"')
 
 _ATTRIBUTES = {
     "name": "name",
@@ -88,7 +88,12 @@ def _json_object(text: str) -> Mapping[str, Any] | None:
 def _salvaged(text: str) -> tuple[int | None, str | None]:
     """Status and message of text that resembles the JSON object but isn't (closing brace missing, a quote too many)."""
     status, message = _STATUS.search(text), _MESSAGE.search(text)
-    return int(status.group(1)) if status else None, message.group(1) if message else None
+    return int(status.group(1)) if status else None, _without_end(text[message.end() :]) if message else None
+
+
+def _without_end(text: str) -> str:
+    """A message without what ends the JSON object. A pattern would try each way to part blanks and signs."""
+    return text.rstrip().rstrip(",}").rstrip().rstrip('"')
 
 
 def _applications(listed: Any) -> list[dict[str, str]]:

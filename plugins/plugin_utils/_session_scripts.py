@@ -127,7 +127,7 @@ def _loaded(given: Any) -> Any:
         return given
     try:
         return json.loads(given.lstrip("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"config is not valid JSON ({error}); a backslash is written twice") from error
 
 

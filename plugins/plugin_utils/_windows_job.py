@@ -129,7 +129,12 @@ class Host:
                 with contextlib.suppress(Exception):
                     self.action._connection.reset()
                 continue
-            found = _state(output)
+            try:
+                found = _state(output)
+            except ValueError as error:  # half of it is written
+                trouble = f": {error}"
+                time.sleep(_RECONNECT_DELAY)
+                continue
             if found.get("finished"):
                 return found
             if not found:

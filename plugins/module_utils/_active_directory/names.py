@@ -30,7 +30,8 @@ def escape_value(value: str) -> str:
 def unescape_value(value: str) -> str:
     """Return a name written in a distinguished name as it is shown to people; hexadecimal pairs are bytes of UTF-8."""
     raw = _ESCAPED.sub(
-        lambda found: bytes.fromhex(found[1].decode()) if len(found[1]) == 2 else found[1], value.encode()
+        lambda found: bytes.fromhex(found[1].decode()) if len(found[1]) == 2 else found[1],
+        value.encode("utf-8", "replace"),
     )
     return raw.decode("utf-8", "replace")
 

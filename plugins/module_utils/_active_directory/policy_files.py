@@ -171,7 +171,7 @@ def parse_groups(data: bytes) -> list[LocalGroup]:
         raise UnreadableFile("it has a document type or comment, which Windows' own tools never write")
     try:
         root = ElementTree.fromstring(data)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two: its encoding is not known
         raise UnreadableFile(f"it is not well-formed XML: {error}") from None
     if root.tag != "Groups":
         raise UnreadableFile(f"its outermost element is {root.tag}")

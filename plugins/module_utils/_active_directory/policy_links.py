@@ -16,7 +16,7 @@ from .connection import Directory, escape
 from .errors import ActiveDirectoryError
 from .names import normalized
 
-_ITEM = re.compile(r"\[LDAP://([^\];]*);(\d+)\]", re.I)
+_ITEM = re.compile(r"\[LDAP://([^\];]*);(\d{1,10})\]", re.I)
 DISABLED, ENFORCED = 1, 2
 
 

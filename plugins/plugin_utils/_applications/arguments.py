@@ -69,7 +69,7 @@ Arguments = Union[str, Sequence[str]]
 _MSI_OWN_ARGUMENT = re.compile(r"(?i)/(q|qn|quiet|passive|norestart)")
 # "Setting Public Property Values on the Command Line" of Windows Installer; names of properties may have dots.
 _MSI_PROPERTY = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=(.*)", re.DOTALL)
-_QUOTED = re.compile(r'".*"', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File")
 _WINGET_CONSENT = ("--accept-source-agreements", "--disable-interactivity")
 
@@ -145,5 +145,6 @@ def _winget(verb: str, install: Mapping[str, Any]) -> list[str]:
 def command(argv: Sequence[str], arguments: Arguments) -> dict[str, Any]:
     """Options of ``win_command`` for a program with arguments: a list as a list, a text as it stands."""
     if is_text(arguments):
-        return {"_raw_params": f"{subprocess.list2cmdline(list(argv))} {arguments}".strip()}
+        parts = [subprocess.list2cmdline(list(argv)), str(arguments).strip()]
+        return {"_raw_params": " ".join(part for part in parts if part)}
     return {"argv": [*argv, *(str(one) for one in arguments)]}

@@ -249,9 +249,10 @@ def version_matches(wanted: str, there: str) -> bool:
 
 
 def _same_part(one: str, other: str) -> bool:
-    if one.strip().isdigit() and other.strip().isdigit():
-        return int(one) == int(other)
-    return one.strip().lower() == other.strip().lower()
+    one, other = one.strip().lower(), other.strip().lower()
+    if one.isdigit() and other.isdigit():
+        return one.lstrip("0") == other.lstrip("0")
+    return one == other
 
 
 _PURPOSE = "cannot read what is installed"

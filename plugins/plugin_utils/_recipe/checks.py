@@ -22,7 +22,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications import
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications.plan import AROUND, Circumstances, plan
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_files import refuse_unfit_icon
 from ansible_collections.euc.appstream.plugins.plugin_utils._launch_trace import read_manifest, read_trace
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import find_file
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.project import find_file, is_there
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.reading import PREFIX, Recipe, hand_over_name
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import recipe_options
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names import refused_paths
@@ -114,7 +114,7 @@ def _base_image(values: dict[str, Any], folders: Sequence[Path], credentials: Ma
 
 
 def _builder(values: dict[str, Any], folders: Sequence[Path], credentials: Mapping[str, Any]) -> Iterator[str]:
-    builder = {"name": values["name"], **values["builder"]}
+    builder = {"name": values.get("name") or "unnamed", **values["builder"]}
     problems = image_builder_problems({**builder, "state": "running"})
     yield from (f"builder: {problem}" for problem in problems)
 
@@ -233,7 +233,7 @@ def _is_of_the_controller(source: str) -> bool:
 
 def _is_of_the_controller_and_missing(application: Mapping[str, Any]) -> bool:
     named = [str(holder[key]) for holder, key, _path in _files_of(application)]
-    return any(_is_of_the_controller(source) and not Path(source).exists() for source in named)
+    return any(_is_of_the_controller(source) and not is_there(Path(source)) for source in named)
 
 
 def _located(holder: dict[str, Any], key: str, path: str, folders: Sequence[Path]) -> Iterator[str]:

@@ -71,7 +71,7 @@ def convert(value: Any, option: Mapping[str, Any], path: str) -> Converted:
         value = {option["short"]: value}
     try:
         typed = _TYPES[kind](value, path.rpartition(".")[2])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         return Converted(problems=[f"{path} must be {_NAMES.get(kind, kind)}, {_reason(error, value)}"])
     if kind == "list":
         return _convert_elements(typed, option, path)
@@ -161,15 +161,10 @@ def _dictionary(value: Any, name: str) -> dict[Any, Any]:
 
 
 def _shown(value: Any) -> str:
-    text = (
-        "true"
-        if value is True
-        else "false"
-        if value is False
-        else repr(value)
-        if isinstance(value, str)
-        else str(value)
-    )
+    try:
+        text = str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, str) else str(value)
+    except ValueError:
+        text = "a number of thousands of digits"  # which Python does not write out
     return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}..."
 
 

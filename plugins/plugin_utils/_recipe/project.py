@@ -54,13 +54,28 @@ def find_file(name: str, folders: Sequence[Path]) -> Path:
 
     Raises ValueError that names the folders searched.
     """
-    given = Path(name).expanduser()
+    given = _expanded(name)
     candidates = [given] if given.is_absolute() else [below for folder in folders for below in _places(folder, name)]
-    found = next((path for path in candidates if path.exists()), None)
+    found = next((path for path in candidates if is_there(path)), None)
     if found is not None:
         return found.resolve()
     searched = f" in {', '.join(map(str, folders))}, nor in files/ of these" if not given.is_absolute() else ""
     raise ValueError(f"the controller has no {name}{searched}")
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # no such user
+        return Path(name)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder, and whether it has a name that one could have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no name that a file could have
+        return False
 
 
 def _places(folder: Path, name: str) -> tuple[Path, Path]:

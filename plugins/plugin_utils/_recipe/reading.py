@@ -21,6 +21,7 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._applications.argume
     VARIABLE,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.conversion import convert_options
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.size import require_size
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import (
     PLAYBOOK_VARIABLES,
     recipe_options,
@@ -88,7 +89,8 @@ def from_list(recipes: Any, variables: Mapping[str, Any], templar: Any) -> tuple
     for position, item in enumerate(items, 1):
         try:
             recipe = followed(item, variables, templar)
-        except AnsibleError as error:
+            require_size(recipe)
+        except (AnsibleError, ValueError) as error:
             problems.append(f"recipe {position} of appstream_images: {first_line(error)}")
             continue
         if not isinstance(recipe, Mapping):
@@ -108,6 +110,10 @@ def from_hosts(hosts: Iterable[str], variables_of: Mapping[str, Mapping[str, Any
         keys = {name[len(PREFIX) :]: value for name, value in variables.items() if _is_key(name, value)}
         named = "name is that of the host, so that appstream_name has no meaning: leave it out"
         problems = [named] if keys.get("name") is not None else []
+        try:
+            require_size(keys)
+        except ValueError as error:
+            keys, problems = {}, [*problems, f"its variables can't be read: {error}"]
         recipes.append(Recipe(host, {**keys, "name": host}, variables, is_host=True, problems=problems))
     return recipes
 
@@ -137,13 +143,23 @@ def resolve(recipe: Recipe, templar: Any) -> None:
 
 
 def followed(value: Any, variables: Mapping[str, Any], templar: Any) -> Any:
-    """The value behind ``{{ name }}`` as that variable was written; another template's result; anything else as is."""
+    """The value behind ``{{ name }}`` as that variable was written; another template's result; anything else as is.
+
+    Raises AnsibleError.
+    """
+    if not isinstance(value, str):
+        return value
     for _step in range(len(variables)):
         reference = _REFERENCE.match(value) if isinstance(value, str) else None
         if reference is None or reference[1] not in variables:
             break
         value = variables[reference[1]]
-    return templar.template(value) if isinstance(value, str) and _TEMPLATE.search(value) else value
+    value = templar.template(value) if isinstance(value, str) and _TEMPLATE.search(value) else value
+    try:
+        require_size(value)
+    except ValueError as error:
+        raise AnsibleError(str(error)) from error
+    return value
 
 
 def first_line(error: Exception) -> str:
@@ -199,4 +215,6 @@ def _kind(value: Any) -> str:
         return "nothing"
     if isinstance(value, Mapping):
         return "a dictionary"
-    return "a list" if isinstance(value, (list, tuple)) else f"{str(value)[:60]!r}"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "a number" if isinstance(value, (int, float)) and not isinstance(value, bool) else f"{str(value)[:60]!r}"

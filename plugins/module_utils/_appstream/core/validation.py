@@ -85,9 +85,12 @@ def length_problems(option: str, value: str | None, longest: int) -> list[str]:
     return [f"{option} has {len(value)} characters, the service takes at most {longest}"]
 
 
-def pattern_problems(option: str, value: str | None, pattern: re.Pattern[str], like: str) -> list[str]:
-    """Check a text, when there is one, against a pattern; ``like`` shows what it should look like."""
-    if not value or pattern.match(value):
+def pattern_problems(option: str, value: Any, pattern: re.Pattern[str], like: str) -> list[str]:
+    """Check a text, when there is one, against a pattern; ``like`` shows what it should look like.
+
+    What stands in a list of dictionaries may be of any type.
+    """
+    if not value or (isinstance(value, str) and pattern.match(value)):
         return []
     return [f"{option} {value!r} is not of the form {like}"]
 

@@ -491,3 +491,15 @@ def test_chocolatey_gets_its_sources_and_features_before_the_package(run: Any) -
         "allow_prerelease": True, "ignore_checksums": True, "pinned": True, "force": False, "state": "present",
     }  # fmt: skip
     assert options["no_log"] is True
+
+
+def test_a_job_whose_state_is_half_written_is_read_once_more(run: Any) -> None:
+    class Writing(Windows):
+        written = ['{"rc": 0, "finished": 1, "stdo']
+
+        def _script(self, parameters: dict[str, Any]) -> list[Any]:
+            return [self.written.pop()] if "Interval" in parameters and self.written else super()._script(parameters)
+
+    windows = Writing(after={UNINSTALL: {"DisplayVersion": "2.1.0"}})
+    result = run(windows, name="viewer", version="2.1", install=MSI)
+    assert result["changed"] and not result.get("failed") and windows.written == []
