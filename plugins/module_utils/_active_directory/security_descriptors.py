@@ -106,7 +106,7 @@ def parse(data: bytes) -> SecurityDescriptor:
             parse_sid(data[group:]) if group else None,
             tuple(_parse_list(data, dacl)) if dacl else (),
         )
-    except struct.error:
+    except (struct.error, ValueError):  # the latter when a GUID is cut off
         raise ActiveDirectoryError("A security descriptor is cut off") from None
 
 
