@@ -94,6 +94,7 @@ def inputs(reader: Reader) -> st.SearchStrategy[bytes]:
 def made(reader: Reader, choices: bytes) -> bytes:
     """The input that these choices stand for: a sample with changes, fragments in any order, or themselves."""
     kind, rest = choices[0] % 4 if choices else 0, iter(choices[1:])
+    kind = kind if reader.samples else max(kind, 2)
     if kind == 3:
         return choices[1:]
     data = reader.samples[next(rest, 0) % len(reader.samples)] if kind < 2 else b""

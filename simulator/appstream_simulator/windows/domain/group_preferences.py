@@ -37,7 +37,7 @@ def parse(data: bytes) -> GroupPreferences:
         raise PolicyFileError("Groups.xml holds a declaration")
     try:
         root = ElementTree.fromstring(data)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise PolicyFileError(f"Groups.xml is not XML: {error}") from None
     if root.tag != "Groups" or root.get("clsid", "").upper() != _GROUPS:
         raise PolicyFileError("Groups.xml: the outermost element is not that of local users and groups")

@@ -87,6 +87,6 @@ def version_of(data: bytes) -> int:
     except UnicodeDecodeError:
         raise PolicyFileError("gpt.ini is not ASCII") from None
     version = assignments(sections_of(text).get("general", [])).get("version", "")
-    if not version.isdigit() or int(version) >= 2**32:
+    if not version.isdigit() or len(version) > 10 or int(version) >= 2**32:
         raise PolicyFileError(f"gpt.ini has no version: {version!r}")
     return int(version)

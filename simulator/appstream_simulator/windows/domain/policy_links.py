@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_LINK = re.compile(r"\[LDAP://([^;\[\]]+);(\d+)\]", re.IGNORECASE)
+_LINK = re.compile(r"\[LDAP://([^;\[\]]+);(\d{1,10})\]", re.IGNORECASE)
 _DISABLED, _ENFORCED = 1, 2
 
 

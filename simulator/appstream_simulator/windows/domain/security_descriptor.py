@@ -68,7 +68,9 @@ def entries_of(descriptor: bytes) -> list[AccessControlEntry] | None:
         if not control & _DACL_PRESENT or not dacl:
             return None
         return list(_entries(descriptor, dacl))
-    except (struct.error, IndexError) as error:
+    except SecurityDescriptorError:
+        raise
+    except (struct.error, IndexError, ValueError) as error:  # the last when a GUID is cut off
         raise SecurityDescriptorError(f"not a security descriptor: {error}") from None
 
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -18,6 +19,10 @@ SIGNATURE = "AppxSignature.p7x"
 
 # The alphabet of publisher identifiers: Crockford's base 32 in lower case.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+# What zipfile raises for files that are none, damaged, encrypted or compressed in ways it doesn't know.
+_UNREADABLE = (zipfile.BadZipFile, LookupError, ValueError, OSError, EOFError, RuntimeError, zlib.error)
 
 
 class AppxError(ValueError):
@@ -67,7 +72,7 @@ def parse(content: bytes) -> AppPackage:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return from_manifest(archive.read(MANIFEST), signed=SIGNATURE in archive.namelist())
-    except (zipfile.BadZipFile, KeyError) as error:
+    except _UNREADABLE as error:
         raise AppxError(0x80073CF0, "Package could not be opened.") from error
 
 
@@ -79,7 +84,7 @@ def from_manifest(text: bytes, *, signed: bool = True) -> AppPackage:
     """
     try:
         manifest = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise AppxError(0x80073CF0, "Package could not be opened.") from error
     namespace = re.match(r"\{.*\}|", manifest.tag)
     prefix = namespace[0] if namespace else ""

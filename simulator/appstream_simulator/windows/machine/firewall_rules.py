@@ -9,6 +9,7 @@ those of its builder. A rule's properties here are those of the COM interface IN
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import uuid
@@ -135,9 +136,12 @@ def _address(part: str) -> str:
 
 
 def rules(registry: Registry) -> list[FirewallRule]:
-    """The machine's own rules."""
-    texts = ((name, value.data) for name, value in registry.values(RULES_KEY).items())
-    return [parse(text, identifier=name) for name, text in texts if isinstance(text, str)]
+    """The machine's own rules; values that are none count for nothing."""
+    found = []
+    for name, value in registry.values(RULES_KEY).items():
+        with contextlib.suppress(RuleValueError):
+            found += [parse(value.data, identifier=name)] if isinstance(value.data, str) else []
+    return found
 
 
 def save(registry: Registry, rule: FirewallRule) -> None:
@@ -206,7 +210,18 @@ def _address_fields(key: str, part: str) -> list[tuple[str, str]]:
 
 
 def parse(text: str, identifier: str = "") -> FirewallRule:
-    """Read what `text_of` has written."""
+    """Read what `text_of` has written.
+
+    Raises:
+        RuleValueError: somebody else has written it.
+    """
+    try:
+        return _parsed(text, identifier)
+    except (ValueError, KeyError) as error:
+        raise RuleValueError from error
+
+
+def _parsed(text: str, identifier: str) -> FirewallRule:
     found: dict[str, list[str]] = {}
     for part in text.split("|")[1:-1]:
         key, _equals, value = part.partition("=")

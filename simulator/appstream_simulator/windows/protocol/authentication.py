@@ -10,7 +10,6 @@ accounts only, because there is no channel to a domain controller that could vou
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,7 +102,7 @@ class ConnectionAuthentication:
         scheme, _, credentials = authorization.partition(" ")
         try:
             token = base64.b64decode(credentials, validate=True)
-        except binascii.Error:
+        except ValueError:
             return self._refuse(scheme, "malformed credentials")
         if scheme.lower() not in _SCHEMES:
             return self._refuse(scheme, "scheme not supported")

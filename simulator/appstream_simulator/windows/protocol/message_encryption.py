@@ -41,7 +41,7 @@ def decrypt(context: Any, protocol: str, body: bytes) -> bytes:
 
 
 def _open(context: Any, protocol: str, header: bytes, content: bytes) -> bytes:
-    length = re.search(rb"Length=(\d+)", header)
+    length = re.search(rb"Length=(\d{1,10})", header)
     sealed = _OCTETS.sub(b"", content)
     if length is None or len(sealed) < 4:
         raise EncryptionError("an encrypted part has no length or no content")

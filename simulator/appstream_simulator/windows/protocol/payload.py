@@ -132,7 +132,11 @@ def encoded_command(command_line: str) -> str | None:
 
 
 def _first_argument(encoded: str) -> str | None:
-    found = re.search(r"<S>([^<]*)</S>", base64.b64decode(encoded).decode("utf-16-le"))
+    try:
+        text = base64.b64decode(encoded, validate=True).decode("utf-16-le")
+    except ValueError:
+        return None
+    found = re.search(r"<S>([^<]*)</S>", text)
     return found[1] if found else None
 
 

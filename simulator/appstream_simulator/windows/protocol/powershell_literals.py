@@ -110,13 +110,16 @@ def _is_at_the_top(node: Node) -> bool:
 
 
 def value(node: Node, variables: Mapping[str, Any]) -> Any:
-    """The Python value of an expression: dict, list, str, int, bool, None or DYNAMIC."""
+    """The Python value of an expression: dict, list, str, int, bool, None, or DYNAMIC, also when nested too deep."""
     if node.has_error:
         return DYNAMIC
     read = _READERS.get(node.type)
-    if read is not None:
-        return read(node, variables)
-    return value(node.named_children[0], variables) if len(node.named_children) == 1 else DYNAMIC
+    try:
+        if read is not None:
+            return read(node, variables)
+        return value(node.named_children[0], variables) if len(node.named_children) == 1 else DYNAMIC
+    except RecursionError:
+        return DYNAMIC
 
 
 def _hash(node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,14 +182,16 @@ def _outermost(node: Node, kind: str) -> Iterator[Node]:
 
 
 def _descendants(node: Node, kind: str) -> Iterator[Node]:
-    if node.type == kind:
-        yield node
-    for child in node.named_children:
-        yield from _descendants(child, kind)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type == kind:
+            yield one
+        waiting += reversed(one.named_children)
 
 
 def _text(node: Node) -> str:
-    return (node.text or b"").decode()
+    return (node.text or b"").decode("utf-8", "replace")
 
 
 _READERS: Mapping[str, Callable[[Node, Mapping[str, Any]], Any]] = {

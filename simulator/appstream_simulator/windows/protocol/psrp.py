@@ -61,12 +61,19 @@ class PowerShellShell:
         cut_connection: Callable[[], None],
         stream: psrpcore.StreamType = psrpcore.StreamType.default,
     ) -> None:
-        """Take fragments from the client; a complete new pipeline starts to run."""
+        """Take fragments from the client; a complete new pipeline starts to run.
+
+        Raises Fault when they are none, whose words are not Windows' own.
+        """
         with self._changed:
             if pipeline_id and pipeline_id not in self._pool.pipeline_table:
                 psrpcore.ServerPipeline(self._pool, pipeline_id)
-            self._pool.receive_data(psrpcore.PSRPPayload(data, stream, pipeline_id))
-            while (event := self._pool.next_event()) is not None:
+            try:
+                self._pool.receive_data(psrpcore.PSRPPayload(data, stream, pipeline_id))
+                events = list(iter(self._pool.next_event, None))
+            except Exception as error:  # psrpcore raises whatever taking the bytes apart comes to
+                raise wsman.malformed() from error
+            for event in events:
                 self._handle(event, cut_connection)
             self._collect()
 
@@ -176,7 +183,7 @@ def open_shell(request: wsman.Request, owner: str, new_session: SessionFactory) 
     if element is None:
         raise wsman.malformed()
     shell = PowerShellShell(element.get("ShellId") or str(uuid.uuid4()), owner, new_session)
-    fragments = base64.b64decode(element.findtext("ps:creationXml", "", wsman.NAMESPACES))
+    fragments = wsman.content(element.findtext("ps:creationXml", "", wsman.NAMESPACES))
     shell.feed(fragments, None, lambda: None)
     return shell
 
@@ -187,14 +194,14 @@ def _command(shell: PowerShellShell, request: wsman.Request, cut_connection: Cal
     if line is None or pipeline_id is None:
         raise wsman.malformed()
     fragments = "".join(argument.text or "" for argument in line.findall("rsp:Arguments", wsman.NAMESPACES))
-    shell.feed(base64.b64decode(fragments), pipeline_id, cut_connection)
+    shell.feed(wsman.content(fragments), pipeline_id, cut_connection)
     return f"<rsp:CommandResponse><rsp:CommandId>{str(pipeline_id).upper()}</rsp:CommandId></rsp:CommandResponse>"
 
 
 def _send(shell: PowerShellShell, request: wsman.Request, cut_connection: Callable[[], None]) -> str:
     for stream in request.body.findall("rsp:Send/rsp:Stream", wsman.NAMESPACES):
         kind = psrpcore.StreamType.prompt_response if stream.get("Name") == "pr" else psrpcore.StreamType.default
-        shell.feed(base64.b64decode(stream.text or ""), _identifier(stream.get("CommandId")), cut_connection, kind)
+        shell.feed(wsman.content(stream.text), _identifier(stream.get("CommandId")), cut_connection, kind)
     return "<rsp:SendResponse/>"
 
 

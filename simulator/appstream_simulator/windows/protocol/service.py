@@ -177,7 +177,7 @@ class Service:
 
     def _send(self, shell: CommandShell, request: wsman.Request, caller: Caller) -> str:
         for stream in request.body.findall("rsp:Send/rsp:Stream", wsman.NAMESPACES):
-            data = base64.b64decode(stream.text or "")
+            data = wsman.content(stream.text)
             end = stream.get("End", "").lower() in ("true", "1")
             shell.command(stream.get("CommandId")).send(data, end=end)
         return "<rsp:SendResponse/>"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import uuid
 import xml.etree.ElementTree as ElementTree
@@ -145,7 +146,7 @@ def parse(message: bytes) -> Request:
     """Read a request. Raises Fault when it isn't a SOAP envelope with a WS-Management header."""
     try:
         root = ElementTree.fromstring(message)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two: its encoding is not known
         raise malformed() from error
     header, body = root.find("s:Header", NAMESPACES), root.find("s:Body", NAMESPACES)
     if header is None or body is None:
@@ -167,8 +168,16 @@ def parse(message: bytes) -> Request:
     )
 
 
+def content(text: str | None) -> bytes:
+    """What a stream of a request holds. Raises Fault when it isn't base64."""
+    try:
+        return base64.b64decode(text or "")
+    except ValueError as error:
+        raise malformed() from error
+
+
 def _max_envelope(text: str) -> int:
-    return int(text) if text.strip().isdecimal() else _DEFAULT_MAX_ENVELOPE
+    return int(text) if re.fullmatch(r"\s*+\d{1,10}\s*+", text) else _DEFAULT_MAX_ENVELOPE
 
 
 def parse_duration(text: str) -> float:
