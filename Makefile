@@ -62,6 +62,12 @@ molecule: ## Molecule scenarios of the roles
 	@tools/setup test
 	@tools/test molecule
 
+.PHONY: fuzz
+fuzz: ## Fuzz every parser, FUZZ_SECONDS (30) each; READERS="soap icon" picks some. Not part of `make test`
+	@tools/setup test
+	@tools/setup fuzz
+	@python tests/fuzz/run.py $(READERS)
+
 .PHONY: benchmark
 benchmark: ## What a build costs beside a hand-written script; CASES="1x5 10x5" picks images x applications
 	@tools/setup demo
