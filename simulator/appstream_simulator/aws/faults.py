@@ -5,6 +5,9 @@
 A rule is a dictionary:
 
 * `match`: regular expression on the whole of 'service:Operation', such as 'appstream:Describe.*'; anything by default.
+* `request`: regular expression that is searched in the request's body; anything by default.
+* `builder`, `state`: only while the image builder of that name, of whatever account and Region, is in one of these
+  states: a regular expression on the whole of 'PENDING', say, or of 'ABSENT' when there is no such builder.
 * `code`, `message`, `status`: the error to answer with; 'ThrottlingException', 'Rate exceeded' and 400 (EC2: 503) by
   default.
 * `drop`: true cuts the connection instead of answering; 'after' carries the operation out first and then cuts it.
@@ -17,7 +20,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +32,9 @@ class Fault:
     """One rule and what it has seen so far."""
 
     match: str = ".*"
+    request: str = ""
+    builder: str = ""
+    state: str = ".*"
     code: str | None = "ThrottlingException"
     message: str = "Rate exceeded"
     status: int | None = None
@@ -42,15 +48,20 @@ class Fault:
     fired: int = 0
 
     def __post_init__(self) -> None:
-        given_patterns.check(self.match)
+        for pattern in (self.match, self.request, self.state):
+            given_patterns.check(pattern)
+        if self.state != ".*" and not self.builder:
+            raise ValueError("state is that of a builder, which has to be named")
         if self.every < 1:
             raise ValueError("every must be 1 or more")
         if self.drop not in (True, False, "after"):
             raise ValueError("drop must be true, false or 'after'")
 
-    def hits(self, call: str) -> bool:
+    def hits(self, call: str, request: str, state_of: Callable[[str], str]) -> bool:
         """Whether this call is to fail; counts it."""
-        if not given_patterns.fits(self.match, call):
+        if not given_patterns.fits(self.match, call) or not given_patterns.found(self.request, request):
+            return False
+        if self.builder and not given_patterns.fits(self.state, state_of(self.builder)):
             return False
         self.seen[call] += 1
         matched = self.seen.total() - self.after
@@ -94,7 +105,13 @@ class Faults:
         with self._lock:
             return [{**vars(rule), "seen": dict(rule.seen)} for rule in self._rules]
 
-    def for_call(self, call: str) -> Fault | None:
-        """The first rule that hits this call ('service:Operation'), None when it is to go well."""
+    def for_call(self, call: str, request: str, state_of: Callable[[str], str]) -> Fault | None:
+        """The first rule that hits a call, None when it is to go well.
+
+        Args:
+            call: 'service:Operation'.
+            request: the body.
+            state_of: says in which state the image builder of a name is, 'ABSENT' when there is none.
+        """
         with self._lock:
-            return next((rule for rule in self._rules if rule.hits(call)), None)
+            return next((rule for rule in self._rules if rule.hits(call, request, state_of)), None)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from appstream_simulator.aws import bucket_regions, further_operations, protocols, regions
 from appstream_simulator.aws.faults import Fault, Faults
+from appstream_simulator.aws.models import all_backends
 from appstream_simulator.aws.requests import Caller, identify
 from appstream_simulator.aws.simulation import Simulation
 from appstream_simulator.aws.wire_errors import error_response
@@ -44,7 +45,7 @@ class Gateway:
         # Read outside the lock; moto reads it again.
         environment["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
         caller = identify(request)
-        fault = self.faults.for_call(caller.call)
+        fault = self.faults.for_call(caller.call, request.get_data(as_text=True), self._state_of_builder)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         response = self._answer(request, environment, caller, fault)
@@ -62,6 +63,11 @@ class Gateway:
         if dropped:
             _cut(environment)
         return response(environment, start_response)
+
+    def _state_of_builder(self, name: str) -> str:
+        with self._simulation.lock:
+            found = [one.image_builders[name] for one in all_backends() if name in one.image_builders]
+        return found[0].state if found else "ABSENT"
 
     def _answer(self, request: Request, environment: Environment, caller: Caller, fault: Fault | None) -> Response:
         if fault is not None and fault.drop is True:

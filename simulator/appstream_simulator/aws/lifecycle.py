@@ -95,6 +95,7 @@ def take_image(backend: AppStreamBackend, builder: ImageBuilder, image: Image) -
     """
     accepted = backend.simulation.clock.now()
     image.visible = False
+    image.never_appears = backend.simulation.outcomes.take("image", image.name, "ABSENT") is not None
     backend.images[image.name] = image
     builder.next_image = image
 
@@ -123,7 +124,7 @@ def _snapshot(backend: AppStreamBackend, builder: ImageBuilder, image: Image, ac
     power_off = max(begun, min(accepted + duration("power_off_after_create_image"), stopped))
     backend.timetable.at(power_off, lambda _: machines.snapshot(backend, builder, image))
     visible = max(begun, accepted + duration("image_visible"))
-    backend.timetable.at(visible, lambda _: setattr(image, "visible", True))
+    backend.timetable.at(visible, lambda _: setattr(image, "visible", not image.never_appears))
     backend.timetable.at(stopped + duration("image_final_after_stopped"), lambda due: _finish(backend, image, due))
 
 
@@ -146,6 +147,9 @@ def delete_image(backend: AppStreamBackend, image: Image) -> None:
 
 
 def _finish(backend: AppStreamBackend, image: Image, when: float) -> None:
+    if image.never_appears:
+        backend.images.pop(image.name, None)
+        return
     image.visible = True
     if image.state != "PENDING":
         return
@@ -157,6 +161,8 @@ def finish_image(
 ) -> None:
     """An image in the making is AVAILABLE; or FAILED, for this reason, by an outcome or because of a problem."""
     outcome = backend.simulation.outcomes.take("image", image.name)
+    if outcome is not None and outcome.state == "PENDING":
+        return
     if outcome is not None:
         is_usual = outcome.message is None and reason_code == "IMAGE_UPDATE_FAILURE"
         message = notifications.update_failed(image.name) if is_usual else outcome.text
@@ -233,8 +239,11 @@ def _release_interface(builder: ImageBuilder) -> None:
 def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[str], when: float) -> list[str]:
     """The rest of the way after PENDING: as planned, or to where a provisioning error leads."""
     outcome = backend.simulation.outcomes.take("builder", builder.name)
+    if outcome is not None and outcome.state == "RUNNING":
+        return route  # without the network interface
     if outcome is not None:
-        builder.fail(outcome.error_code, outcome.text, when)
+        if outcome.error_code:
+            builder.fail(outcome.error_code, outcome.text, when)
         return [outcome.state]
     try:
         _connect(backend, builder)

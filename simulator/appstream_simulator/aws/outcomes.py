@@ -15,8 +15,10 @@ from appstream_simulator.aws import notifications
 # Where what a rule is about can end up instead of where it should; the first is the default.
 FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "builder": ("FAILED", "STOPPED"),
-        "image": ("FAILED",),
+        # PENDING for ever; RUNNING: without a network interface, and so without an address.
+        "builder": ("FAILED", "STOPPED", "PENDING", "RUNNING"),
+        # PENDING for ever; ABSENT: never to be seen, though the image builder comes to its end.
+        "image": ("FAILED", "PENDING", "ABSENT"),
         # STARTING for ever with FleetErrors, or STOPPED again, which is silent when there is no error code.
         "fleet": ("STARTING", "STOPPED"),
         "export": ("FAILED", "TIMED_OUT"),
@@ -24,6 +26,7 @@ FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _MAY_BE_SILENT = ("fleet",)
+_SILENT_STATES = ("PENDING", "RUNNING", "ABSENT")
 # Those whose codes the service model enumerates.
 _HAVE_CODES = ("builder", "image", "fleet")
 _WITHOUT_TEXT = "The operation failed (asked for by an outcome of the simulator)."
@@ -63,7 +66,9 @@ class Outcome:
         self.state = self.state or states[0]
         if self.state not in states:
             raise ValueError(f"state must be one of {', '.join(states)}, not {self.state!r}")
-        if not self.error_code and kinds[0] not in _MAY_BE_SILENT:
+        if self.error_code and self.state in _SILENT_STATES:
+            raise ValueError(f"a {kinds[0]} that is {self.state} has no error_code")
+        if not self.error_code and kinds[0] not in _MAY_BE_SILENT and self.state not in _SILENT_STATES:
             raise ValueError(f"an outcome of a {kinds[0]} needs an error_code")
         if self.error_code and kinds[0] in _HAVE_CODES and self.error_code not in notifications.codes():
             raise ValueError(f"the service has no error code {self.error_code} for a {kinds[0]}")
@@ -97,11 +102,16 @@ class Outcomes:
         """The rules, with what is left of their counts."""
         return [asdict(rule) for rule in self._rules]
 
-    def take(self, kind: str, name: str) -> Outcome | None:
-        """The rule for this name of a `kind` of `FINAL_STATES`, counted as used; None when it is to end well."""
+    def take(self, kind: str, name: str, state: str = "") -> Outcome | None:
+        """The rule for this name of a `kind` of `FINAL_STATES`, counted as used; None when it is to end well.
+
+        With a `state` only rules with that one, without one those with any.
+        """
         for rule in self._rules:
             pattern = getattr(rule, kind)
             if pattern is None or rule.times == 0 or not given_patterns.fits(pattern, name):
+                continue
+            if state and rule.state != state:
                 continue
             if rule.times is not None:
                 rule.times -= 1

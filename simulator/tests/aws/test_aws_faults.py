@@ -108,3 +108,25 @@ def test_malformed_rules(simulator: Simulator, rule: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError) as raised:
         simulator.control("POST", "faults/aws", rule)
     assert raised.value.code == 400
+
+
+def test_only_requests_about_one_builder(simulator: Simulator, appstream: Any) -> None:
+    simulator.control("POST", "faults/aws", {"match": "appstream:Describe.*", "request": r'\["bad"\]'})
+    assert outcomes(appstream.describe_image_builders, 1) == ["ok"]
+    asked = lambda name: outcomes(lambda: appstream.describe_image_builders(Names=[name]), 1)  # noqa: E731
+    assert (asked("good"), asked("bad")) == (["ResourceNotFoundException"], ["ThrottlingException"])
+
+
+def test_only_while_a_builder_is_in_a_state(simulator: Simulator, appstream: Any) -> None:
+    rule = {"match": "appstream:DescribeImages", "builder": "builder", "state": "ABSENT|RUNNING"}
+    simulator.control("POST", "faults/aws", rule)
+    assert outcomes(appstream.describe_images, 1) == ["ThrottlingException"]
+    create_builder(appstream)
+    assert outcomes(appstream.describe_images, 1) == ["ok"]
+    simulator.advance(600)
+    assert outcomes(appstream.describe_images, 1) == ["ThrottlingException"]
+
+
+def test_a_state_without_a_builder_is_refused(simulator: Simulator) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        simulator.control("POST", "faults/aws", {"state": "RUNNING"})

@@ -99,3 +99,46 @@ def test_malformed_rules(simulator: Simulator, rule: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError) as raised:
         simulator.control("POST", "outcomes", rule)
     assert raised.value.code == 400
+
+
+def test_a_builder_that_stays_pending(simulator: Simulator, appstream: Any) -> None:
+    simulator.control("POST", "outcomes", {"builder": "builder", "state": "PENDING", "times": 1})
+    create_builder(appstream)
+    simulator.advance(100_000)
+    assert describe_builder(appstream)["State"] == "PENDING"
+
+
+def test_a_builder_without_an_address(simulator: Simulator, appstream: Any, network: Network) -> None:
+    simulator.control("POST", "outcomes", {"builder": "builder", "state": "RUNNING", "times": 1})
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    builder = describe_builder(appstream)
+    assert (builder["State"], builder["ImageBuilderErrors"]) == ("RUNNING", [])
+    assert "NetworkAccessConfiguration" not in builder
+
+
+def test_an_image_that_stays_pending(simulator: Simulator, appstream: Any, network: Network) -> None:
+    simulator.control("POST", "outcomes", {"image": "image", "state": "PENDING"})
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    take_image(simulator, "image", builder="builder")
+    simulator.advance(100_000)
+    assert (describe_image(appstream, "image")["State"], describe_builder(appstream)["State"]) == ("PENDING", "STOPPED")
+
+
+def test_an_image_that_never_appears(simulator: Simulator, appstream: Any, network: Network) -> None:
+    simulator.control("POST", "outcomes", {"image": "image", "state": "ABSENT", "times": 1})
+    create_builder(appstream, VpcConfig=network.config)
+    simulator.advance(600)
+    take_image(simulator, "image", builder="builder")
+    simulator.advance(100_000)
+    assert appstream.describe_images(Type="PRIVATE")["Images"] == []
+    assert describe_builder(appstream)["State"] == "STOPPED"
+
+
+@pytest.mark.parametrize(
+    "rule", [{"builder": "b", "state": "PENDING", "error_code": "INTERNAL_SERVICE_ERROR"}, {"image": "i"}]
+)
+def test_silent_outcomes_have_no_code_and_others_have_one(simulator: Simulator, rule: dict[str, Any]) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        simulator.control("POST", "outcomes", rule)

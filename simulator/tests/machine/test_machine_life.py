@@ -172,3 +172,20 @@ def test_an_address_that_is_taken_is_journalled(new_world: Callable[..., World])
     world.clock.sleep(10000)
     assert [entry["error"] for entry in world.journal.entries("error")] == ["Address already in use"]
     assert world.machine.describe()["power"] == "booting"
+
+
+def test_a_restart_that_does_not_end(new_world: Callable[..., World]) -> None:
+    world = new_world(speed=0)
+    world.machine.options.faults.add({"kind": "no_return"})
+    world.machine.power_on("127.0.77.9")
+    assert world.clock.wait_until_quiet(10)
+    world.clock.advance(61)
+    assert world.winrm.running.wait(10)
+    world.machine.restart(0)
+    assert world.winrm.stopped.wait(10)
+    world.clock.advance(1_000_000)
+    assert world.clock.wait_until_quiet(10)
+    assert world.machine.describe()["power"] == "restarting"
+    assert [entry["fault"] for entry in world.journal.entries("fault")] == ["no_return"]
+    world.machine.power_off()
+    assert world.machine.describe()["power"] == "off"

@@ -21,6 +21,7 @@ class FakeDisk:
 
     def __init__(self) -> None:
         self._content: dict[str, bytes | None] = {}
+        self.space = 1000
 
     @staticmethod
     def _key(path: str) -> str:
@@ -50,6 +51,12 @@ class FakeDisk:
             raise FileNotFoundError(path)
         for name in found:
             del self._content[name]
+
+    def free_space(self) -> int:
+        return self.space
+
+    def take_space(self, what: str, size: int) -> None:
+        self.space -= size
 
     def is_file(self, path: str) -> bool:
         return self._content.get(self._key(path)) is not None

@@ -65,7 +65,15 @@ def test_refuse_with_match_begins_with_a_matching_task() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [{}, {"kind": "nonsense"}, {"kind": "drop", "when": "during"}, {"kind": "drop", "hots": "x"}]
+    "rule",
+    [
+        {},
+        {"kind": "nonsense"},
+        {"kind": "drop", "when": "during"},
+        {"kind": "drop", "hots": "x"},
+        {"kind": "full"},
+        {"kind": "no_return", "match": "win_reboot"},
+    ],
 )
 def test_malformed_rules(rule: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
@@ -174,3 +182,59 @@ def test_a_defect_is_answered_and_journalled(listener: Listener, host: FakeHost)
     assert b"AppStream simulator: KeyError" in stderr
     assert [entry["error"] for entry in host.journal.entries("error")] == ["KeyError: 'broken'"]
     host.journal.clear()
+
+
+def run_lost(host: FakeHost, faults: WindowsFaults, kind: str) -> None:
+    """Run a program whose first run makes a rule begin, which costs that run its connection."""
+    host.programs["install"] = lambda line, stdin: ProcessResult(0)
+    faults.add({"kind": kind, "match": "install"})
+    client = protocol(host)
+    shell = client.open_shell()
+    # A client that asks again at once is refused already.
+    with pytest.raises((*LOST, winrm.exceptions.InvalidCredentialsError)):
+        client.get_command_output(shell, client.run_command(shell, "install"))
+
+
+def test_unauthorized_from_a_task_on(listener: Listener, host: FakeHost, faults: WindowsFaults) -> None:
+    assert run(protocol(host), "hostname")[2] == 0
+    run_lost(host, faults, "unauthorized")
+    for _attempt in range(2):
+        with pytest.raises(winrm.exceptions.InvalidCredentialsError):
+            protocol(host).open_shell()
+    faults.clear()
+    assert run(protocol(host), "hostname")[2] == 0
+
+
+def test_another_certificate_from_a_task_on(
+    listener: Listener, host: FakeHost, faults: WindowsFaults, authority: Authority
+) -> None:
+    trusting = {"ca_trust_path": str(authority.ca_path)}
+    assert run(protocol(host, "https", **trusting), "hostname")[2] == 0
+    run_lost(host, faults, "certificate")
+    with pytest.raises(requests.exceptions.SSLError):
+        protocol(host, "https", **trusting).open_shell()
+    assert run(protocol(host, "https", server_cert_validation="ignore"), "hostname")[2] == 0
+    faults.clear()
+    assert run(protocol(host, "https", **trusting), "hostname")[2] == 0
+
+
+def test_hanging_from_a_task_on(listener: Listener, host: FakeHost, faults: WindowsFaults) -> None:
+    host.programs["install"] = lambda line, stdin: ProcessResult(0)
+    faults.add({"kind": "hang", "match": "install"})
+    impatient = {"read_timeout_sec": 3, "operation_timeout_sec": 1}
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        run(protocol(host, **impatient), "install")
+    assert host.journal.entries("fault", fault="hang", task="install")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        protocol(host, **impatient).open_shell()
+    faults.clear()
+    assert run(protocol(host), "install")[2] == 0
+
+
+def test_full_disk_from_a_task_on(listener: Listener, host: FakeHost, faults: WindowsFaults) -> None:
+    host.programs["install"] = lambda line, stdin: ProcessResult(0)
+    faults.add({"kind": "full", "match": "install", "when": "after"})
+    run(protocol(host), "hostname")
+    assert host.disk.free_space() == 1000
+    assert run(protocol(host), "install")[2] == 0
+    assert host.disk.free_space() == 0

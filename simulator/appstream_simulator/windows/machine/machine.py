@@ -247,7 +247,10 @@ class Machine:
             listener.stop()
         self.record("power", state="restarting")
         self.request.on_restart(True)
-        self._boot(off, self._durations["REBOOTING"])
+        never = self.options.faults.never_returns(self.builder_name)
+        if never:
+            self.record("fault", fault="no_return")
+        self._boot(off, math.inf if never else self._durations["REBOOTING"])
         if not off.is_set():
             self.request.on_restart(False)
 

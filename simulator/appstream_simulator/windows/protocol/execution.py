@@ -31,6 +31,8 @@ from appstream_simulator.windows.protocol.powershell_invocation import Invocatio
 from appstream_simulator.windows.protocol.shells import ConnectionCut
 
 _SHIPPED = "ansible.windows."
+# How often who hangs sees whether the fault is still in force, real seconds.
+HANGING_CHECK = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,15 @@ class Session:
 
         Rules match the task and its `text`, which may hold secrets and is not journalled.
         """
-        if self.faults.cuts(self.host.builder_name, f"{task} {text}", when):
+        name, matched = self.host.builder_name, f"{task} {text}"
+        if self.faults.fills_disk(name, matched, when):
+            self.record("fault", fault="full", when=when, task=task)
+            self.host.disk.take_space("what a fault has filled it with", self.host.disk.free_space())
+        if self.faults.begins_to_hang(name, matched, when):
+            self.record("fault", fault="hang", when=when, task=task)
+            while self.faults.hangs(name) and not self.stopped.wait(HANGING_CHECK):
+                pass
+        if self.faults.cuts(name, matched, when):
             self.record("fault", fault="drop", when=when, task=task)
             self.cut_connection()
             raise ConnectionCut(task)

@@ -62,6 +62,14 @@ class Disk(Protocol):
 
     def list(self, path: str) -> Sequence[str]: ...
 
+    def free_space(self) -> int:
+        """Bytes."""
+        ...
+
+    def take_space(self, what: str, size: int) -> None:
+        """Let something take this many bytes."""
+        ...
+
 
 class Clock(Protocol):
     """Virtual time, in seconds."""

@@ -22,7 +22,8 @@ from spnego.exceptions import SpnegoError
 from appstream_simulator.windows.protocol import message_encryption
 from appstream_simulator.windows.protocol.access import OPEN, Access
 from appstream_simulator.windows.protocol.authentication import Authenticated, ConnectionAuthentication
-from appstream_simulator.windows.protocol.certificates import Authority, ServerCertificate
+from appstream_simulator.windows.protocol.certificates import Authority, ServerCertificate, self_signed
+from appstream_simulator.windows.protocol.execution import HANGING_CHECK
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import Host
 from appstream_simulator.windows.protocol.ntlm_credentials import NtlmCredentials
@@ -107,7 +108,9 @@ class Listener:
 
     def _open(self, port: int, tls: ServerCertificate | None) -> _Server:
         credentials = NtlmCredentials(self._authority.state_directory / "ntlm" / self._address)
-        surroundings = _Surroundings(self._host, self._service, self._faults, credentials, self._access)
+        surroundings = _Surroundings(
+            self._host, self._service, self._faults, credentials, self._authority, self._access
+        )
         server = _Server((self._address, port), surroundings, tls)
         self._servers.append(server)
         return server
@@ -157,6 +160,7 @@ class _Surroundings:
     service: Service
     faults: WindowsFaults
     credentials: NtlmCredentials
+    authority: Authority
     access: Access
 
 
@@ -174,7 +178,9 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.faults = surroundings.faults
         self.credentials = surroundings.credentials
         self.access = surroundings.access
+        self.authority = surroundings.authority
         self.certificate = certificate
+        self._nobodys_certificate: ServerCertificate | None = None
         self._kept_out: set[str] = set()
         self._off = threading.Event()
         self._retiring = threading.Event()
@@ -261,14 +267,34 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             connection = self._connections[request]
         if self.certificate is None:
             with request:
-                _Handler(request, client_address, self, connection)
+                _Handler(request, client_address, self, connection, None)
             return
-        tls = ConnectionTls(self.certificate, tls13=self.access.tls13, asks=self.access.client_certificates)
+        certificate = self.certificate
+        if self.faults.changes_certificate(self.host.builder_name):
+            self.host.journal.record("fault", host=self.host.builder_name, fault="certificate")
+            certificate = self._strangers_certificate()
+        tls = ConnectionTls(certificate, tls13=self.access.tls13, asks=self.access.client_certificates)
         with connection.secure(tls.context) as sock:
             try:
-                _Handler(sock, client_address, self, connection, lambda: tls.client_certificate(sock))
+                _Handler(sock, client_address, self, connection, certificate, lambda: tls.client_certificate(sock))
             except ConnectionResetError:
                 connection.cut()
+
+    def _strangers_certificate(self) -> ServerCertificate:
+        """A certificate for another name that vouches for itself: of who took the address, say."""
+        with self._lock:
+            if self._nobodys_certificate is None:
+                self._nobodys_certificate = self.authority.files_of(
+                    f"{self.server_address[0]!s}-stranger", self_signed("stranger")
+                )
+            return self._nobodys_certificate
+
+    def wait_while_it_hangs(self) -> bool:
+        """Leave a request without an answer as long as a fault says so; whether there is somebody left to answer."""
+        while self.faults.hangs(self.host.builder_name):
+            if self._off.wait(HANGING_CHECK):
+                return False
+        return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that go away or distrust the certificate are nothing to report; anything else is our own defect."""
@@ -308,11 +334,11 @@ class _Handler(BaseHTTPRequestHandler):
         client_address: Any,
         server: _Server,
         connection: Connection,
+        certificate: ServerCertificate | None,
         ask_for_certificate: Callable[[], bytes | None] = lambda: None,
     ) -> None:
         self._connection = connection
         self._winrm = server
-        certificate = server.certificate
         self._authentication = ConnectionAuthentication(
             server.host,
             server.credentials,
@@ -329,7 +355,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """One WS-Management request, or the empty one that clients begin the authentication with."""
         body = self._read_body()
-        if body is None:
+        if body is None or not self._winrm.wait_while_it_hangs():
             return
         outcome = self._authentication.authenticate(self.headers.get("Authorization"))
         if not isinstance(outcome, Authenticated):
