@@ -110,7 +110,10 @@ REMEDIES: Mapping[str, str] = {
         "The image is too old or of the wrong platform for this: choose a newer base image, or use the latest "
         "agent version."
     ),
-    "ResourceNotAvailableException": "The image is deprecated or not AVAILABLE: choose a newer one.",
+    "ResourceNotAvailableException": (
+        "The image is deprecated or not AVAILABLE: choose a newer one. If the message speaks of capacity, try again "
+        "later, or choose another instance type or a subnet in another Availability Zone."
+    ),
     "RequestLimitExceededException": (
         "Amazon EC2 throttles the Describe calls of this AWS account, and AppStream needs them: poll less, try "
         "again later."
@@ -134,6 +137,10 @@ REMEDIES: Mapping[str, str] = {
 _PENDING_TOO_LONG = (
     "An image builder is usually ready within 25 minutes. Look whether the service role, the subnet's free "
     "addresses and, with a domain join, DNS and the computer object in the OU are as they should be."
+)
+_NO_ADDRESS = (
+    "AWS reports no private address of it, so it can't be reached. Look whether the subnet has free addresses and the "
+    "service role may create network interfaces, then create the image builder again."
 )
 _DIRECTORY_TOO_LONG = (
     "A directory usually takes 20 to 45 minutes. Running again continues to wait for it; if it stays in this stage, "
@@ -251,9 +258,11 @@ def time_out_remedy(resource: Mapping[str, Any] | None) -> str | None:
     known = remedies(resource)
     if not known and "compute_capacity_status" in (resource or {}):
         return _FLEET_TOO_LONG
-    if known or (resource or {}).get("state") != "PENDING" or "instance_type" not in (resource or {}):
+    if known or resource is None or "instance_type" not in resource:
         return known
-    return _PENDING_TOO_LONG
+    if resource.get("state") == "RUNNING" and not resource.get("network_access_configuration"):
+        return _NO_ADDRESS
+    return _PENDING_TOO_LONG if resource.get("state") == "PENDING" else None
 
 
 def _joined(texts: Iterable[str | None]) -> str | None:

@@ -35,6 +35,13 @@ def test_a_fleet_without_errors() -> None:
     assert "20 minutes" in str(troubleshooting.time_out_remedy(starting))
 
 
+def test_time_out_of_a_builder_without_an_address() -> None:
+    builder = {"instance_type": "stream.standard.medium", "state": "RUNNING"}
+    assert "no private address" in str(troubleshooting.time_out_remedy(builder))
+    with_address = {**builder, "network_access_configuration": {"eni_private_ip_address": "10.0.0.4"}}
+    assert troubleshooting.time_out_remedy(with_address) is None
+
+
 @pytest.mark.parametrize(
     ("resource", "told"),
     [
