@@ -162,6 +162,8 @@ def finish_image(
     """An image in the making is AVAILABLE; or FAILED, for this reason, by an outcome or because of a problem."""
     outcome = backend.simulation.outcomes.take("image", image.name)
     if outcome is not None and outcome.state == "PENDING":
+        again = when + backend.simulation.duration("image_final_after_stopped")
+        backend.timetable.at(again, lambda due: finish_image(backend, image, reason_code, due, problem))
         return
     if outcome is not None:
         is_usual = outcome.message is None and reason_code == "IMAGE_UPDATE_FAILURE"
@@ -244,7 +246,7 @@ def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[s
     if outcome is not None:
         if outcome.error_code:
             builder.fail(outcome.error_code, outcome.text, when)
-        return [outcome.state]
+        return ["PENDING", *route] if outcome.state == "PENDING" else [outcome.state]
     try:
         _connect(backend, builder)
         _join(backend, builder)

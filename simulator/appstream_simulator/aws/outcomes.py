@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -15,9 +15,9 @@ from appstream_simulator.aws import notifications
 # Where what a rule is about can end up instead of where it should; the first is the default.
 FINAL_STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        # PENDING for ever; RUNNING: without a network interface, and so without an address.
+        # PENDING as long as the rule is in force; RUNNING: without a network interface, and so without an address.
         "builder": ("FAILED", "STOPPED", "PENDING", "RUNNING"),
-        # PENDING for ever; ABSENT: never to be seen, though the image builder comes to its end.
+        # Likewise; ABSENT: never to be seen, though the image builder comes to its end.
         "image": ("FAILED", "PENDING", "ABSENT"),
         # STARTING for ever with FleetErrors, or STOPPED again, which is silent when there is no error code.
         "fleet": ("STARTING", "STOPPED"),
@@ -46,6 +46,7 @@ class Outcome:
         message: the ErrorMessage; by default what the service says, where that is known.
         state: where it ends up, of `FINAL_STATES`.
         times: how often the rule applies, for ever by default.
+        taken: how often it has applied.
     """
 
     error_code: str = ""
@@ -57,6 +58,7 @@ class Outcome:
     message: str | None = None
     state: str = ""
     times: int | None = None
+    taken: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         kinds = [kind for kind in FINAL_STATES if getattr(self, kind) is not None]
@@ -113,6 +115,7 @@ class Outcomes:
                 continue
             if state and rule.state != state:
                 continue
+            rule.taken += 1
             if rule.times is not None:
                 rule.times -= 1
             return rule

@@ -102,10 +102,13 @@ def test_malformed_rules(simulator: Simulator, rule: dict[str, Any]) -> None:
 
 
 def test_a_builder_that_stays_pending(simulator: Simulator, appstream: Any) -> None:
-    simulator.control("POST", "outcomes", {"builder": "builder", "state": "PENDING", "times": 1})
+    simulator.control("POST", "outcomes", {"builder": "builder", "state": "PENDING"})
     create_builder(appstream)
     simulator.advance(100_000)
     assert describe_builder(appstream)["State"] == "PENDING"
+    simulator.control("DELETE", "outcomes")
+    simulator.advance(600)
+    assert describe_builder(appstream)["State"] == "RUNNING"
 
 
 def test_a_builder_without_an_address(simulator: Simulator, appstream: Any, network: Network) -> None:
@@ -124,6 +127,9 @@ def test_an_image_that_stays_pending(simulator: Simulator, appstream: Any, netwo
     take_image(simulator, "image", builder="builder")
     simulator.advance(100_000)
     assert (describe_image(appstream, "image")["State"], describe_builder(appstream)["State"]) == ("PENDING", "STOPPED")
+    simulator.control("DELETE", "outcomes")
+    simulator.advance(60)
+    assert describe_image(appstream, "image")["State"] == "AVAILABLE"
 
 
 def test_an_image_that_never_appears(simulator: Simulator, appstream: Any, network: Network) -> None:

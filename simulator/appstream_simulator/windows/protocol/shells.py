@@ -57,6 +57,8 @@ class Command:
     def _read_stdin(self) -> bytes:
         with self._changed:
             self._changed.wait_for(lambda: self._stdin_complete or self._terminated)
+            if not self._stdin_complete:
+                raise ConnectionCut("the shell was closed before all input had come")
             return bytes(self._stdin)
 
     def send(self, data: bytes, *, end: bool) -> None:
