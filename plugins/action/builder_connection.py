@@ -88,7 +88,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 facts: Mapping[str, Any] = require_success(found, "cannot gather facts")["ansible_facts"]
                 return dict(facts)
             time.sleep(PAUSE)
-            self._connection.reset()
+            try:
+                self._connection.reset()
+            except Exception:  # it connects at once, which may fail as before: the next attempt says how
+                continue
 
     def _message(self, error: Exception, cause: Cause | None, timeout: int) -> str:
         if cause is None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.lost_connections import remedy_of
+
 PHASE = "build_image_phase"
 """Variable of a build's tasks that says which phase they belong to."""
 
@@ -77,7 +79,9 @@ def failure_of(
     messages = list(dict.fromkeys(filter(None, (_message(part) for part in failed))))
     stdout, stderr = (_output(failed, stream) for stream in ("stdout", "stderr"))
     message = " ".join(messages) or stderr or stdout or "the task failed without a message"
-    return Failure(task, role, place, message, stdout, stderr, unreachable)
+    remedy = remedy_of(message)
+    told = f"{message.rstrip('.')}. {remedy}" if remedy else message
+    return Failure(task, role, place, told, stdout, stderr, unreachable)
 
 
 def current_failure(variables: Mapping[str, Any], templar: Any) -> Failure:

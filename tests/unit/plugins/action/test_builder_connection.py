@@ -180,3 +180,20 @@ def test_what_is_in_the_clear(options, expected):
 )
 def test_transport_and_port(options, expected):
     assert endpoint(SimpleNamespace(get_option=options.__getitem__)) == expected
+
+
+def test_a_connection_that_was_lost_is_tried_again_though_it_cannot_be_made_at_once(make_action, monkeypatch, builder):
+    # As winrm and psrp do it: whoever was connected is connected again by reset.
+    def refuse():
+        raise AnsibleConnectionFailure("connection refused")
+
+    def sleep(seconds):
+        builder.now += seconds
+
+    monkeypatch.setattr(builder_connection, "run_on_host", builder.run)
+    monkeypatch.setattr(builder_connection, "time", SimpleNamespace(monotonic=lambda: builder.now, sleep=sleep))
+    builder.closed_for = 3
+    action = make_action(builder_connection.ActionModule, {})
+    action._connection.get_option = NTLM.__getitem__
+    action._connection.reset = refuse
+    assert action.run(task_vars={"inventory_hostname": "design"})["ansible_facts"]["ansible_hostname"] == "EC2AMAZ-1"
