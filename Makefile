@@ -57,6 +57,11 @@ end-to-end: ## The playbook on the simulator: good path and every failure we fea
 	@tools/setup test
 	@tools/test end_to_end
 
+.PHONY: faults
+faults: ## The fault matrix: what is there after each fault at each step, and after the same command again
+	@tools/setup test
+	@tools/test faults
+
 .PHONY: molecule
 molecule: ## Molecule scenarios of the roles
 	@tools/setup test

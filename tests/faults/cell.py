@@ -65,6 +65,8 @@ class Cell:
         recipe: keys of the recipe other than those of the lightest one.
         variables: further variables of the host.
         aws, windows, outcomes: rules of the simulator; '{name}' in a text is the name of recipe and builder.
+        signal: what the run gets as soon as every image of the batch has come to its fault.
+        controller: what is wrong where the run runs, as run.py knows it.
         builder_before: 'STOPPED': there is one of an earlier run.
     """
 
@@ -79,6 +81,8 @@ class Cell:
     windows: tuple[Mapping[str, Any], ...] = ()
     outcomes: tuple[Mapping[str, Any], ...] = ()
     builder_before: str = ""
+    signal: str = ""
+    controller: str = ""
 
     @property
     def name(self) -> str:

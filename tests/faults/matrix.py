@@ -8,6 +8,8 @@ import functools
 
 import aws_cells
 import builder_cells
+import controller_cells
+import killed_cells
 import windows_cells
 from cell import Cell
 
@@ -15,7 +17,13 @@ from cell import Cell
 @functools.cache
 def cells() -> tuple[Cell, ...]:
     """Every cell; no two have the same name."""
-    found = (*aws_cells.cells(), *windows_cells.cells(), *builder_cells.cells())
+    found = (
+        *controller_cells.cells(),
+        *aws_cells.cells(),
+        *windows_cells.cells(),
+        *killed_cells.cells(),
+        *builder_cells.cells(),
+    )
     assert len({cell.name for cell in found}) == len(found)
     return found
 

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import shutil
+import signal
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from application_shelf import write_shelf
 from cell import Cell
-from workplace import PASSWORD, SECRET_KEY, Run, Workplace, open_workplace
+from workplace import PASSWORD, SECRET_KEY, Run, Workplace, descendants, open_workplace
 
 # Long enough for a wait to look several times.
 _SETTINGS = {"image_builder_quota": 500, "image_quota": 500, "durations": {"PENDING": 2400, "DELETING": 1200}}
@@ -55,11 +60,12 @@ class After:
 
 @dataclasses.dataclass
 class Observed:
-    """What a batch has come to: with its faults, and run again without them."""
+    """What a batch has come to: with its faults, and run again without them; and how many builders were created."""
 
     first: After
     again: After
     unhandled: list[dict[str, Any]]
+    creations: int
 
 
 def run_batch(cells: Sequence[Cell], folder: Path) -> Observed:
@@ -68,13 +74,21 @@ def run_batch(cells: Sequence[Cell], folder: Path) -> Observed:
     shelf = write_shelf(folder)
     with open_workplace(folder / "project", **_SETTINGS, shelf_files=[str(shelf)]) as workplace:
         prepare(workplace, cells)
-        first = observe(workplace, cells, build(workplace))
+        first = observe(workplace, cells, carry_out(workplace, cells))
         for kind in ("faults/aws", "faults/windows", "outcomes"):
             workplace.control(kind, method="DELETE")
         for manifest in (workplace.folder / "reports").glob("*.json"):
             manifest.unlink()
         again = observe(workplace, cells, build(workplace))
-        return Observed(first, again, [*workplace.journal("unhandled"), *workplace.journal("error")])
+        creations = [call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]
+        return Observed(first, again, [*workplace.journal("unhandled"), *workplace.journal("error")], len(creations))
+
+
+def carry_out(workplace: Workplace, cells: Sequence[Cell]) -> Run:
+    """The run with the faults."""
+    if cells[0].signal:
+        return end(workplace, cells)
+    return _ON_THE_CONTROLLER[cells[0].controller](workplace) if cells[0].controller else build(workplace)
 
 
 def prepare(workplace: Workplace, cells: Sequence[Cell]) -> None:
@@ -134,10 +148,79 @@ def environment(workplace: Workplace) -> dict[str, str]:
     }
 
 
-def build(workplace: Workplace) -> Run:
+def build(workplace: Workplace, **variables: Any) -> Run:
     """Run the playbook to its end."""
+    return workplace.run(command(workplace, **variables), environment(workplace))
+
+
+def _reports_below_a_file(workplace: Workplace) -> Run:
+    """The folder of the reports can't be made."""
+    (workplace.folder / "occupied").write_text("")
+    return build(workplace, appstream_report_directory=str(workplace.folder / "occupied" / "reports"))
+
+
+def _reports_lost(workplace: Workplace) -> Run:
+    """The folder of the reports is there at the beginning, and something else when the image is being taken."""
+    reports = workplace.folder / "reports"
+    with started(workplace) as playbook:
+        workplace.wait_for(lambda: bool(workplace.images()) or playbook.poll() is not None, 120)
+        shutil.rmtree(reports, ignore_errors=True)
+        reports.write_text("")
+        playbook.wait(300)
+    reports.unlink()
+    return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
+
+
+def _disk_full(workplace: Workplace) -> Run:
+    """No file can grow beyond 4 KiB, as on a disk with hardly any space left; what is printed goes to a pipe."""
+    limited = ["prlimit", "--fsize=4096", *command(workplace)]
+    return workplace.run(limited, environment(workplace))
+
+
+_ON_THE_CONTROLLER = {
+    "report folder below a file": _reports_below_a_file,
+    "report folder lost": _reports_lost,
+    "disk full": _disk_full,
+}
+
+
+def command(workplace: Workplace, **variables: Any) -> list[str]:
+    """What the user types."""
     settings = {"appstream_image_builder_quota": 0, "appstream_image_quota": 0, "build_image_wait_delay": 10}
-    return workplace.build(None, "--forks", str(_FORKS), environment=environment(workplace), **settings)
+    return workplace.command(None, "--forks", str(_FORKS), **settings, **variables)
+
+
+def end(workplace: Workplace, cells: Sequence[Cell]) -> Run:
+    """Run the playbook until every image has come to its fault, and send it the signal of the batch."""
+    number = signal.Signals[cells[0].signal]
+    with started(workplace) as playbook:
+        workplace.wait_for(lambda: len(struck(workplace, cells)) == len(cells) or playbook.poll() is not None, 300)
+        # As a container ends: nobody is spared. The other signals go to the process that the user has started.
+        below = descendants(playbook.pid) if number == signal.SIGKILL else []
+        for process in (playbook.pid, *below):
+            os.kill(process, number)
+        playbook.wait(60)
+    return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
+
+
+@contextmanager
+def started(workplace: Workplace) -> Iterator[subprocess.Popen[bytes]]:
+    """The playbook while it runs; what it prints goes to `ended.txt`."""
+    with (workplace.folder / "ended.txt").open("wb") as printed:
+        playbook = subprocess.Popen(
+            command(workplace),
+            cwd=workplace.folder,
+            env={**workplace.environment, **environment(workplace)},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield playbook
+        finally:
+            playbook.kill()
+            playbook.wait()
 
 
 def observe(workplace: Workplace, cells: Sequence[Cell], run: Run) -> After:

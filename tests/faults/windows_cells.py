@@ -72,11 +72,15 @@ _IMPATIENT = {"ansible_winrm_read_timeout_sec": 8, "ansible_winrm_operation_time
 _HTTPS = {"ansible_port": 5986, "ansible_winrm_ca_trust_path": "{ca_file}"}
 
 LASTING = (
-    Fault("connections refused", {"kind": "refuse"}),
-    Fault("logon refused (401)", {"kind": "unauthorized"}, "(?i)credentials|unauthorized|401"),
-    Fault("another certificate", {"kind": "certificate"}, "(?i)certificate", variables=_HTTPS),
+    Fault("connections refused", {"kind": "refuse"}, remedy="does not answer any more"),
+    Fault("logon refused (401)", {"kind": "unauthorized"}, "(?i)credentials|let", "(?i)password|account"),
+    Fault("another certificate", {"kind": "certificate"}, "(?i)certificate", "another|trust", variables=_HTTPS),
     Fault(
-        "no answer any more", {"kind": "hang"}, "(?i)timed out|time-?out|no answer|no connection", variables=_IMPATIENT
+        "no answer any more",
+        {"kind": "hang"},
+        "(?i)timed out|no answer",
+        "does not answer any more",
+        variables=_IMPATIENT,
     ),
 )
 PASSING = (
@@ -112,7 +116,9 @@ def _disk_full() -> Iterator[Cell]:
         if step.name not in ("install", "sessions"):
             continue
         rule = {"host": "^{name}$", "match": step.match, "kind": "full"}
-        expected = Expected("ABSENT", "ABSENT", 2, step.name, "not enough space")
+        # The registry takes no space in the simulator: what fails is the next step that writes a file.
+        failing = "check" if step.name == "sessions" else step.name
+        expected = Expected("ABSENT", "ABSENT", 2, failing, "not enough space")
         yield Cell(
             step.name,
             step.strikes,
@@ -140,6 +146,6 @@ def _endless() -> Iterator[Cell]:
 
 def needing_restart(workplace: Workplace) -> list[dict[str, Any]]:
     """An application whose installer asks for a restart."""
-    source = "https://downloads.example.com/needs-restart/needs-restart-1.0.exe"
+    source = "https://downloads.example.com/needs-restart/needs-restart-2.0.msi"
     checksum = f"sha256:{workplace.checksums['needs-restart']}"
     return [{"name": "needs-restart", "install": {"source": source, "checksum": checksum}}]
