@@ -63,6 +63,7 @@ class Cell:
         fault: what goes wrong, for people.
         batch: cells of a batch are images of the same run; all of them have the same exit code.
         recipe: keys of the recipe other than those of the lightest one.
+        repaired: keys of the recipe that are otherwise when the command is run again.
         variables: further variables of the host.
         aws, windows, outcomes: rules of the simulator; '{name}' in a text is the name of recipe and builder.
         signal: what the run gets as soon as every image of the batch has come to its fault.
@@ -82,6 +83,7 @@ class Cell:
     outcomes: tuple[Mapping[str, Any], ...] = ()
     builder_before: str = ""
     signal: str = ""
+    repaired: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     controller: str = ""
 
     @property

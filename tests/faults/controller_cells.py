@@ -17,6 +17,8 @@ def cells() -> Iterator[Cell]:
     yield from _plan()
     yield from _reports()
     yield from _disk()
+    down = Expected(_NOTHING, _NOTHING, 2, "", "(?i)KDC|domain controller", "")
+    yield _alone("plan", "Kerberos", "domain controller down", down, controller="domain controller down")
 
 
 def _plan() -> Iterator[Cell]:

@@ -34,7 +34,7 @@ message at the end names. What holds for all {count} rows is tested with each of
 * The same command, once the fault is gone, goes on from there: it ends with exit code 0, the image is AVAILABLE, and
   the image builder is gone. What was begun is not begun again.
 * An image that is AVAILABLE or in the making is never lost.
-* No process, no temporary file (but those of a run ended by SIGKILL) and no secret is left behind.
+* No process, no temporary file (but those of a run ended by SIGKILL or SIGTERM) and no secret is left behind.
 
 A run has exit code 2 when one of its images failed, whatever became of the others. States are those of AppStream;
 ABSENT: there is none.

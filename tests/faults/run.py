@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from application_shelf import write_shelf
+from appstream_simulator.windows.machine.shelf import Shelf
 from cell import Cell
 from workplace import PASSWORD, SECRET_KEY, Run, Workplace, descendants, open_workplace
 
@@ -73,12 +75,16 @@ def run_batch(cells: Sequence[Cell], folder: Path) -> Observed:
     folder.mkdir(parents=True)
     shelf = write_shelf(folder)
     with open_workplace(folder / "project", **_SETTINGS, shelf_files=[str(shelf)]) as workplace:
+        workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf([shelf]).listing()}
         prepare(workplace, cells)
         first = observe(workplace, cells, carry_out(workplace, cells))
         for kind in ("faults/aws", "faults/windows", "outcomes"):
             workplace.control(kind, method="DELETE")
         for manifest in (workplace.folder / "reports").glob("*.json"):
             manifest.unlink()
+        if any(cell.repaired for cell in cells):
+            repaired = [dataclasses.replace(cell, recipe={**cell.recipe, **cell.repaired}) for cell in cells]
+            workplace.write_images({cell.name: host_of(workplace, cell) for cell in repaired})
         again = observe(workplace, cells, build(workplace))
         creations = [call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]
         return Observed(first, again, [*workplace.journal("unhandled"), *workplace.journal("error")], len(creations))
@@ -177,7 +183,25 @@ def _disk_full(workplace: Workplace) -> Run:
     return workplace.run(limited, environment(workplace))
 
 
+def _domain_controller_down(workplace: Workplace) -> Run:
+    """Builders are reached with Kerberos, and nobody gives tickets."""
+    realm = "CORP.EXAMPLE.COM"
+    settings = workplace.folder / "inventory" / "group_vars" / "appstream_image_builders.yml"
+    before = settings.read_text()
+    kerberos = {"ansible_winrm_transport": "kerberos", "ansible_user": f"install@{realm}"}
+    settings.write_text(yaml.safe_dump({**yaml.safe_load(before), **kerberos}))
+    configuration = workplace.folder / "krb5.conf"
+    # A port of this computer at which nobody listens.
+    configuration.write_text(
+        f"[realms]\n{realm} = {{\n  kdc = 127.0.0.1:9\n}}\n[libdefaults]\ndns_lookup_kdc = false\n"
+    )
+    run = workplace.run(command(workplace), {**environment(workplace), "KRB5_CONFIG": str(configuration)})
+    settings.write_text(before)
+    return run
+
+
 _ON_THE_CONTROLLER = {
+    "domain controller down": _domain_controller_down,
     "report folder below a file": _reports_below_a_file,
     "report folder lost": _reports_lost,
     "disk full": _disk_full,

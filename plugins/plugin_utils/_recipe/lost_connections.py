@@ -30,9 +30,10 @@ _REMEDIES = (
     ),
     (
         r"Connection aborted|Connection refused|Connection reset|Max retries exceeded|Failed to establish a new "
-        r"connection|Read timed out|RemoteDisconnected",
-        "The image builder does not answer any more: see whether it still runs, and whether a role, an installer or a "
-        f"policy has restarted it, closed WinRM or changed its firewall. {_AGAIN}",
+        r"connection|Read timed out|RemoteDisconnected|Bad HTTP response returned from server",
+        "The connection to the image builder was lost: see whether it still runs, whether a role, an installer or a "
+        "policy has restarted it, closed WinRM or changed its firewall, and whether something on the way ends "
+        f"connections. {_AGAIN}",
     ),
 )
 

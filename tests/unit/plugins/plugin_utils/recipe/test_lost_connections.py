@@ -14,8 +14,9 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.lost_connect
     [
         ("Task failed: the specified credentials were rejected by the server", "its password"),
         ("Max retries exceeded (Caused by SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] ...'))", "another certificate"),
-        ("ntlm: ('Connection aborted.', RemoteDisconnected('Remote end closed connection'))", "does not answer"),
-        ("HTTPConnectionPool(host='10.0.0.4', port=5985): Read timed out. (read timeout=30)", "does not answer"),
+        ("ntlm: ('Connection aborted.', RemoteDisconnected('Remote end closed connection'))", "was lost"),
+        ("Task failed: Bad HTTP response returned from server. Code 400", "was lost"),
+        ("HTTPConnectionPool(host='10.0.0.4', port=5985): Read timed out. (read timeout=30)", "was lost"),
     ],
 )
 def test_remedies(message: str, remedy: str) -> None:
