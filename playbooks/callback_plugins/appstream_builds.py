@@ -138,7 +138,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core ships 
                 _build_lock.expire(lock)
 
         try:
-            arguments = {**self._account(), **_build_lock.options(lock, "renewed")}
+            arguments = {**self._account(), "credentials_timeout": 0, **_build_lock.options(lock, "renewed")}
             process = in_a_fork(MODULES["build_lock"], "euc.appstream.build_lock", arguments, then)
         except Exception as error:  # templates of the user's, which the tasks of the build will name
             self._display.v(f"{lock['builder_name']}: the build lock was not renewed: {error}")
