@@ -15,6 +15,8 @@ description:
     before AWS is asked. What AWS lacks for one image does not stop the others and is in its RV(images[].problems).
   - Every role of a recipe is loaded as Ansible will load it in the build, its dependencies, handlers, includes and
     modules with it. What would end the run of all images there is refused, with file, line and remedy.
+  - The connection of each image is read as Ansible will make it, and settings that reach no image builder are refused.
+    Where an image is to be built, its Kerberos ticket and its downloads are asked for from the controller.
   - Creates nothing in AWS. Files of tasks and variables for the build are written to Ansible's temporary folder of
     this run.
 options:

@@ -91,7 +91,7 @@ def test_settings_that_reach_nobody_are_refused_all_at_once(workplace: Workplace
     run = workplace.build(None)
     assert run.exit_code == 2, run.output
     assert workplace.calls() == [], "AWS was not asked"
-    told = " ".join(run.output.partition("nothing was created:")[2].split())
+    told = " " + " ".join(run.output.partition("nothing was created:")[2].split())
     for name, (_variables, said) in WRONG.items():
         assert said in told.partition(f" {name}: ")[2], f"{name}: {run.output}"
     assert " fine: " not in told
