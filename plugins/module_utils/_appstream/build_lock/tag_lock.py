@@ -31,18 +31,27 @@ Sleep = Callable[[float], None]
 
 
 def acquire(
-    client: Any, arn: str, me: Holder, stale_after: int, *, take_over: str = "", sleep: Sleep = time.sleep
+    client: Any,
+    arn: str,
+    me: Holder,
+    stale_after: int,
+    *,
+    take_over: str = "",
+    is_build: bool = True,
+    sleep: Sleep = time.sleep,
 ) -> bool:
-    """Hold the lock of an image builder, whose tags then name the run; False when this run had it before.
+    """Hold the lock of an image builder; False when this run had it before.
 
     ``stale_after``: minutes. ``take_over``: the id of a run that loses the lock though it may be alive.
+    ``is_build``: the image builder is this run's from now on, and what dead runs have left there goes.
     Raises AppStreamError when another run holds it.
     """
     tags, now = api.read(client, arn)
     if any(one.run == me.run and one.phase == HOLDING for one in holders(tags)):
         api.write(client, arn, me.at(now, HOLDING).tag)
         return False
-    _remove_dead(client, arn, tags, now, me, stale_after, take_over)
+    if is_build:
+        _remove_dead(client, arn, tags, now, me, stale_after, take_over)
     _refuse(_rival(tags, now, me, stale_after, take_over, asking=False), now)
     for _attempt in range(ATTEMPTS):
         api.write(client, arn, me.at(now, ASKING).tag)
@@ -55,7 +64,8 @@ def acquire(
         tags, now = api.read(client, arn)
         rival = _rival(tags, now, me, stale_after, take_over, asking=False)
         if rival is None:
-            api.write(client, arn, {RUN_TAG: me.run})
+            if is_build:
+                api.write(client, arn, {RUN_TAG: me.run})
             return True
     api.remove(client, arn, [me.run])
     raise refusal(rival or me, now)

@@ -122,22 +122,23 @@ class _Lock:
 
     def take(self) -> None:
         """Hold the lock. Raises InUseError when another run is alive."""
-        self.verify(self._found["run"])
+        self.verify()
         try:
-            tag_lock.acquire(self._client, self._found["arn"], self._holder, self._policy.stale_after)
+            # What dead runs have left says that it is left over, as it has to after the next reading.
+            tag_lock.acquire(self._client, self._found["arn"], self._holder, self._policy.stale_after, is_build=False)
         except AppStreamError as error:
             if "holder" not in error.result:
                 raise
             raise InUseError(f"in use by run {error.result['holder']['run']}") from error
 
-    def verify(self, run: str | None = None) -> None:
-        """Read whether the image builder is still nobody else's, and of ``run``, this one. Raises InUseError."""
+    def verify(self) -> None:
+        """Read whether the image builder is still nobody else's. Raises InUseError."""
         tags = read_tags(self._client, self._found["arn"])
         now = aws_time(self._client)
         other = live_holder(tags, now, self._policy.stale_after, but=self._holder.run)
         if other:
             raise InUseError(f"in use by {other.describe(now)}")
-        if tags.get(RUN_TAG) != (run or self._holder.run):
+        if tags.get(RUN_TAG) != self._found["run"]:
             raise InUseError(f"run {tags.get(RUN_TAG)} has taken it over")
 
     def release(self) -> None:
