@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from secret_search import found_below
 from windows_box import start_windows_box
-from workplace import Workplace, open_workplace
+from workplace import OPENED, PASSWORD, SECRET_KEY, Workplace, open_workplace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_is_left() -> Iterator[None]:
+    """Whatever the tests have run, no file of any workplace holds the password of WinRM or the secret key of AWS."""
+    yield
+    assert found_below(OPENED, {"password of WinRM": PASSWORD, "AWS secret key": SECRET_KEY}) == []
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 PASSWORD = secrets.token_urlsafe(16)
 SECRET_KEY = secrets.token_urlsafe(24)
+OPENED: list[Path] = []
+"""Folders of all workplaces of this process, which are searched for secrets at its end."""
 
 
 @dataclasses.dataclass
@@ -310,6 +312,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
     if network:
         settings["network"] = f"{network}.0.0/16"
     (folder / "home").mkdir(parents=True)
+    OPENED.append(folder)
     settings_file = folder / "simulator.yml"
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))
     settings_file.chmod(0o600)
