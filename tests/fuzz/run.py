@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".build" / "fuzz"
@@ -138,7 +139,7 @@ def _fuzz(part: str, name: str, seconds: int, inputs: Iterable[str]) -> int:
     return 0
 
 
-def _reader(path: Path, name: str):  # type: ignore[no-untyped-def]  # its module is found at run time
+def _reader(path: Path, name: str) -> Any:  # a Reader, whose module is found at run time
     from hostile_inputs import loaded
 
     return next(reader for reader in loaded(path) if reader.name == name)

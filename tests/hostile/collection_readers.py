@@ -125,8 +125,9 @@ def _read_failure(text: str) -> None:
 
 
 def _read_arguments(text: str) -> None:
-    list(arguments.placeholder_problems({"a": [text]}, {"share": {"password": "x"}}))
-    arguments.resolved({"a": [text.replace("CREDENTIAL", "")]}, "C:\\a\\1\\g<0>", {})
+    credentials = {"share": {"password": "\\1\\g<0>%"}}
+    if not list(arguments.placeholder_problems({"a": [text]}, credentials)):
+        arguments.resolved({"a": [text]}, "C:\\a\\1\\g<0>", credentials)
     arguments.msi_arguments([text, f"A={text}"], ["a.mst"])
 
 

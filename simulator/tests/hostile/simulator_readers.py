@@ -9,10 +9,13 @@ import gzip
 import json
 import runpy
 import struct
+import sys
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psrpcore
 from appstream_simulator.aws import cbor
 from appstream_simulator.windows.domain import (
     firewall,
@@ -50,8 +53,14 @@ from appstream_simulator.windows.protocol import (
     payload,
     powershell_literals,
     powershell_statements,
+    service,
     wsman,
 )
+from appstream_simulator.windows.protocol.faults import WindowsFaults
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "protocol"))
+
+from fake_host import FakeHost
 from hostile_inputs import Reader, of_text, texts
 
 _PROTOCOL = Path(__file__).resolve().parents[1] / "protocol"
@@ -185,6 +194,49 @@ def _read_setups(text: str) -> None:
         setup_command_lines.read(form, text, ("/S",))
 
 
+def _message(action: str, body: str, shell: str = "1", resource: str = wsman.COMMAND_SHELL_URI) -> str:
+    """A request of WinRM."""
+    names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in wsman.NAMESPACES.items())
+    return (
+        f"<s:Envelope {names}><s:Header><a:MessageID>uuid:1</a:MessageID><a:Action>{action}</a:Action>"
+        f"<w:ResourceURI>{resource}</w:ResourceURI><w:OperationTimeout>PT0S</w:OperationTimeout><w:SelectorSet>"
+        f'<w:Selector Name="ShellId">{shell}</w:Selector></w:SelectorSet></s:Header><s:Body>{body}</s:Body>'
+        "</s:Envelope>"
+    )
+
+
+def _answered_messages(data: bytes) -> None:
+    """Messages to one service, parted by form feeds. Nothing is run: that a command is, other tests see to."""
+    running = service.Service(FakeHost(), WindowsFaults())
+    try:
+        for message in data.split(b"\f", 4):
+            status, answer = running.handle(message, "Administrator", lambda: None)
+            assert status in (200, 500)
+            wsman.parse(answer)
+    finally:
+        running.stop()
+
+
+def _opened_pool() -> str:
+    """The first fragments of a client of PowerShell remoting."""
+    pool = psrpcore.ClientRunspacePool(runspace_pool_id=uuid.UUID(int=1))
+    pool.open()
+    sent = pool.data_to_send()
+    assert sent is not None
+    return base64.b64encode(bytes(sent.data)).decode()
+
+
+_POOL = _opened_pool()
+_SHELL = f'<rsp:Shell ShellId="1"><ps:creationXml>{_POOL}</ps:creationXml></rsp:Shell>'
+_STREAM = f'<rsp:Send><rsp:Stream Name="stdin" CommandId="{uuid.UUID(int=2)}">{_POOL}</rsp:Stream></rsp:Send>'
+_OPENING = _message(wsman.CREATE, _SHELL, resource=f"{wsman.POWERSHELL_URI}Microsoft.PowerShell")
+_CONVERSATIONS = (
+    "\f".join((_OPENING, _message(wsman.SEND, _STREAM), _message(wsman.DELETE, ""))),
+    "\f".join((_OPENING, _message(wsman.SIGNAL, '<rsp:Signal CommandId="1"/>'))),
+    "\f".join((_message(wsman.CREATE, "<rsp:Shell/>"), _message(wsman.RECEIVE, "<rsp:Receive/>"))),
+)
+
+
 def _parsed_message(message: bytes) -> Any:
     request = wsman.parse(message)
     return wsman.envelope(f"{request.action}Response", request.message_id, "")
@@ -197,6 +249,15 @@ READERS = (
         texts(_ENVELOPE),
         (*_XML, *texts("<s:Header>", "<w:Selector>", "9" * 5000, "²", "PT", "P9D", "\u0663", "uuid:")),
         (wsman.Fault,),
+    ),
+    Reader(
+        "winrm-service",
+        _answered_messages,
+        texts(*_CONVERSATIONS),
+        (
+            *_XML,
+            *texts("\f", "AAAA", "=", "////", "CommandId=", "rsp:", "ps:", "Name=", "<rsp:Shell>", _POOL[:40], _POOL),
+        ),
     ),
     Reader(
         "duration",

@@ -227,7 +227,10 @@ def _signal(shell: PowerShellShell, request: wsman.Request, cut_connection: Call
 
 
 def _identifier(text: str | None) -> uuid.UUID | None:
-    return uuid.UUID(text) if text else None
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise wsman.malformed() from error
 
 
 _ACTIONS = {wsman.COMMAND: _command, wsman.SEND: _send, wsman.RECEIVE: _receive, wsman.SIGNAL: _signal}

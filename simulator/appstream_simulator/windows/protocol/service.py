@@ -220,12 +220,13 @@ class Service:
 
 
 def _created(resource: str, shell: Shell, computer: str, input_streams: str, output_streams: str) -> str:
+    shell_id = escape(shell.id, {'"': "&quot;"})
     return (
         f"<x:ResourceCreated><a:Address>http://{computer}:5985/wsman</a:Address><a:ReferenceParameters>"
         f"<w:ResourceURI>{escape(resource)}</w:ResourceURI><w:SelectorSet>"
-        f'<w:Selector Name="ShellId">{shell.id}</w:Selector></w:SelectorSet>'
+        f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet>'
         "</a:ReferenceParameters></x:ResourceCreated>"
-        f'<rsp:Shell ShellId="{shell.id}"><rsp:ShellId>{shell.id}</rsp:ShellId>'
+        f'<rsp:Shell ShellId="{shell_id}"><rsp:ShellId>{shell_id}</rsp:ShellId>'
         f"<rsp:ResourceUri>{escape(resource)}</rsp:ResourceUri><rsp:Owner>{escape(shell.owner)}</rsp:Owner>"
         f"<rsp:InputStreams>{input_streams}</rsp:InputStreams><rsp:OutputStreams>{output_streams}</rsp:OutputStreams>"
         "</rsp:Shell>"

@@ -193,7 +193,7 @@ def envelope(action: str, relates_to: str, body: str) -> bytes:
     """An answer. Clients check that RelatesTo is the MessageID they sent."""
     return (
         f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xml:lang="en-US" {_DECLARATIONS}><s:Header>'
-        f"<a:Action>{action}</a:Action><a:MessageID>uuid:{uuid.uuid4()}</a:MessageID>"
+        f"<a:Action>{escape(action)}</a:Action><a:MessageID>uuid:{uuid.uuid4()}</a:MessageID>"
         f"<a:To>{NAMESPACES['a']}/role/anonymous</a:To>"
         f"<a:RelatesTo>{escape(relates_to)}</a:RelatesTo></s:Header><s:Body>{body}</s:Body></s:Envelope>"
     ).encode()
