@@ -14,6 +14,7 @@ from hypothesis import given
 by_name = {reader.name: reader for reader in READERS}
 # What tests and fuzzer have found, by reader.
 FOUND = [
+    ("arguments", b"%CREDENTIAL:%APPLICATION_FOLDER%share.password%"),
     (
         "security-descriptor",
         bytes(2) + b"\x04\x80" + bytes(12) + b"\x14\0\0\0\2\0\x1c\0\1\0\0\0\5\0\x10\0" + bytes(4) + b"\1" + bytes(7),

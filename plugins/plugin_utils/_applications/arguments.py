@@ -19,15 +19,15 @@ APPLICATION_FOLDER = "%APPLICATION_FOLDER%"
 VARIABLE = "application_folder"
 """Variable of recipes whose value that placeholder is."""
 
-_FOLDER = re.compile(re.escape(APPLICATION_FOLDER), re.IGNORECASE)
 _CREDENTIAL = re.compile(r"%CREDENTIAL:([^%.]+)\.([^%]+)%", re.IGNORECASE)
+# At once: what one of them stands for is not read for another.
+_PLACEHOLDER = re.compile(rf"{re.escape(APPLICATION_FOLDER)}|{_CREDENTIAL.pattern}", re.IGNORECASE)
 
 
 def resolved(value: Any, folder: str, credentials: Mapping[str, Any]) -> Any:
     """The value with its placeholders replaced, in lists and dictionaries too. Credentials have been checked."""
     if isinstance(value, str):
-        text = _FOLDER.sub(lambda _found: folder, value)
-        return _CREDENTIAL.sub(lambda found: str(credentials[found[1]][found[2]]), text)
+        return _PLACEHOLDER.sub(lambda found: str(credentials[found[1]][found[2]]) if found[1] else folder, value)
     if isinstance(value, Mapping):
         return {key: resolved(one, folder, credentials) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
