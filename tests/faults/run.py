@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -16,7 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from application_shelf import write_shelf
 from appstream_simulator.windows.machine.shelf import Shelf
 from cell import Cell
@@ -178,30 +179,17 @@ def _reports_lost(workplace: Workplace) -> Run:
 
 
 def _disk_full(workplace: Workplace) -> Run:
-    """No file can grow beyond 4 KiB, as on a disk with hardly any space left; what is printed goes to a pipe."""
-    limited = ["prlimit", "--fsize=4096", *command(workplace)]
-    return workplace.run(limited, environment(workplace))
-
-
-def _domain_controller_down(workplace: Workplace) -> Run:
-    """Builders are reached with Kerberos, and nobody gives tickets."""
-    realm = "CORP.EXAMPLE.COM"
-    settings = workplace.folder / "inventory" / "group_vars" / "appstream_image_builders.yml"
-    before = settings.read_text()
-    kerberos = {"ansible_winrm_transport": "kerberos", "ansible_user": f"install@{realm}"}
-    settings.write_text(yaml.safe_dump({**yaml.safe_load(before), **kerberos}))
-    configuration = workplace.folder / "krb5.conf"
-    # A port of this computer at which nobody listens.
-    configuration.write_text(
-        f"[realms]\n{realm} = {{\n  kdc = 127.0.0.1:9\n}}\n[libdefaults]\ndns_lookup_kdc = false\n"
-    )
-    run = workplace.run(command(workplace), {**environment(workplace), "KRB5_CONFIG": str(configuration)})
-    settings.write_text(before)
-    return run
+    """From the image on no file can grow, as on a full disk."""
+    with started(workplace) as playbook:
+        workplace.wait_for(lambda: bool(workplace.images()) or playbook.poll() is not None, 120)
+        for process in (playbook.pid, *descendants(playbook.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(process, resource.RLIMIT_FSIZE, (0, 0))
+        playbook.wait(300)
+    return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
 
 
 _ON_THE_CONTROLLER = {
-    "domain controller down": _domain_controller_down,
     "report folder below a file": _reports_below_a_file,
     "report folder lost": _reports_lost,
     "disk full": _disk_full,
@@ -229,13 +217,14 @@ def end(workplace: Workplace, cells: Sequence[Cell]) -> Run:
 
 @contextmanager
 def started(workplace: Workplace) -> Iterator[subprocess.Popen[bytes]]:
-    """The playbook while it runs; what it prints goes to `ended.txt`."""
+    """The playbook while it runs; `cat` writes what it prints to `ended.txt`, whatever becomes of the playbook."""
     with (workplace.folder / "ended.txt").open("wb") as printed:
+        cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=printed)
         playbook = subprocess.Popen(
             command(workplace),
             cwd=workplace.folder,
             env={**workplace.environment, **environment(workplace)},
-            stdout=printed,
+            stdout=cat.stdin,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -245,6 +234,7 @@ def started(workplace: Workplace) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             playbook.kill()
             playbook.wait()
+            cat.communicate()
 
 
 def observe(workplace: Workplace, cells: Sequence[Cell], run: Run) -> After:
