@@ -110,7 +110,9 @@ def _denied(target: Target) -> Iterator[Cell]:
     """A right that is missing ends the image, unless there is one already, or only a tag could not be read."""
     named = f"{_snake(target.operation)} failed.*AccessDenied"
     ended = Expected(target.builder, target.image, 2, target.phase or target.step, named, "Allow this action")
-    left = Expected(target.builder, target.image, warning="AccessDenied")
+    left = Expected(
+        target.builder, target.image, left_to_do="AccessDenied.*Allow this action.*Run the same command again"
+    )
     expected = left if target.step == "remove" else ended
     if target.operation == "ListTagsForResource":
         expected = SURVIVED

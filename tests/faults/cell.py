@@ -39,7 +39,7 @@ class Expected:
         exit_code: of ansible-playbook.
         failed_step: where the image failed; empty when it did not.
         cause, remedy: regular expressions that the message of the image, and so the last message of the run, has.
-        warning: regular expression that a warning of an image that was built has.
+        left_to_do: regular expression of what an image that was built has left to do.
     """
 
     builder: str = "ABSENT"
@@ -48,7 +48,7 @@ class Expected:
     failed_step: str = ""
     cause: str = ""
     remedy: str = ""
-    warning: str = ""
+    left_to_do: str = ""
 
 
 SURVIVED = Expected()

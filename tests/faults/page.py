@@ -89,7 +89,7 @@ def _named(cell: Cell) -> str:
 
 
 def _words(expected: Expected) -> Iterator[str]:
-    for pattern in (expected.cause, expected.remedy, expected.warning):
+    for pattern in (expected.cause, expected.remedy, expected.left_to_do):
         text = re.sub(r"\(\?i\)|\\w\{3,\}\\.\$|[?()^$]", "", pattern).replace(".*", " … ").replace("|", " or ")
         if text:
             yield text

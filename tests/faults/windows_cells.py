@@ -139,7 +139,8 @@ def _disk_full() -> Iterator[Cell]:
 def _endless() -> Iterator[Cell]:
     """What begins and never ends."""
     rule = {"host": "^{name}$", "kind": "no_return"}
-    failed = Expected("ABSENT", "ABSENT", 2, "", "(?i)timed out|time-?out|did not come back")
+    # Nobody can delete an image builder that is REBOOTING.
+    failed = Expected("REBOOTING", "ABSENT", 2, "", "(?i)timed out|time-?out|did not come back")
     restarting = {
         "roles": ({"roles": ["restart"]}, {}),
         "install": ({"applications": needing_restart}, {"install_applications_reboot_timeout": 10}),
@@ -147,7 +148,8 @@ def _endless() -> Iterator[Cell]:
     }
     for step, (recipe, variables) in restarting.items():
         expected = dataclasses.replace(failed, failed_step=step)
-        yield Cell(step, "restart", "it never ends", "Windows, lasting", expected, recipe, variables, windows=(rule,))
+        waiting = {**variables, "remove_image_builder_wait_timeout": 60}
+        yield Cell(step, "restart", "it never ends", "Windows, lasting", expected, recipe, waiting, windows=(rule,))
     hanging = Expected("ABSENT", "ABSENT", 2, "install", "(?i)2 seconds", "(?i)timeout")
     recipe, repaired = {"applications": never_ending}, {"applications": installed}
     yield Cell("install", "installer", "it never ends", "Windows, lasting", hanging, recipe, repaired=repaired)

@@ -247,10 +247,14 @@ class Machine:
             listener.stop()
         self.record("power", state="restarting")
         self.request.on_restart(True)
-        never = self.options.faults.never_returns(self.builder_name)
-        if never:
-            self.record("fault", fault="no_return")
-        self._boot(off, math.inf if never else self._durations["REBOOTING"])
+        seconds, never = self._durations["REBOOTING"], False
+        while self.options.faults.never_returns(self.builder_name):
+            if not never:
+                self.record("fault", fault="no_return")
+            never = True
+            if not self.clock.sleep(seconds, cancelled=off):
+                return
+        self._boot(off, seconds)
         if not off.is_set():
             self.request.on_restart(False)
 

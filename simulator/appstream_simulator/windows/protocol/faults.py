@@ -11,7 +11,7 @@ A rule is a dictionary:
   * `certificate`: new connections by HTTPS find a certificate that nobody has issued;
   * `hang`: connections are made, and nothing is ever answered;
   * `full`: drive C: has no space left; with `match` only, it stays so until the machine is gone;
-  * `no_return`: a restart of the guest begins and does not end;
+  * `no_return`: a restart of the guest begins and does not end as long as the rule is in force;
   * `busy`: msiexec finds another installation in progress and ends with 1618, as while Windows is serviced after its
     first boot.
 * `host`: regular expression on the image builder's name; any host by default.
