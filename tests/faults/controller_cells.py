@@ -16,7 +16,6 @@ def cells() -> Iterator[Cell]:
     """What strikes before the first image is begun, and what strikes them all."""
     yield from _plan()
     yield from _reports()
-    yield from _disk()
 
 
 def _plan() -> Iterator[Cell]:
@@ -64,10 +63,6 @@ def _reports() -> Iterator[Cell]:
     refused = Expected(_NOTHING, _NOTHING, 2, "", "(?i)report", "(?i)appstream_report_directory")
     yield _alone("plan", "report folder", "cannot be written", refused, controller="report folder below a file")
     yield _alone("report", "report folder", "gone when it is written", SURVIVED, controller="report folder lost")
-
-
-def _disk() -> Iterator[Cell]:
-    yield _alone("report", "disk of the controller", "full since capture", SURVIVED, controller="disk full")
 
 
 def _alone(step: str, strikes: str, fault: str, expected: Expected, **more: Any) -> Cell:

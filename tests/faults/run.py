@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -178,21 +176,9 @@ def _reports_lost(workplace: Workplace) -> Run:
     return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
 
 
-def _disk_full(workplace: Workplace) -> Run:
-    """From the image on no file can grow, as on a full disk."""
-    with started(workplace) as playbook:
-        workplace.wait_for(lambda: bool(workplace.images()) or playbook.poll() is not None, 120)
-        for process in (playbook.pid, *descendants(playbook.pid)):
-            with contextlib.suppress(ProcessLookupError):
-                resource.prlimit(process, resource.RLIMIT_FSIZE, (0, 0))
-        playbook.wait(300)
-    return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
-
-
 _ON_THE_CONTROLLER = {
     "report folder below a file": _reports_below_a_file,
     "report folder lost": _reports_lost,
-    "disk full": _disk_full,
 }
 
 

@@ -150,7 +150,7 @@ def _endless() -> Iterator[Cell]:
         expected = dataclasses.replace(failed, failed_step=step)
         waiting = {**variables, "remove_image_builder_wait_timeout": 60}
         yield Cell(step, "restart", "it never ends", "Windows, lasting", expected, recipe, waiting, windows=(rule,))
-    hanging = Expected("ABSENT", "ABSENT", 2, "install", "(?i)2 seconds", "(?i)timeout")
+    hanging = Expected("ABSENT", "ABSENT", 2, "install", "timeout of 2 s", "raise timeout")
     recipe, repaired = {"applications": never_ending}, {"applications": installed}
     yield Cell("install", "installer", "it never ends", "Windows, lasting", hanging, recipe, repaired=repaired)
 
