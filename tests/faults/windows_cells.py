@@ -140,7 +140,7 @@ def _endless() -> Iterator[Cell]:
     """What begins and never ends."""
     rule = {"host": "^{name}$", "kind": "no_return"}
     # Nobody can delete an image builder that is REBOOTING.
-    failed = Expected("REBOOTING", "ABSENT", 2, "", "(?i)timed out|time-?out|did not come back")
+    failed = Expected("REBOOTING", "ABSENT", 2, "", "(?i)timed out|time-?out|not come back")
     restarting = {
         "roles": ({"roles": ["restart"]}, {}),
         "install": ({"applications": needing_restart}, {"install_applications_reboot_timeout": 10}),
