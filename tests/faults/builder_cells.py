@@ -11,6 +11,8 @@ import botocore.session
 from cell import Cell, Expected
 
 _BATCH = "builders and images"
+# After the words of AWS the message goes on with a sentence of its own.
+_REMEDY = r"\. [A-Z].*\.$"
 
 
 def builder_codes() -> list[str]:
@@ -23,7 +25,7 @@ def cells() -> Iterator[Cell]:
     """Builders by error code, images by error code, and those that stay what they are for ever."""
     for code in builder_codes():
         rule = {"builder": "{name}", "error_code": code, "times": 1}
-        expected = Expected("ABSENT", "ABSENT", 2, "provision", code, r"\w{3,}\.$")
+        expected = Expected("ABSENT", "ABSENT", 2, "provision", code, _REMEDY)
         yield Cell("provision", "builder FAILED", code, _BATCH, expected, outcomes=(rule,))
     yield _stopped()
     yield from _refused()
@@ -59,7 +61,7 @@ def _refused() -> Iterator[Cell]:
 def _images() -> Iterator[Cell]:
     for code in ("INTERNAL_SERVICE_ERROR", "VALIDATION_ERROR"):
         rule = {"image": "{name}-1", "error_code": code, "times": 1}
-        expected = Expected("ABSENT", "FAILED", 2, "capture", code, r"\w{3,}\.$")
+        expected = Expected("ABSENT", "FAILED", 2, "capture", code, _REMEDY)
         yield Cell("capture", "snapshot FAILED", code, _BATCH, expected, outcomes=(rule,))
     never = {"image": "{name}-1", "state": "ABSENT", "times": 1}
     expected = Expected("ABSENT", "ABSENT", 2, "capture", "no image .* showed up", "run the same task again")

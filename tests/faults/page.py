@@ -90,7 +90,10 @@ def _named(cell: Cell) -> str:
 
 def _words(expected: Expected) -> Iterator[str]:
     for pattern in (expected.cause, expected.remedy, expected.left_to_do):
-        text = re.sub(r"\(\?i\)|\\w\{3,\}\\.\$|[?()^$]", "", pattern).replace(".*", " … ").replace("|", " or ")
+        if pattern.startswith("\\."):
+            yield "what to do about it"
+            continue
+        text = re.sub(r"\(\?i\)|[?()^$]", "", pattern).replace(".*", " … ").replace("|", " or ")
         if text:
             yield text
 
