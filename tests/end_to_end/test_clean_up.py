@@ -193,8 +193,9 @@ def test_an_image_in_the_making_keeps_its_builder_and_a_failed_one_goes(workplac
 
     # Slowly, so that the image is in the making for long enough.
     recipe = workplace.light("office", image_name="office-1")
-    snapshotting = lambda: "SNAPSHOTTING" in {one["State"] for one in workplace.builders().values()}  # noqa: E731
-    workplace.build_and_kill([recipe], snapshotting)
+    workplace.build_and_kill(
+        [recipe], lambda: "SNAPSHOTTING" in {one["State"] for one in workplace.builders().values()}
+    )
     workplace.control("clock", {"speed": 0})
     (builder,) = workplace.builders().values()
     workplace.client("appstream").tag_resource(ResourceArn=builder["Arn"], Tags={"euc.appstream:expires": ago(1)})

@@ -43,7 +43,7 @@ class Reader:
     read: Callable[[bytes], Any]
     samples: tuple[bytes, ...]
     fragments: tuple[bytes, ...]
-    documented: tuple[type[BaseException], ...] = ()
+    documented: tuple[type[Exception], ...] = ()
     longest: int = LONG
 
     def takes(self, data: bytes, seconds: float = SECONDS) -> bool:
@@ -51,8 +51,10 @@ class Reader:
         with limited(seconds):
             try:
                 self.read(data)
-            except self.documented:
-                return False
+            except Exception as error:
+                if isinstance(error, self.documented):
+                    return False
+                raise
             return True
 
 
@@ -108,7 +110,7 @@ def made(reader: Reader, choices: bytes) -> bytes:
 def _piece(reader: Reader, choice: int, rest: Iterator[int]) -> bytes:
     """A fragment, or a few bytes."""
     if choice >= 0xC0:
-        return bytes(next(rest, 0) for _ in range(choice % 8))
+        return bytes(next(rest, 0) for _position in range(choice % 8))
     return reader.fragments[choice % len(reader.fragments)]
 
 
