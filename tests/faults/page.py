@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The page of the documentation that has the fault matrix. Run this file to write it anew from the cells.
+"""The page of the documentation that has the fault matrix. Run this file to write it from the cells.
 
 Usage: python tests/faults/page.py (with tests/end_to_end in PYTHONPATH)
 """
@@ -27,9 +27,9 @@ _HEAD = """.. Copyright: (c) 2026, The euc.appstream team
 What happens when something fails
 =================================
 
-Each row is a fault at a step of ``euc.appstream.build_images``, tried on the simulator with every change of the
-collection (``make faults``). It says what is there when the run has ended, with ``on_error: delete``, and what the
-message at the end names. What holds for all {count} rows is tested with each of them, too:
+Each row is a fault at a step of ``euc.appstream.build_images``, tried on the simulator by ``make faults``; every fourth
+is tried with every change of the collection. It says what is there when the run has ended, with ``on_error: delete``,
+and what the message at the end names. What holds for all {count} rows is tested with each of them, too:
 
 * The same command, once the fault is gone, goes on from there: it ends with exit code 0, the image is AVAILABLE, and
   the image builder is gone. What was begun is not begun again.
