@@ -16,7 +16,8 @@ import hypothesis_profiles
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
-from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, conversion, planning, reading
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe import checks, conversion, reading
+from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.preflight_input import preflight_input
 from ansible_collections.euc.appstream.plugins.plugin_utils._recipe.specification import PLAYBOOK_VARIABLES
 from hostile_inputs import SECONDS, limited
 from hypothesis import given
@@ -140,7 +141,7 @@ def problems_of(recipes: list[reading.Recipe], folder: Path) -> list[str]:
         checks.check(recipe, [folder], {"a": {"b": "c"}})
         checks.catalog(recipe.values.get("applications") or [] if not recipe.problems else [])
         if not recipe.problems:
-            planning.preflight_input(recipe)
+            preflight_input(recipe.values)
     return [problem for recipe in recipes for problem in recipe.problems]
 
 
