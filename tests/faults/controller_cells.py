@@ -62,6 +62,7 @@ def _plan() -> Iterator[Cell]:
 def _reports() -> Iterator[Cell]:
     refused = Expected(_NOTHING, _NOTHING, 2, "", "(?i)report", "(?i)appstream_report_directory")
     yield _alone("plan", "report folder", "cannot be written", refused, controller="report folder below a file")
+    yield _alone("capture", "controller's disk", "full from here on", SURVIVED, controller="disk full")
     yield _alone("report", "report folder", "gone when it is written", SURVIVED, controller="report folder lost")
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,27 @@ def _reports_lost(workplace: Workplace) -> Run:
     return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
 
 
+def _disk_full(workplace: Workplace) -> Run:
+    """The disk of home, temporary files and reports, which only this run has, fills up while the image is taken."""
+    names = ("home", "tmp", "reports")
+    mount = "".join(f"mkdir -p {name}; mount -t tmpfs -o size=4m full {name}; " for name in names) + 'exec "$@"'
+    own = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+    with started(workplace, *own, "sh", "-ec", mount, "sh") as playbook:
+        workplace.wait_for(lambda: bool(workplace.images()) or playbook.poll() is not None, 120)
+        for name in names:
+            _fill(Path(f"/proc/{playbook.pid}/root{workplace.folder}/{name}/filler"))
+        playbook.wait(300)
+    return Run(playbook.returncode, (workplace.folder / "ended.txt").read_text())
+
+
+def _fill(file: Path) -> None:
+    with suppress(OSError), file.open("wb", buffering=0) as filler:
+        while filler.write(bytes(4096)):
+            pass
+
+
 _ON_THE_CONTROLLER = {
+    "disk full": _disk_full,
     "report folder below a file": _reports_below_a_file,
     "report folder lost": _reports_lost,
 }
@@ -202,12 +222,12 @@ def end(workplace: Workplace, cells: Sequence[Cell]) -> Run:
 
 
 @contextmanager
-def started(workplace: Workplace) -> Iterator[subprocess.Popen[bytes]]:
-    """The playbook while it runs; `cat` writes what it prints to `ended.txt`, whatever becomes of the playbook."""
+def started(workplace: Workplace, *before: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The playbook while it runs, by a command `before` it; `cat` writes what it prints to `ended.txt`."""
     with (workplace.folder / "ended.txt").open("wb") as printed:
         cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=printed)
         playbook = subprocess.Popen(
-            command(workplace),
+            [*before, *command(workplace)],
             cwd=workplace.folder,
             env={**workplace.environment, **environment(workplace)},
             stdout=cat.stdin,
