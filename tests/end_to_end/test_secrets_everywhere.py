@@ -143,7 +143,7 @@ def test_the_password_of_a_domain_is_left_nowhere(project: Workplace, environmen
     assert leaked(project, run.output, seen) == []
 
 
-@pytest.mark.parametrize("secret", SECRETS.values())
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=list(SECRETS))
 def test_every_spelling_is_found(secret: str) -> None:
     for text in (secret, quote(secret, safe=""), json.dumps({"a": secret})):
         for data in (text.encode(), text.encode("utf-16-le")):
