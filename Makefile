@@ -62,6 +62,11 @@ faults: ## The fault matrix: what is there after each fault at each step, and af
 	@tools/setup test
 	@tools/test faults
 
+.PHONY: hostile
+hostile: ## 10,000 hostile inputs for every parser; `make test` takes a fifth of them
+	@tools/setup test
+	@tools/test hostile
+
 .PHONY: molecule
 molecule: ## Molecule scenarios of the roles
 	@tools/setup test
