@@ -26,6 +26,7 @@ import ldap
 import ldap.modlist
 import ldif
 import pytest
+from ansible.module_utils import _internal as module_internals
 from ansible.module_utils.testing import patch_module_args
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from appstream_simulator.domain_controller import samba
@@ -149,7 +150,9 @@ class Domain:
         ticket_cache = os.environ.pop("KRB5CCNAME", None)
         try:
             sys.stdout = printed
-            with patch_module_args(arguments), pytest.raises(SystemExit):
+            with patch_module_args(arguments), pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
+                # As in a module's own process, whatever of the controller other tests have imported in this one.
+                patch.setattr(module_internals, "is_controller", False)
                 loaded.main()
         finally:
             sys.stdout = stdout
