@@ -8,9 +8,9 @@ with NotImplementedError, never passed over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 ALLOWED = "allowed"
@@ -68,8 +68,7 @@ def _is_named(statement: Statement, element: str, fits: Callable[[str], bool]) -
 
 def _like(pattern: str, text: str) -> bool:
     """`*` and `?` as policies have them. ARNs are compared as a whole; IAM compares each part."""
-    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def listed(value: Any) -> list[Any]:
