@@ -148,7 +148,8 @@ def test_an_account_of_the_command_line_is_the_account_in_use(workplace: Workpla
     settings = yaml.safe_load(connection.read_text())
     kept = {name: value for name, value in settings.items() if name not in ("ansible_user", "ansible_password")}
     connection.write_text(yaml.safe_dump(kept))
-    password = workplace.folder / "password"
+    password = workplace.folder / "env" / "password"
+    password.parent.mkdir()
     password.write_text(PASSWORD)
     seal = {"accounts": ["installer"], "profiles": ["installer"]}
     recipe = workplace.light("design", seal=seal)
