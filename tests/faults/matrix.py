@@ -15,7 +15,7 @@ import windows_cells
 from cell import Cell
 
 EVERY = "EUC_APPSTREAM_FAULTS_EVERY"
-"""Environment variable: a number N, for every Nth cell of each batch. The whole matrix takes about ten minutes."""
+"""Environment variable: a number N, for every Nth cell of each batch. The whole matrix takes ten minutes or more."""
 
 
 @functools.cache

@@ -27,9 +27,9 @@ _HEAD = """.. Copyright: (c) 2026, The euc.appstream team
 What happens when something fails
 =================================
 
-Each row is a fault at a step of ``euc.appstream.build_images``, tried on the simulator by ``make faults``; every sixth
-is tried with every change of the collection. It says what is there when the run has ended, with ``on_error: delete``,
-and what the message at the end names. What holds for all {count} rows is tested with each of them, too:
+Each row is a fault at a step of ``euc.appstream.build_images``, tried on the simulator by ``make faults``. It says what
+is there when the run has ended, with ``on_error: delete``, and what the message at the end names. What holds for all
+{count} rows is tested with each of them, too:
 
 * The same command, once the fault is gone, goes on from there: it ends with exit code 0, the image is AVAILABLE, and
   the image builder is gone. What was begun is not begun again.
