@@ -109,14 +109,14 @@ def _cell(target: Target, fault: str, batch: str, rule: Mapping[str, Any], expec
 
 
 def _denied(target: Target) -> Iterator[Cell]:
-    """A right that is missing ends the image, unless there is one already, or only a tag could not be read."""
+    """A right that is missing ends the image, unless there is one already, or only a tag was concerned."""
     named = f"{_snake(target.operation)} failed.*AccessDenied"
     ended = Expected(target.builder, target.image, 2, target.phase or target.step, named, "Allow this action")
     left = Expected(
         target.builder, target.image, left_to_do="AccessDenied.*Allow this action.*Run the same command again"
     )
     expected = left if target.step == "remove" else ended
-    if target.operation == "ListTagsForResource":
+    if target.operation in ("ListTagsForResource", "TagResource"):
         expected = SURVIVED
     batch = "AWS, lasting" if expected is ended else "AWS, lasting, survived"
     yield _cell(target, "access denied", batch, _DENIED, expected)
