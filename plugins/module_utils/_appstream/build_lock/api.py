@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
-from ..core.calls import call
+from ..core.calls import call, time_of
 from .holders import LOCK_TAG
 
 
@@ -28,15 +27,6 @@ def write(client: Any, arn: str, tags: Mapping[str, str]) -> None:
 def remove(client: Any, arn: str, runs: Iterable[str]) -> None:
     """Remove the locks of runs. Raises AppStreamError."""
     call(client, "untag_resource", arn, ResourceArn=arn, TagKeys=[LOCK_TAG + run for run in runs])
-
-
-def time_of(answer: Mapping[str, Any]) -> datetime:
-    """Return AWS's time of an answer: no two controllers need to have the same. Their own where an answer has none."""
-    header = ((answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}).get("date")
-    try:
-        return parsedate_to_datetime(str(header)).astimezone(timezone.utc)
-    except ValueError:
-        return datetime.now(timezone.utc)
 
 
 def get_item(client: Any, table: str, key: str) -> tuple[dict[str, str], datetime]:

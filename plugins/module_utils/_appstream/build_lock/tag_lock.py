@@ -52,7 +52,9 @@ def acquire(
         return False
     if is_build:
         _remove_dead(client, arn, tags, now, me, stale_after, take_over)
-    _refuse(_rival(tags, now, me, stale_after, take_over, asking=False), now)
+    rival = _rival(tags, now, me, stale_after, take_over, asking=False)
+    if rival:
+        raise refusal(rival, now)
     for _attempt in range(ATTEMPTS):
         api.write(client, arn, me.at(now, ASKING).tag)
         sleep(GRACE)
@@ -96,12 +98,12 @@ def refuse_another_runs(client: Any, builder: Mapping[str, Any] | None, wanted: 
     was faster.
     """
     mine = [str(key) for key in wanted or {} if str(key).startswith(LOCK_TAG)]
-    if not builder or not mine or builder["state"] == "DELETING":
+    if not builder or not mine or builder["state"] == "DELETING" or mine[0] in (builder.get("tags") or {}):
         return
     tags, now = api.read(client, builder["arn"])
-    found = holders(tags)
     if mine[0] in tags:
         return
+    found = holders(tags)
     if found:
         raise refusal(found[0], now)
     raise AppStreamError(
@@ -141,12 +143,7 @@ def _remove_dead(
     take_over: str,
 ) -> None:
     """Remove what dead runs have left behind: an image builder has 50 tags at most."""
-    dead = [one.run for one in holders(tags) if one.run == take_over or not one.is_alive(now, stale_after)]
-    dead = [run for run in dead if run != me.run]
+    others = [one for one in holders(tags) if one.run != me.run]
+    dead = [one.run for one in others if one.run == take_over or not one.is_alive(now, stale_after)]
     if dead:
         api.remove(client, arn, dead)
-
-
-def _refuse(rival: Holder | None, now: datetime) -> None:
-    if rival is not None:
-        raise refusal(rival, now)

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .credentials import trouble_of
@@ -49,6 +51,15 @@ def call(client: Any, operation: str, about: str, **parameters: Any) -> dict[str
     (``image builder design``). Returns the API's answer. Raises AppStreamError.
     """
     return _call(client, operation, about, codes_to_retry(operation), parameters)
+
+
+def time_of(answer: Mapping[str, Any]) -> datetime:
+    """Return AWS's time of an answer, this machine's where it has none: no two controllers have the same."""
+    headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    try:
+        return parsedate_to_datetime(headers["date"]).astimezone(timezone.utc)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        return datetime.now(timezone.utc)
 
 
 def call_known(client: Any, operation: str, about: str, **parameters: Any) -> dict[str, Any]:

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from ..core import states, tags
-from ..core.calls import call, call_pages
+from ..core.calls import call, call_pages, time_of
 from ..core.reconcile import Connect
 from ..image import api as images
 from ..image.tagging import known_tags
@@ -46,12 +45,7 @@ def aws_time(client: Any) -> datetime:
 
     Locks of builds are renewed by that clock, and the controller's may be wrong.
     """
-    answer = call(client, "describe_image_builders", "the time", MaxResults=1)
-    headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
-    try:
-        return parsedate_to_datetime(headers["date"]).astimezone(timezone.utc)
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
-        return datetime.now(timezone.utc)
+    return time_of(call(client, "describe_image_builders", "the time", MaxResults=1))
 
 
 def _is_unfinished(image: Mapping[str, Any]) -> bool:

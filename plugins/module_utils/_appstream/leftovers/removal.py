@@ -16,16 +16,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..build_lock import api as lock_api
 from ..build_lock import tag_lock
 from ..build_lock.holders import Holder, live_holder, this_run
 from ..core.calls import NOT_FOUND, call
 from ..core.errors import AppStreamError
 from ..core.reconcile import Connect, Params, ensure
-from ..core.tags import RUN_TAG, read_tags, write_tags
+from ..core.tags import RUN_TAG
 from ..core.waits import History, Resource
 from ..image.api import delete_image
 from ..image_builder.resource import ImageBuilder
-from .reading import Buckets, aws_time, read_place
+from .reading import Buckets, read_place
 from .rules import IMAGE, IMAGE_BUILDER, Place, Policy, leftovers
 
 Warn = Callable[[str], None]
@@ -133,8 +134,7 @@ class _Lock:
 
     def verify(self) -> None:
         """Read whether the image builder is still nobody else's. Raises InUseError."""
-        tags = read_tags(self._client, self._found["arn"])
-        now = aws_time(self._client)
+        tags, now = lock_api.read(self._client, self._found["arn"])
         other = live_holder(tags, now, self._policy.stale_after, but=self._holder.run)
         if other:
             raise InUseError(f"in use by {other.describe(now)}")
@@ -144,7 +144,7 @@ class _Lock:
     def release(self) -> None:
         """Take the tag away again, if that is possible; it means nothing any more after a while."""
         with suppress(AppStreamError):
-            write_tags(self._client, self._found["arn"], self._holder.tag, {}, is_known=False)
+            lock_api.remove(self._client, self._found["arn"], [self._holder.run])
 
 
 class _LeftImageBuilder(ImageBuilder):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import api as lock_api
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import tag_lock
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import (
     ASKING,
@@ -189,15 +190,15 @@ def test_a_rerun_that_comes_meanwhile_keeps_its_image_builder(
     """With a lock, or of a version without, that only writes its own run. Its coming is seen before the next call."""
     add(passing, "STOPPED", name="dead", Tags=expired())
     made = [0]
-    real = removal.read_tags
+    real = lock_api.read
 
-    def read_tags(*arguments: Any, **keywords: Any) -> Any:
+    def read(*arguments: Any, **keywords: Any) -> Any:
         made[0] += 1
         if made[0] == moment:
             tags("dead").update({**_TAKEN_OVER, **(lock(phase=phase) if phase else {})})
         return real(*arguments, **keywords)
 
-    monkeypatch.setattr(removal, "read_tags", read_tags)
+    monkeypatch.setattr(lock_api, "read", read)
     result = run_simulated(leftover, kind="image_builder", name="dead")
     if made[0] < moment:
         assert result["changed"] and "dead" not in backend().image_builders

@@ -12,13 +12,13 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import api, table_lock, tag_lock
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock import table_lock, tag_lock
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_lock.holders import (
     HOLDING,
     LOCK_TAG,
     Holder,
 )
-from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import retries
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.core import calls, retries
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.core.errors import AppStreamError
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
@@ -101,17 +101,14 @@ class Schedule:
             self._condition.notify_all()
 
 
-def race(runs: list[str], order: list[int]) -> tuple[list[str], dict[str, str]]:
-    """The runs that got the lock, and the tags in the end."""
-    schedule = Schedule(runs, order)
-    client = Tags(before=schedule.step)
+def race(schedule: Schedule, runs: list[str], ask: Callable[[str], object]) -> list[str]:
+    """The runs that got the lock, each of which has asked for it in a thread of its own."""
     won = []
 
     def contend() -> None:
         name = threading.current_thread().name
         try:
-            # Waiting is a step, too: how long it takes compared with others is the order's affair.
-            tag_lock.acquire(client, ARN, holder(name), 30, sleep=lambda _seconds: schedule.step())
+            ask(name)
             won.append(name)
         except AppStreamError as error:
             assert "is being built by run" in str(error)
@@ -123,13 +120,25 @@ def race(runs: list[str], order: list[int]) -> tuple[list[str], dict[str, str]]:
         thread.start()
     for thread in threads:
         thread.join()
-    return won, client.tags
+    return won
+
+
+def race_for_tags(runs: list[str], order: list[int]) -> tuple[list[str], dict[str, str]]:
+    """The runs that got the lock, and the tags in the end."""
+    schedule = Schedule(runs, order)
+    client = Tags(before=schedule.step)
+
+    def ask(run: str) -> object:
+        # Waiting is a step, too: how long it takes compared with others is the order's affair.
+        return tag_lock.acquire(client, ARN, holder(run), 30, sleep=lambda _seconds: schedule.step())
+
+    return race(schedule, runs, ask), client.tags
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.integers(2, 4), st.lists(st.integers(0, 3), max_size=40))
 def test_at_most_one_run_gets_the_lock_in_any_order_of_calls(contenders: int, order: list[int]) -> None:
-    won, tags = race([f"run-{number}" for number in range(contenders)], order)
+    won, tags = race_for_tags([f"run-{number}" for number in range(contenders)], order)
     assert len(won) <= 1
     assert [key for key in tags if key.startswith(LOCK_TAG)] == [LOCK_TAG + name for name in won]
     if won:
@@ -138,7 +147,7 @@ def test_at_most_one_run_gets_the_lock_in_any_order_of_calls(contenders: int, or
 
 def test_of_two_that_ask_together_the_first_run_gets_it() -> None:
     for _time in range(20):
-        won, _tags = race(["run-0", "run-1"], [0, 1] * 20)
+        won, _tags = race_for_tags(["run-0", "run-1"], [0, 1] * 20)
         assert won == ["run-0"]
 
 
@@ -277,24 +286,9 @@ def acquire_item(client: Table, run: str, **options: Any) -> bool:
 @given(st.integers(2, 4), st.lists(st.integers(0, 3), max_size=20))
 def test_exactly_one_run_gets_the_item_in_any_order_of_calls(contenders: int, order: list[int]) -> None:
     runs = [f"run-{number}" for number in range(contenders)]
-    schedule, client, won = Schedule(runs, order), Table(), []
+    schedule, client = Schedule(runs, order), Table()
     client.before = schedule.step
-
-    def contend() -> None:
-        name = threading.current_thread().name
-        try:
-            acquire_item(client, name)
-            won.append(name)
-        except AppStreamError as error:
-            assert "is being built by run" in str(error)
-        finally:
-            schedule.leave()
-
-    threads = [threading.Thread(target=contend, name=name) for name in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    won = race(schedule, runs, lambda run: acquire_item(client, run))
     assert len(won) == 1
     assert client.items["key"]["run"] == {"S": won[0]}
 
@@ -324,4 +318,4 @@ def test_a_table_lock_from_beginning_to_end() -> None:
 @pytest.mark.parametrize("header", [None, "", "yesterday"])
 def test_an_answer_without_a_date_has_the_controllers_time(header: str | None) -> None:
     answer = {"ResponseMetadata": {"HTTPHeaders": {"date": header} if header is not None else {}}}
-    assert abs((api.time_of(answer) - datetime.now(timezone.utc)).total_seconds()) < 60
+    assert abs((calls.time_of(answer) - datetime.now(timezone.utc)).total_seconds()) < 60
