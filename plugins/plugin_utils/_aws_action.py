@@ -130,7 +130,7 @@ def keep_lock(action: ActionBase, task_vars: Mapping[str, Any]) -> str:
         options = {**account, "credentials_timeout": 0, **arguments}
         return ask_aws(action, task_vars, "build_lock", options, read_only=False)
 
-    return _build_lock.keep(action._templar.template(lock), ask)
+    return _build_lock.keep(lock, ask)
 
 
 def with_timeout(action: ActionBase, task_vars: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,6 @@ TICKET = "ticket"
 CERTIFICATE = "certificate"
 CONTROLLER = "controller"
 
-NO_RESTART_CURES = (TICKET, CERTIFICATE, CONTROLLER)
-"""Causes that are not on the image builder: starting it again changes nothing."""
-
 
 @dataclass(frozen=True)
 class Cause:
