@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import functools
-import os
 
 import aws_cells
 import builder_cells
@@ -13,9 +12,6 @@ import controller_cells
 import killed_cells
 import windows_cells
 from cell import Cell
-
-EVERY = "EUC_APPSTREAM_FAULTS_EVERY"
-"""Environment variable: a number N, for every Nth cell of each batch. The whole matrix takes ten minutes or more."""
 
 
 @functools.cache
@@ -38,10 +34,5 @@ def batches() -> list[str]:
 
 
 def of_batch(batch: str) -> list[Cell]:
-    """The cells of a batch that this run of the tests carries out: all, or every so manieth."""
-    return [cell for cell in cells() if cell.batch == batch][:: int(os.environ.get(EVERY, "1"))]
-
-
-def chosen() -> list[Cell]:
-    """The cells of all batches that this run of the tests carries out."""
-    return [cell for batch in batches() for cell in of_batch(batch)]
+    """The cells of a batch."""
+    return [cell for cell in cells() if cell.batch == batch]

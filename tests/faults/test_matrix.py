@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from cell import Cell
-from matrix import batches, chosen, of_batch
+from matrix import batches, cells, of_batch
 from run import Observed
 
 Observe = Callable[[str], Observed]
@@ -21,7 +21,7 @@ def group(batch: str) -> pytest.MarkDecorator:
 
 
 BATCHES = [pytest.param(batch, marks=group(batch)) for batch in batches()]
-CELLS = [pytest.param(cell, id=cell.name, marks=group(cell.batch)) for cell in chosen()]
+CELLS = [pytest.param(cell, id=cell.name, marks=group(cell.batch)) for cell in cells()]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis_profiles
+from hypothesis import given
 from hypothesis import strategies as st
 
 SECONDS = 1.0
@@ -88,6 +90,23 @@ def of_text(read: Callable[[str], Any]) -> Callable[[bytes], Any]:
     return lambda data: read(data.decode("utf-8", "surrogateescape"))
 
 
+def check_any(reader: Reader) -> None:
+    """Give a reader thousands of inputs, see :func:`inputs`: each is taken, or refused as documented."""
+
+    @hypothesis_profiles.HOSTILE
+    @given(inputs(reader))
+    def holds(data: bytes) -> None:
+        reader.takes(data)
+
+    holds()
+
+
+def check_long(reader: Reader) -> None:
+    """Give a reader long inputs, see :func:`long_inputs`: each is taken, or refused as documented."""
+    for data in long_inputs(reader):
+        reader.takes(data, LONG_SECONDS)
+
+
 def inputs(reader: Reader) -> st.SearchStrategy[bytes]:
     """Bytes for a reader, see :func:`made`. One draw for each: a strategy of many parts takes several times as long."""
     return st.binary(min_size=4, max_size=48).map(lambda choices: made(reader, choices))
@@ -126,7 +145,9 @@ def long_inputs(reader: Reader) -> Iterator[bytes]:
 
 
 def loaded(path: Path) -> tuple[Reader, ...]:
-    """The READERS of a file."""
+    """The READERS of a file, which may import others beside it."""
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
     specification = importlib.util.spec_from_file_location(path.stem, path)
     assert specification is not None and specification.loader is not None
     module = sys.modules[path.stem] = importlib.util.module_from_spec(specification)

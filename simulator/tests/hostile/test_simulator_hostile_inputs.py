@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import hypothesis_profiles
 import pytest
-from hostile_inputs import LONG_SECONDS, Reader, inputs, long_inputs
-from hypothesis import given
+from hostile_inputs import Reader, check_any, check_long
 from simulator_readers import READERS
 
 by_name = {reader.name: reader for reader in READERS}
@@ -43,15 +41,9 @@ def test_what_was_once_not_refused(name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_any_input_is_taken_or_refused(reader: Reader) -> None:
-    @hypothesis_profiles.HOSTILE
-    @given(inputs(reader))
-    def holds(data: bytes) -> None:
-        reader.takes(data)
-
-    holds()
+    check_any(reader)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_a_long_input_is_taken_or_refused(reader: Reader) -> None:
-    for data in long_inputs(reader):
-        reader.takes(data, LONG_SECONDS)
+    check_long(reader)
