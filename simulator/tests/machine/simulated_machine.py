@@ -14,7 +14,8 @@ from typing import Any
 from appstream_simulator.clock import Clock
 from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
-from appstream_simulator.windows.machine.machine import Machine, MachineOptions
+from appstream_simulator.windows.machine.machine import Machine
+from appstream_simulator.windows.machine.machine_options import MachineOptions
 from appstream_simulator.windows.machine.requests import CreateImage, ImageAssistantError, MachineRequest
 from appstream_simulator.windows.machine.shelf import Shelf
 from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult

@@ -10,16 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from appstream_simulator.clock import Clock
 from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
-from appstream_simulator.windows.domain import group_policy, member_start
+from appstream_simulator.windows.domain import member_start
 from appstream_simulator.windows.domain.membership import Membership
 from appstream_simulator.windows.domain.policy import ComputerPolicy
-from appstream_simulator.windows.protocol.faults import WindowsFaults
 from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.pac import LogonInformation
 
@@ -40,6 +38,7 @@ from . import (
 )
 from .accounts import ADMINISTRATORS, WINRM_GROUPS
 from .disk import Disk
+from .machine_options import MachineOptions
 from .requests import MachineRequest
 from .services import start_automatic_services
 from .shelf import Shelf
@@ -54,26 +53,6 @@ _SERVICING_SECONDS = 20.0
 
 class PoweredOffError(ConnectionError):
     """The machine went off while something was running on it."""
-
-
-@dataclass
-class MachineOptions:
-    """What can be changed about all machines of a site.
-
-    Attributes:
-        older_agent_output: Image Assistant prints the malformed JSON that older agents are documented to print.
-        first_boot_applies_policy: computer policy has been applied when a new image builder is RUNNING; False: only its
-            second boot after the join applies policy. Which of the two AppStream does is unproven.
-        read_policy: finds a member's computer policy.
-        aws_endpoint: URL of the simulator's own AWS endpoint, from which the machines may fetch.
-        faults: those of the site.
-    """
-
-    older_agent_output: bool = False
-    first_boot_applies_policy: bool = True
-    read_policy: Callable[[Membership], ComputerPolicy] = group_policy.read
-    aws_endpoint: str | None = None
-    faults: WindowsFaults = field(default_factory=WindowsFaults)
 
 
 class WinRM(Protocol):

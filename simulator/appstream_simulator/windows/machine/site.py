@@ -13,7 +13,8 @@ from appstream_simulator.windows.protocol.certificates import Authority
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 
 from . import winrm
-from .machine import Machine, MachineOptions
+from .machine import Machine
+from .machine_options import MachineOptions
 from .requests import CreateImage, ImageAssistantError, MachineRequest
 from .shelf import Shelf
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from typing import Any
@@ -12,80 +13,16 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible_collections.euc.appstream.plugins.action import application, application_info
+from ansible_collections.euc.appstream.plugins.action import application_info
 from ansible_collections.euc.appstream.plugins.plugin_utils import _windows_job as host
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications import fetching
 from ansible_collections.euc.appstream.plugins.plugin_utils._applications import run as run_of_task
-from ansible_collections.euc.appstream.plugins.plugin_utils._applications.installing import busy_retries
-
-SHA = "a" * 64
-URL = "https://downloads.example.com/viewer.msi"
-FOLDER = "C:\\Windows\\Temp\\euc.appstream\\viewer"
-PRODUCT = "{BE7C4A00-0000-4000-8000-000000000001}"
-UNINSTALL = f"HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\{PRODUCT}"
-RECORD = "HKLM:\\SOFTWARE\\euc.appstream\\Applications\\viewer"
-JOB = "C:\\Users\\a\\.ansible_async\\1.2"
-MSI = {"source": URL, "checksum": f"sha256:{SHA}", "product_id": PRODUCT}
-SECRET = "S3CR3T-SERIAL"
-
-
-class Windows:
-    """A host that has some registry keys and files, and whose installers end as they are told to."""
-
-    def __init__(self, *, after: dict[str, Any] | None = None, **before: Any) -> None:
-        self.keys: dict[str, dict[str, Any]] = dict(before)
-        self.after = after or {}
-        self.calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
-        self.answers: dict[str, list[Any]] = {}
-        self.results: list[dict[str, Any]] = []
-
-    def run(self, action: Any, variables: Any, module: str, arguments: Any, **options: Any) -> dict[str, Any]:
-        name = module.rpartition(".")[2]
-        self.calls.append((name, dict(arguments), options))
-        if options.get("time_limit"):
-            answer = self.answers[name].pop(0) if self.answers.get(name) else {"changed": True, "rc": 0}
-            self.results.append(answer)
-            self.keys.update(self.after)
-            return {"results_file": JOB, "started": 1, "finished": 0}
-        if self.answers.get(name):
-            answer = self.answers[name].pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return dict(answer)
-        if name == "win_powershell":
-            return {"output": self._script(arguments["parameters"]), "error": []}
-        if name == "win_stat":
-            return {"stat": {"exists": True, "checksum": SHA}}
-        return {"changed": True, "rc": 0, "stdout": ""}
-
-    def _script(self, parameters: dict[str, Any]) -> list[Any]:
-        if "Interval" in parameters:
-            return [json.dumps({**self.results[-1], "finished": 1})]
-        if parameters.get("Record"):
-            recorded = {name: parameters[name] for name in ("Fingerprint", "Settings")}
-            self.keys[parameters["Record"]] = {**recorded, "Version": parameters["Described"]}
-        keys = [key for key in parameters.get("Key", ()) if key in self.keys]
-        found = [{"Kind": "key", "Name": key, "Found": self.keys[key]} for key in keys]
-        return [*found, *({"Kind": "file", "Name": path, "Found": False} for path in parameters.get("File", ()))]
-
-    @property
-    def modules(self) -> list[str]:
-        return [name for name, _arguments, _options in self.calls]
-
-    def arguments(self, name: str) -> dict[str, Any]:
-        return next(arguments for module, arguments, _options in self.calls if module == name)
+from application_host import FOLDER, JOB, MSI, PRODUCT, RECORD, SECRET, SHA, UNINSTALL, URL, Windows, install
 
 
 @pytest.fixture
 def run(make_action: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    def run(windows: Windows, *, check_mode: bool = False, plugin: Any = application, **options: Any) -> dict[str, Any]:
-        monkeypatch.setattr(host, "run_on_host", windows.run)
-        monkeypatch.setattr(host, "_RECONNECT_DELAY", 0)
-        action = make_action(plugin.ActionModule, options, check_mode=check_mode)
-        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "box"})
-        return result
-
-    return run
+    return functools.partial(install, make_action, monkeypatch)
 
 
 def test_an_msi_from_a_url_takes_six_runs_on_the_host(run: Any) -> None:
@@ -171,36 +108,6 @@ def test_an_installation_that_leaves_nothing_is_a_failure(run: Any) -> None:
     result = run(Windows(), name="viewer", install=MSI)
     assert "it ended with success, but afterwards there is no uninstall entry" in result["msg"]
     assert result["changed"]
-
-
-def test_a_busy_windows_installer_is_tried_again(run: Any) -> None:
-    windows = Windows(after={UNINSTALL: {}})
-    windows.answers["win_package"] = [{"failed": True, "rc": 1618, "msg": "busy"}] * 2
-    result = run(windows, name="viewer", install={**MSI, "retry_delay": 0})
-    assert not result.get("failed") and windows.modules.count("win_package") == 3
-
-
-def test_a_windows_installer_that_stays_busy_is_a_failure(run: Any) -> None:
-    windows = Windows(after={UNINSTALL: {}})
-    windows.answers["win_package"] = [{"failed": True, "rc": 1618, "msg": "busy"}] * 99
-    result = run(windows, name="viewer", install={**MSI, "retry_delay": 0})
-    assert "still was after ten minutes" in result["msg"]
-    assert windows.modules.count("win_package") == 13
-
-
-@pytest.mark.parametrize(
-    "answer", [{"failed": True, "rc": 1603, "msg": "fatal"}, {"changed": True, "failed": False, "rc": 1618}]
-)
-def test_only_a_busy_installer_that_failed_is_tried_again(run: Any, answer: dict[str, Any]) -> None:
-    windows = Windows(after={UNINSTALL: {}})
-    windows.answers["win_package"] = [answer] * 2
-    run(windows, name="viewer", install={**MSI, "retry_delay": 0})
-    assert windows.modules.count("win_package") == 1
-
-
-@pytest.mark.parametrize(("delay", "retries"), [(0, 12), (10, 60), (7, 86), (600, 12)])
-def test_a_busy_installer_is_tried_for_ten_minutes(delay: int, retries: int) -> None:
-    assert busy_retries(delay) == retries
 
 
 def test_the_same_product_is_removed_and_installed_again(run: Any) -> None:
