@@ -91,7 +91,7 @@ def cells() -> Iterator[Cell]:
         # What only reads can't tell whether the connection was lost before or after.
         reads = target.operation.startswith(("Describe", "List"))
         for fault in (one for one in PASSING if not (reads and one.rule.get("drop") == "after")):
-            yield _cell(target, fault.text, "AWS, passing", fault.rule, SURVIVED)
+            yield _cell(target, fault.text, f"AWS, {fault.text}", fault.rule, SURVIVED)
     for target in TARGETS:
         yield from _denied(target)
 

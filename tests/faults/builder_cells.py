@@ -26,7 +26,8 @@ def cells() -> Iterator[Cell]:
     for code in builder_codes():
         rule = {"builder": "{name}", "error_code": code, "times": 1}
         expected = Expected("ABSENT", "ABSENT", 2, "provision", code, _REMEDY)
-        yield Cell("provision", "builder FAILED", code, _BATCH, expected, outcomes=(rule,))
+        batch = "domain join" if code.startswith("DOMAIN_JOIN") else "builders FAILED"
+        yield Cell("provision", "builder FAILED", code, batch, expected, outcomes=(rule,))
     yield _stopped()
     yield from _refused()
     yield from _endless()

@@ -14,11 +14,18 @@ from run import Observed, run_batch
 @pytest.fixture(scope="session")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Observed]:
     """What a batch of that name has come to."""
-    known: dict[str, Observed] = {}
+    known: dict[str, Observed | Exception] = {}
 
     def of(batch: str) -> Observed:
         if batch not in known:
-            known[batch] = run_batch(of_batch(batch), tmp_path_factory.mktemp("batch") / "workplace")
-        return known[batch]
+            try:
+                known[batch] = run_batch(of_batch(batch), tmp_path_factory.mktemp("batch") / "workplace")
+            except Exception as error:
+                # All tests of the batch fail with it, none of them runs it again.
+                known[batch] = error
+        found = known[batch]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     return of

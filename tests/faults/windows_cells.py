@@ -102,9 +102,8 @@ def cells() -> Iterator[Cell]:
             yield _cell(step, fault, "Windows, passing", SURVIVED if survived else failed)
     for step in STEPS:
         for fault in LASTING:
-            batch = "Windows hangs" if fault.rule["kind"] == "hang" else "Windows, lasting"
             failed = Expected("ABSENT", "ABSENT", 2, step.name, fault.cause, fault.remedy)
-            yield _cell(step, fault, batch, failed)
+            yield _cell(step, fault, f"Windows, {fault.text}", failed)
     yield from _disk_full()
     yield from _endless()
 
@@ -129,7 +128,7 @@ def _disk_full() -> Iterator[Cell]:
             step.name,
             step.strikes,
             "disk of the builder full",
-            "Windows, lasting",
+            "Windows, never ending",
             expected,
             step.recipe,
             windows=(rule,),
@@ -149,10 +148,12 @@ def _endless() -> Iterator[Cell]:
     for step, (recipe, variables) in restarting.items():
         expected = dataclasses.replace(failed, failed_step=step)
         waiting = {**variables, "remove_image_builder_wait_timeout": 60}
-        yield Cell(step, "restart", "it never ends", "Windows, lasting", expected, recipe, waiting, windows=(rule,))
+        yield Cell(
+            step, "restart", "it never ends", "Windows, never ending", expected, recipe, waiting, windows=(rule,)
+        )
     hanging = Expected("ABSENT", "ABSENT", 2, "install", "timeout of 2 s", "raise timeout")
     recipe, repaired = {"applications": never_ending}, {"applications": installed}
-    yield Cell("install", "installer", "it never ends", "Windows, lasting", hanging, recipe, repaired=repaired)
+    yield Cell("install", "installer", "it never ends", "Windows, never ending", hanging, recipe, repaired=repaired)
 
 
 def never_ending(workplace: Workplace) -> list[dict[str, Any]]:
