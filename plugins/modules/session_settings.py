@@ -115,8 +115,9 @@ options:
             type: str
   dynamic_app_providers:
     description:
-      - Dynamic app providers to enable, in C(Agents.json). Others that are there stay. They need fleets of a domain,
-        and an image with O(euc.appstream.image_capture#module:dynamic_app_catalog).
+      - Dynamic app providers to enable, in C(Agents.json), an object with the list C(Agents). Others that are there
+        stay. They need fleets of a domain, and an image with
+        O(euc.appstream.image_capture#module:dynamic_app_catalog).
     type: list
     elements: dict
     default: []

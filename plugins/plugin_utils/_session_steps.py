@@ -22,7 +22,11 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._builder_paths impor
     is_file,
     look_up,
 )
-from ansible_collections.euc.appstream.plugins.plugin_utils._dynamic_app_providers import AGENTS_PATH, agents_content
+from ansible_collections.euc.appstream.plugins.plugin_utils._dynamic_app_providers import (
+    AGENTS_PATH,
+    agents_content,
+    decoded,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant_limits import comparable_path
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_scripts import CONFIG_PATH, SessionScripts
 from ansible_collections.euc.appstream.plugins.plugin_utils._session_settings import DEFAULT_PROFILE, user_key
@@ -112,20 +116,21 @@ def _texts(settings: Settings, found: Found, run_module: RunModule, *, read_all:
     """Texts of the configuration files by path, as they are and as they will be."""
     texts = {}
     if settings.scripts:
-        before = _read(CONFIG_PATH, run_module) if read_all and is_file(found, CONFIG_PATH) else ""
+        is_read = read_all and is_file(found, CONFIG_PATH)
+        before = _read(CONFIG_PATH, run_module).decode("utf-8", "replace") if is_read else ""
         texts[CONFIG_PATH] = (before, settings.scripts.content)
     if settings.providers:
-        before = _read(AGENTS_PATH, run_module) if is_file(found, AGENTS_PATH) else ""
         try:
+            before = decoded(_read(AGENTS_PATH, run_module)) if is_file(found, AGENTS_PATH) else ""
             texts[AGENTS_PATH] = (before, agents_content(before, settings.providers))
         except ValueError as error:
             raise AnsibleActionFail(f"dynamic_app_providers: {error}") from error
     return texts
 
 
-def _read(path: str, run_module: RunModule) -> str:
+def _read(path: str, run_module: RunModule) -> bytes:
     result = run_module("ansible.windows.slurp", {"src": path}, read_only=True)
-    return base64.b64decode(require_success(result, f"cannot read {path}")["content"]).decode("utf-8", "replace")
+    return base64.b64decode(require_success(result, f"cannot read {path}")["content"])
 
 
 def _make_folders(files: Iterable[str], found: Found, run_module: RunModule) -> None:

@@ -161,7 +161,7 @@ def looks() -> list[dict[str, Any]]:
             "executables": [{"context": "system", "filename": "C:\\Scripts\\end.bat", "s3LogEnabled": False}]
         },
     }
-    agents = [{"DisplayName": "Provider", "Path": NOTEPAD}]
+    agents = {"Agents": [{"DisplayName": "Provider", "Path": NOTEPAD}]}
     files = {
         f"{SCRIPTS}\\config.json": config,
         "C:\\ProgramData\\Amazon\\AppStream\\AppCatalogHelper\\DynamicAppCatalog\\Agents.json": agents,

@@ -22,9 +22,10 @@ from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.pac import LogonInformation
 
 from . import (
+    description,
     domain_logon,
+    dynamic_app_catalog,
     environment,
-    installation,
     modules,
     new_disk,
     pending_restart,
@@ -42,7 +43,6 @@ from .machine_options import MachineOptions
 from .requests import MachineRequest
 from .services import start_automatic_services
 from .shelf import Shelf
-from .winrm_configuration import LISTENERS_KEY
 
 # The delay of a shutdown is there for the client to get its answer, and clients live in real time: however fast the
 # clock runs, this much of the delay is waited for in real seconds.
@@ -331,30 +331,15 @@ class Machine:
         """A copy of the disk: what an image taken now contains. Making one switches Windows Update off."""
         with self._lock:
             twin = self.disk.copy()
+        problem = dynamic_app_catalog.problem(twin)
+        if problem:
+            self.record("error", what=dynamic_app_catalog.AGENTS, error=problem)
         windows_updates.disable(twin)
         return twin
 
     def describe(self) -> dict[str, Any]:
         """State for the control plane, JSON-able."""
-        return {
-            "builder": self.builder_name,
-            "computer_name": self.computer_name,
-            "fqdn": self.fqdn,
-            "platform": self.request.platform,
-            "address": self.address,
-            "power": self._state,
-            "boot_time": self.boot_time,
-            "restart_pending": bool(pending_restart.reasons(self.disk)),
-            "products": sorted(
-                item.name for item in self.shelf.installers.values() if installation.is_installed(self.disk, item)
-            ),
-            "applications": [dict(entry) for entry in self.disk.application_catalog],
-            "winrm": {
-                "accounts": sorted(self.accounts()),
-                "listeners": sorted(self.disk.registry.key_names(LISTENERS_KEY)),
-                "certificates": sorted(certificate.subject for certificate in self.disk.certificates.values()),
-            },
-        }
+        return description.of(self, self._state)
 
     def places_of(self, text: str) -> list[str]:
         """Where on the disk a text stands, in files (as UTF-8 or UTF-16, or in their names) and in the registry."""

@@ -107,7 +107,7 @@ EVERYTHING = {"session_scripts": SCRIPTS, "dynamic_app_providers": PROVIDERS, "d
 def test_everything_is_written_once(run, builder):
     first = run(**EVERYTHING)
     assert json.loads(builder.files[CONFIG_PATH]) == CONFIG
-    assert json.loads(builder.files[AGENTS_PATH]) == [{"DisplayName": "Provider", "Path": NOTEPAD}]
+    assert json.loads(builder.files[AGENTS_PATH]) == {"Agents": [{"DisplayName": "Provider", "Path": NOTEPAD}]}
     assert builder.files[START] == "content of start.bat"
     assert builder.files[SETTINGS] == "content of settings.ini"
     assert builder.registry[("HKLM:\\ANSIBLE\\Software\\Example", "FirstRun")] == 7
@@ -133,10 +133,10 @@ def test_the_diff_shows_what_was_there(run, builder):
 
 def test_entries_of_other_providers_stay(run, builder):
     other = {"DisplayName": "Other", "Path": "C:\\other.exe"}
-    builder.files[AGENTS_PATH] = json.dumps([other])
+    builder.files[AGENTS_PATH] = json.dumps({"Agents": [other]})
     builder.folders.add(ntpath.dirname(AGENTS_PATH))
     run(dynamic_app_providers=PROVIDERS)
-    assert json.loads(builder.files[AGENTS_PATH])[0] == other
+    assert json.loads(builder.files[AGENTS_PATH])["Agents"][0] == other
 
 
 def test_the_profile_of_a_user_comes_first(run, builder):
