@@ -141,8 +141,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             except (ValueError, OSError, AnsibleError) as error:
                 problems.append(f"{application['name']}: {error}")
         for entry in entries:
-            arguments = add_application(options["image_assistant_path"], entry)
-            problems += [f"{entry['name']}: {problem}" for problem in command_line_problems(arguments)]
+            longest = add_application(options["image_assistant_path"], entry)[-1]
+            problems += [f"{entry['name']}: {problem}" for problem in command_line_problems(longest)]
         _refuse(problems)
         return entries, sources
 

@@ -61,8 +61,11 @@ options:
           - Parameters the program is started with, as one string with whatever quotes the program itself needs. With an
             empty string there are none.
           - Any characters but line breaks and other control characters.
-          - AWS doesn't document how the Image Assistant reads quotes and values that begin with a hyphen. The value
-            that is listed afterwards is compared, and the task fails if it is another one.
+          - AWS doesn't document how the Image Assistant reads quotes and values that begin with a hyphen. Such values
+            are handed over in one token with their option and, when that is refused or listed as something else, in
+            literal quotes. The value that is listed afterwards is compared, and the task fails if it is another one.
+          - A C(.bat) file that starts the program with its parameters, registered in the program's place, avoids the
+            question.
         type: str
       optimize:
         description:

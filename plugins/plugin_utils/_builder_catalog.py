@@ -8,7 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.plugin_utils import _image_assistant_commands as commands
@@ -50,7 +50,7 @@ def apply_plan(plan: Plan, program: str, run_module: RunModule) -> None:
     for former, new in plan.replace:
         _replace(former, new, program, run_module)
     for entry in plan.add:
-        _require(_call(commands.add_application(program, entry), run_module), f"add-application {entry['name']}")
+        _require(_add(entry, program, run_module), f"add-application {entry['name']}")
 
 
 def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
@@ -58,18 +58,51 @@ def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
     _require(outcome, f"remove-application {entry['name']}")
 
 
+def _add(entry: Entry, program: str, run_module: RunModule) -> Outcome:
+    """Add an entry; where its launch parameters can be said in several ways, in the one that reads back as meant.
+
+    The outcome of the first way when none is right, which is a failure then.
+    """
+    forms = commands.add_application(program, entry)
+    failures = []
+    for form in forms:
+        outcome = _call(form, run_module)
+        failure = _misread(entry, outcome, program, run_module) if len(forms) > 1 else None
+        if failure is None:
+            return outcome
+        if outcome.succeeded:
+            _remove(entry, program, run_module)
+        failures.append(failure)
+    return failures[0]
+
+
+def _misread(entry: Entry, outcome: Outcome, program: str, run_module: RunModule) -> Outcome | None:
+    """A refusal, or a failure when the entry that was added is listed with other launch parameters; None: all well."""
+    if not outcome.succeeded:
+        return outcome
+    listed = [one for one in list_applications(program, run_module) if one["name"] == entry["name"]]
+    found = listed[0].get("launch_parameters") if listed else None
+    if found is None or commands.same_launch_parameters(entry["launch_parameters"], found):
+        return None
+    return Outcome(
+        1,
+        f"its launch parameters are in the catalog as {found!r}, not as {entry['launch_parameters']!r}; register a "
+        ".bat file that starts the program with them, and leave launch_parameters out",
+    )
+
+
 def _replace(former: Entry, new: Entry, program: str, run_module: RunModule) -> None:
     """The Image Assistant has no update: remove and add. When the second fails, the former entry is put back."""
     removal, addition = f"remove-application {former['name']}", f"add-application {new['name']}"
     argv = commands.remove_application(program, former["name"])
-    _require(_step(removal, argv, former, run_module), removal)
-    outcome = _step(addition, commands.add_application(program, new), former, run_module)
+    _require(_step(removal, lambda: _call(argv, run_module), former), removal)
+    outcome = _step(addition, lambda: _add(new, program, run_module), former)
     if outcome.succeeded:
         return
     refusal = f"{addition} failed: {outcome.message}"
     previous = merged(former, {})
-    argv = commands.add_application(program, previous)
-    restored = _step(f"{refusal}; putting the former entry back", argv, former, run_module)
+    purpose = f"{refusal}; putting the former entry back"
+    restored = _step(purpose, lambda: _add(previous, program, run_module), former)
     if not restored.succeeded:
         raise AnsibleActionFail(
             f"{refusal}; the former entry could not be put back ({restored.message}); {_may_be_missing(former)}"
@@ -78,10 +111,10 @@ def _replace(former: Entry, new: Entry, program: str, run_module: RunModule) -> 
     raise AnsibleActionFail(f"{refusal}; the former entry was put back{icon}")
 
 
-def _step(purpose: str, argv: Sequence[str], former: Entry, run_module: RunModule) -> Outcome:
+def _step(purpose: str, call: Callable[[], Outcome], former: Entry) -> Outcome:
     """One step of a replacement. Without an answer the failure tells the former entry, which only the catalog knew."""
     try:
-        return _call(argv, run_module)
+        return call()
     except Exception as error:  # connection plugins raise whatever their transport library does
         raise AnsibleActionFail(f"{purpose} got no answer: {error}; {_may_be_missing(former)}") from error
 

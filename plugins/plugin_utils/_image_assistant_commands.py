@@ -36,14 +36,18 @@ def remove_application(program: str, name: str) -> list[str]:
     return [program, "remove-application", "--name", name]
 
 
-def add_application(program: str, application: Mapping[str, str]) -> list[str]:
-    """``add-application`` for a catalog entry: ``name``, ``path`` and any of APPLICATION_OPTIONS that has a value."""
+def add_application(program: str, application: Mapping[str, str]) -> list[list[str]]:
+    """``add-application`` for a catalog entry: ``name``, ``path`` and any of APPLICATION_OPTIONS that has a value.
+
+    The ways to say it, the most likely to be understood first: there are several for some launch parameters.
+    """
     argv = [program, "add-application", "--name", application["name"], "--absolute-app-path", application["path"]]
-    for attribute, option in APPLICATION_OPTIONS.items():
-        value = application.get(attribute)
+    values = {attribute: application.get(attribute) for attribute in APPLICATION_OPTIONS}
+    parameters = values.pop("launch_parameters")
+    for attribute, value in values.items():
         if value:
-            argv += [option, launch_parameters_argument(value) if attribute == "launch_parameters" else value]
-    return argv
+            argv += [APPLICATION_OPTIONS[attribute], value]
+    return [[*argv, *form] for form in launch_parameters_forms(parameters)] if parameters else [argv]
 
 
 def update_default_profile(program: str, profile: str | None = None) -> list[str]:
@@ -83,26 +87,39 @@ def create_image(
     return argv
 
 
-def launch_parameters_argument(value: str) -> str:
-    """The argument that carries launch parameters: any text, quotes and leading hyphens included.
+def launch_parameters_forms(value: str) -> list[list[str]]:
+    """The tokens that may carry launch parameters: any text, quotes and leading hyphens included.
 
-    Unproven: the guide only says ``<""-escaped value>``. Published scripts wrap values that begin with a hyphen in
-    literal double quotes, or the option parser would take them for options. So a value is wrapped, its own double
-    quotes doubled, when it begins with a hyphen or could itself be taken for a wrapped one; all others go as they are.
-    This function and the two below are the only places that know.
+    Unproven: the guide only says ``<""-escaped value>``, and nobody has published a call for Windows with a value that
+    begins with a hyphen. Option parsers take such a token for an option, but whatever follows ``=`` as it is (the tool
+    for Linux, too), which comes first; scripts for Linux wrap the value in literal double quotes, which comes second.
+    A value that could itself be taken for a wrapped one is wrapped first. What ``list-applications`` says afterwards
+    tells which was right. This function and the two below are the only places that know.
     """
-    wrapped_looking = len(value) >= 2 and value.startswith('"') and value.endswith('"')
-    if not value.startswith("-") and not wrapped_looking:
-        return value
-    return '"' + value.replace('"', '""') + '"'
+    option = APPLICATION_OPTIONS["launch_parameters"]
+    one_token, wrapped = [f"{option}={value}"], [option, _wrapped(value)]
+    if value.startswith("-"):
+        return [one_token, wrapped]
+    if _is_wrapped(value):
+        return [wrapped, one_token]
+    return [[option, value]]
 
 
 def launch_parameters_meant(listed: str) -> str:
-    """Listed launch parameters as meant, undoing :func:`launch_parameters_argument` where they are as handed over."""
+    """Listed launch parameters as meant, undoing the wrapping where they are listed as they were handed over."""
     meant = listed[1:-1].replace('""', '"')
-    return meant if launch_parameters_argument(meant) == listed else listed
+    is_handed_over = _is_wrapped(listed) and _wrapped(meant) == listed and (meant.startswith("-") or _is_wrapped(meant))
+    return meant if is_handed_over else listed
 
 
 def same_launch_parameters(wanted: str, listed: str) -> bool:
     """Whether listed launch parameters are the wanted ones, be they listed as meant or as they were handed over."""
-    return listed in (wanted, launch_parameters_argument(wanted))
+    return wanted in (listed, launch_parameters_meant(listed))
+
+
+def _wrapped(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _is_wrapped(value: str) -> bool:
+    return len(value) >= 2 and value.startswith('"') and value.endswith('"')

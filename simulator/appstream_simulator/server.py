@@ -113,6 +113,7 @@ class Server:
 
         site = Site(self.clock, self.journal, self.settings)
         site.options.older_agent_output = self.settings.older_agent_output
+        site.options.one_token_values = self.settings.one_token_values
         site.options.first_boot_applies_policy = self.settings.first_boot_applies_policy
         return site
 

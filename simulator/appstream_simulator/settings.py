@@ -58,6 +58,10 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
 )
 
 
+# Settings that are lists or mappings, so JSON in the environment.
+_JSON = ("accounts", "client_certificates", "durations", "instance_quotas", "shelf_files")
+
+
 class SettingsError(ValueError):
     """A setting is unknown or has the wrong form."""
 
@@ -88,6 +92,8 @@ class Settings:
             than 25; that this is what the others default to is unproven.
         journal_file: also write the Windows journal to this file, one JSON object per line.
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
+        one_token_values: what the Image Assistant takes from `--option=value` (unproven): `verbatim`, the value as it
+            is; `unescaped`, without quotes around it, as of a token of its own; `refused`, nothing.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
             otherwise its next start does.
         active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
@@ -109,6 +115,7 @@ class Settings:
     page_size: int = 25
     journal_file: Path | None = None
     older_agent_output: bool = False
+    one_token_values: str = "verbatim"
     first_boot_applies_policy: bool = True
     active_directory: bool = False
 
@@ -117,6 +124,8 @@ class Settings:
         if unknown:
             raise SettingsError(f"unknown durations: {', '.join(unknown)}; known are {', '.join(DEFAULT_DURATIONS)}")
         self.durations = {**DEFAULT_DURATIONS, **{name: float(value) for name, value in self.durations.items()}}
+        if self.one_token_values not in ("verbatim", "unescaped", "refused"):
+            raise SettingsError("one_token_values: verbatim, unescaped or refused is expected")
         for mapping in self.client_certificates:
             if set(mapping) != {"issuer", "subject", "account"} or mapping["account"] not in self.accounts:
                 raise SettingsError("client_certificates: issuer, subject and one of the accounts are expected")
@@ -182,7 +191,7 @@ def _parsed(name: str, text: str) -> Any:
         return text.split(os.pathsep)
     if name in ("older_agent_output", "active_directory", "first_boot_applies_policy"):
         return text.lower() in ("1", "true", "yes", "on")
-    if name not in ("accounts", "client_certificates", "durations", "instance_quotas", "shelf_files"):
+    if name not in _JSON:
         return text
     try:
         return json.loads(text)

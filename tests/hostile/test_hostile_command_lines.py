@@ -109,10 +109,10 @@ def test_a_command_has_what_it_was_given(values: list[str]) -> None:
 @given(TEXTS)
 def test_launch_parameters_are_recognised(values: list[str]) -> None:
     for value in values:
-        handed_over = commands.launch_parameters_argument(value)
-        assert not handed_over.startswith("-")
-        assert commands.launch_parameters_meant(handed_over) == value
-        assert commands.same_launch_parameters(value, value) and commands.same_launch_parameters(value, handed_over)
+        assert commands.same_launch_parameters(value, value)
+        for form in commands.launch_parameters_forms(value):
+            assert len(form) == 1 or not form[1].startswith("-")
+            assert commands.same_launch_parameters(value, form[-1].removeprefix("--launch-parameters="))
 
 
 @hypothesis_profiles.HOSTILE
@@ -120,10 +120,12 @@ def test_launch_parameters_are_recognised(values: list[str]) -> None:
 def test_the_image_assistant_gets_each_value_behind_its_option(values: list[str]) -> None:
     options = ("name", "path", *commands.APPLICATION_OPTIONS)
     application = dict(zip(options, [*values, *[""] * len(options)]))
-    line = commands.add_application("image-assistant.exe", application)
-    received = dict(zip(line[2::2], line[3::2]))
-    assert received["--name"] == application["name"] and received["--absolute-app-path"] == application["path"]
-    for attribute, option in commands.APPLICATION_OPTIONS.items():
-        value = application[attribute]
-        meant = commands.launch_parameters_argument(value) if attribute == "launch_parameters" else value
-        assert received.get(option) == (meant or None)
+    for line in commands.add_application("image-assistant.exe", application):
+        split = [part for token in line for part in (token.split("=", 1) if token.startswith("--launch") else [token])]
+        received = dict(zip(split[2::2], split[3::2]))
+        assert received["--name"] == application["name"] and received["--absolute-app-path"] == application["path"]
+        for attribute, option in commands.APPLICATION_OPTIONS.items():
+            if attribute == "launch_parameters":
+                assert commands.same_launch_parameters(application[attribute], received.get(option, ""))
+            else:
+                assert received.get(option) == (application[attribute] or None)

@@ -264,9 +264,30 @@ def test_errors_of_the_argument_parser_are_not_json(world: World, arguments: lis
 def test_launch_parameters(world: World, token: str, parameters: str) -> None:
     assert add(world, "a", NOTEPAD, "--launch-parameters", token) == SUCCESS
     assert applications(world)[0]["LaunchParameters"] == parameters
-    answer(world, "remove-application", "--name", "a")
+
+
+@pytest.mark.parametrize(
+    ("taken", "token", "parameters"),
+    [
+        ("verbatim", '-File "a b"', '-File "a b"'),
+        ("verbatim", '"-x y"', '"-x y"'),
+        ("unescaped", '"-x y"', "-x y"),
+        ("unescaped", "-x", "-x"),
+    ],
+)
+def test_launch_parameters_in_one_token_with_their_option(
+    world: World, taken: str, token: str, parameters: str
+) -> None:
+    world.machine.options.one_token_values = taken
     assert add(world, "a", NOTEPAD, f"--launch-parameters={token}") == SUCCESS
     assert applications(world)[0]["LaunchParameters"] == parameters
+
+
+def test_a_tool_that_knows_no_value_in_the_token_of_its_option(world: World) -> None:
+    world.machine.options.one_token_values = "refused"
+    result = run(world, "add-application", "--name", "a", "--absolute-app-path", NOTEPAD, "--launch-parameters=-x")
+    assert (result.exit_code, result.stdout, applications(world)) == (1, b"", [])
+    assert b"Option 'launch-parameters=-x' is unknown." in result.stderr
 
 
 def test_a_dry_run_creates_nothing(world: World) -> None:

@@ -63,7 +63,7 @@ def run(process: Process) -> ProcessResult:
     """One run of the tool; journalled as `image_assistant` with its arguments and status."""
     arguments = process.arguments[1:]
     try:
-        command = image_assistant_options.parse(arguments)
+        command = image_assistant_options.parse(arguments, one_token=process.machine.options.one_token_values)
     except ParserError as error:
         process.record("image_assistant", arguments=arguments, status=None, message=str(error))
         text = f"ERROR(S):\r\n  {error}\r\n\r\n{image_assistant_options.help_text()}"
@@ -100,7 +100,7 @@ def _add_application(process: Process, command: CommandLine) -> dict[str, Any]:
     if "absolute-icon-path" in values:
         _check_icon(process, values["absolute-icon-path"])
     manifest = _manifest(process, values["absolute-manifest-path"]) if "absolute-manifest-path" in values else []
-    catalog.append(_catalog_entry(process, values))
+    catalog.append(_catalog_entry(process, command))
     _merge_manifest(process, manifest)
     return {}
 
@@ -151,7 +151,8 @@ def _merge_manifest(process: Process, paths: list[str]) -> None:
     disk.write(PREWARM_MANIFEST, "".join(f"{line}\r\n" for line in (*present, *added)).encode())
 
 
-def _catalog_entry(process: Process, values: dict[str, str]) -> dict[str, Any]:
+def _catalog_entry(process: Process, command: CommandLine) -> dict[str, Any]:
+    values = command.values
     # Of these keys only Name and AbsoluteAppPath are evidenced; the others are unproven.
     path = windows_paths.normalise(values["absolute-app-path"])
     default_name = ntpath.splitext(ntpath.basename(path))[0].replace(" ", "_")
@@ -160,7 +161,9 @@ def _catalog_entry(process: Process, values: dict[str, str]) -> dict[str, Any]:
     if "working-directory" in values:
         entry["WorkingDirectory"] = windows_paths.normalise(values["working-directory"])
     if "launch-parameters" in values:
-        entry["LaunchParameters"] = image_assistant_options.unescaped(values["launch-parameters"])
+        parameters = values["launch-parameters"]
+        is_verbatim = "launch-parameters" in command.verbatim
+        entry["LaunchParameters"] = parameters if is_verbatim else image_assistant_options.unescaped(parameters)
     if "absolute-manifest-path" in values:
         entry["AbsoluteManifestPath"] = windows_paths.normalise(values["absolute-manifest-path"])
     return entry

@@ -71,23 +71,34 @@ OPERATIONS = {
 }
 
 
+# What becomes of `--option=value`: the value as it is, as option parsers usually take it and the tool for Linux does;
+# the value as if it came in a token of its own, so that quotes around it are taken off; or an unknown option.
+# Unproven for Windows, where nobody has published a call with it.
+VERBATIM, UNESCAPED, REFUSED = "verbatim", "unescaped", "refused"
+ONE_TOKEN = (VERBATIM, UNESCAPED, REFUSED)
+
+
 class ParserError(Exception):
     """The command line is not one of the tool's."""
 
 
 @dataclass(frozen=True)
 class CommandLine:
-    """A parsed command line; `operation` is `help` when help was asked for."""
+    """A parsed command line; `operation` is `help` when help was asked for.
+
+    `verbatim`: the options whose value came in their own token, behind `=`.
+    """
 
     operation: str
     values: dict[str, str]
     flags: frozenset[str]
     lists: dict[str, list[str]]
     help_for: str = ""
+    verbatim: frozenset[str] = frozenset()
 
 
-def parse(arguments: Sequence[str]) -> CommandLine:
-    """Take the arguments after the program name apart.
+def parse(arguments: Sequence[str], *, one_token: str = VERBATIM) -> CommandLine:
+    """Take the arguments after the program name apart; `one_token` is one of `ONE_TOKEN`.
 
     Raises:
         ParserError: unknown operation or option, missing value, required option missing, contradiction.
@@ -100,35 +111,39 @@ def parse(arguments: Sequence[str]) -> CommandLine:
         raise ParserError(f"Verb '{name}' is not recognized.")
     if "--help" in tokens:
         return CommandLine("help", {}, frozenset(), {}, help_for=name)
-    parsed = _options(operation, tokens)
+    parsed = _options(operation, tokens, one_token)
     missing = [option for option in operation.required if option not in parsed.values]
     if missing:
         raise ParserError(f"Required option '{missing[0]}' is missing.")
     for flag in parsed.flags:
         if f"no-{flag}" in parsed.flags:
             raise ParserError(f"Option '{flag}' is not compatible with option 'no-{flag}'.")
-    return CommandLine(name, parsed.values, parsed.flags, parsed.lists)
+    return CommandLine(name, parsed.values, parsed.flags, parsed.lists, verbatim=parsed.verbatim)
 
 
-def _options(operation: Operation, tokens: list[str]) -> CommandLine:
+def _options(operation: Operation, tokens: list[str], one_token: str) -> CommandLine:
     values: dict[str, str] = {}
     flags: set[str] = set()
     lists: dict[str, list[str]] = {}
+    verbatim: set[str] = set()
     rest = list(tokens)
     while rest:
         token = rest.pop(0)
         option, has_value, value = token[2:].partition("=") if token.startswith("--") else ("", "", "")
         if option in values or option in flags or option in lists:
             raise ParserError(f"Option '{option}' is defined multiple times.")
-        if option in operation.values:
-            values[option] = value if has_value else _value(option, rest)
+        if option in operation.values and has_value and one_token != REFUSED:
+            values[option] = value
+            verbatim |= {option} if one_token == VERBATIM else set()
+        elif option in operation.values and not has_value:
+            values[option] = _value(option, rest)
         elif option in operation.flags and not has_value:
             flags.add(option)
         elif option in operation.lists and not has_value:
             lists[option] = _list(rest)
         else:
             raise ParserError(f"Option '{token.lstrip('-')}' is unknown.")
-    return CommandLine("", values, frozenset(flags), lists)
+    return CommandLine("", values, frozenset(flags), lists, verbatim=frozenset(verbatim))
 
 
 def _value(option: str, rest: list[str]) -> str:

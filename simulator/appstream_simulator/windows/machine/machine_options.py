@@ -19,6 +19,7 @@ class MachineOptions:
 
     Attributes:
         older_agent_output: Image Assistant prints the malformed JSON that older agents are documented to print.
+        one_token_values: what Image Assistant takes from `--option=value`; `image_assistant_options.ONE_TOKEN`.
         first_boot_applies_policy: computer policy has been applied when a new image builder is RUNNING; False: only its
             second boot after the join applies policy. Which of the two AppStream does is unproven.
         read_policy: finds a member's computer policy.
@@ -27,6 +28,7 @@ class MachineOptions:
     """
 
     older_agent_output: bool = False
+    one_token_values: str = "verbatim"
     first_boot_applies_policy: bool = True
     read_policy: Callable[[Membership], ComputerPolicy] = group_policy.read
     aws_endpoint: str | None = None

@@ -45,6 +45,7 @@ class Builder:
         self.files: dict[str, bytes] = dict.fromkeys(FILES, b"")
         self.refuse: dict[str, list[str | Exception | None]] = {}
         self.calls: list[tuple[str, Any]] = []
+        self.one_token = self.wrapped = "understood"
 
     @staticmethod
     def _listed(entry: dict[str, str]) -> dict[str, str]:
@@ -64,7 +65,9 @@ class Builder:
             raise message
         if message:
             return {"failed": True, "rc": 1, "stdout": json.dumps({"status": 1, "message": message}), "stderr": ""}
-        options = dict(zip(rest[::2], rest[1::2]))
+        options = self._options(rest)
+        if options is None:
+            return {"failed": True, "rc": 1, "stdout": "", "stderr": "Option 'launch-parameters' is unknown."}
         answer: dict[str, Any] = {"status": 0, "message": "Success"}
         if operation == "list-applications":
             answer["applications"] = list(self.catalog.values())
@@ -99,6 +102,20 @@ class Builder:
         for file in Path(arguments["src"]).iterdir():
             self.files[arguments["dest"] + file.name] = file.read_bytes()
         return {"changed": True}
+
+    def _options(self, tokens: list[str]) -> dict[str, str] | None:
+        """Options and their values; None when there is one that the tool doesn't understand."""
+        options = dict(zip(tokens[::2], tokens[1::2]))
+        one_token = tokens[-1] if tokens and tokens[-1].startswith("--launch-parameters=") else ""
+        wrapped = options.get("--launch-parameters", "")
+        if one_token and self.one_token == "refused":
+            return None
+        if one_token:
+            value = one_token.partition("=")[2]
+            options["--launch-parameters"] = value.split()[0] if self.one_token == "cut" else value
+        elif wrapped.startswith('"'):
+            options["--launch-parameters"] = "" if self.wrapped == "cut" else wrapped[1:-1].replace('""', '"')
+        return options
 
     def win_powershell(self, arguments):
         parameters = arguments["parameters"]

@@ -19,9 +19,42 @@ def test_adds_what_is_missing_and_verifies_it(run):
     builder = Builder(PUTTY)
     result = run(builder, {**NPP, "display_name": "Notepad++", "launch_parameters": '-x "a b"'})
     assert (result["changed"], result["added"], result["updated"], result["removed"]) == (True, ["npp"], [], [])
-    assert builder.operations() == ["list-applications", "add-application", "list-applications"]
+    # The second listing tells whether launch parameters that begin with a hyphen have come through.
+    assert builder.operations() == ["list-applications", "add-application", "list-applications", "list-applications"]
     assert {entry["name"] for entry in result["applications"]} == {"npp", "putty"}
-    assert result["commands"] == 4
+    assert result["commands"] == 5
+
+
+@pytest.mark.parametrize("one_token", ["understood", "refused", "cut"])
+def test_launch_parameters_with_a_hyphen_are_said_in_another_way_when_they_do_not_come_through(run, one_token):
+    builder = Builder()
+    builder.one_token = one_token
+    application = {**NPP, "launch_parameters": '-x "a b"'}
+    run(builder, application)
+    assert builder.catalog["npp"]["LaunchParameters"] == '-x "a b"'
+    again = {"understood": [], "refused": ["add-application"], "cut": ["remove-application", "add-application"]}
+    assert [name for name in builder.operations() if name != "list-applications"] == [
+        "add-application",
+        *again[one_token],
+    ]
+    assert run(builder, application)["changed"] is False
+
+
+def test_launch_parameters_that_come_through_in_no_way_are_an_error_with_a_remedy(run):
+    builder = Builder()
+    builder.one_token = builder.wrapped = "cut"
+    with pytest.raises(AnsibleActionFail, match=r"in the catalog as '-x', not as '-x y'; register a \.bat file"):
+        run(builder, {**NPP, "launch_parameters": "-x y"})
+    assert builder.catalog == {}
+
+
+def test_an_entry_is_put_back_when_its_new_launch_parameters_do_not_come_through(run):
+    builder = Builder(NPP)
+    builder.catalog["npp"]["LaunchParameters"] = "/old"
+    builder.one_token = builder.wrapped = "cut"
+    with pytest.raises(AnsibleActionFail, match=r"register a \.bat file.*the former entry was put back"):
+        run(builder, {**NPP, "launch_parameters": "-x y"})
+    assert builder.catalog["npp"]["LaunchParameters"] == "/old"
 
 
 def test_the_second_run_takes_one_command(run, tmp_path):
@@ -186,7 +219,7 @@ def test_launch_parameters_are_not_wrapped_twice(run):
     builder = Builder(NPP)
     builder.catalog["npp"].update(LaunchParameters='"-x ""a b"""', DisplayName="Old")
     assert run(builder, {**NPP, "display_name": "New"})["updated"] == ["npp"]
-    assert builder.catalog["npp"]["LaunchParameters"] == '"-x ""a b"""'
+    assert builder.catalog["npp"]["LaunchParameters"] == '-x "a b"'
 
 
 def test_a_catalog_that_is_not_as_asked_afterwards_is_a_failure(run, monkeypatch):

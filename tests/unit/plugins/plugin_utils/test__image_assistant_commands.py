@@ -82,11 +82,20 @@ def meant_by(argument: str) -> str:
 @given(parameters=st.one_of(printable, quoting))
 def test_launch_parameters_survive_the_windows_command_line(escape, parameters):
     application = {"name": "app", "path": r"C:\Program Files\App\app.exe", "launch_parameters": parameters}
-    argv = commands.add_application(PROGRAM, application)
-    assert string_to_argv(escape(argv)) == argv
-    handed_over = argv[argv.index("--launch-parameters") + 1] if parameters else ""
-    assert not handed_over.startswith("-")
-    assert meant_by(handed_over) == parameters
+    for argv in commands.add_application(PROGRAM, application):
+        assert string_to_argv(escape(argv)) == argv
+        assert carried(argv) == parameters
+
+
+def carried(argv: list[str]) -> str:
+    """The launch parameters that an option parser gets, the guide's escaping undone."""
+    option = "--launch-parameters"
+    if argv[-1].startswith(f"{option}="):
+        return argv[-1].partition("=")[2]
+    if option not in argv:
+        return ""
+    assert argv[-2] == option and not argv[-1].startswith("-")
+    return meant_by(argv[-1])
 
 
 @given(name=names, display_name=anything, folder=folders, parameters=anything)
@@ -99,21 +108,27 @@ def test_whatever_is_accepted_arrives_at_the_image_assistant(name, display_name,
         "launch_parameters": parameters,
     }
     assume(not limits.application_problems(application))
-    argv = commands.add_application(PROGRAM, application)
+    for argv in commands.add_application(PROGRAM, application):
+        arrives(argv, application)
+
+
+def arrives(argv: list[str], application: dict[str, str]) -> None:
     written = command_line.join(argv)  # as ConvertTo-EscapedArgument of ansible.windows does
     assert len(written.encode("utf-16-le")) // 2 <= sum(length_in_quotes(argument) for argument in argv)
     assert command_line.split(written) == argv  # as CommandLineToArgvW does
     assert string_to_argv(written) == argv  # as C programs do
-    received = image_assistant_options.parse(argv[1:]).values
+    parsed = image_assistant_options.parse(argv[1:])
     expected = {
-        "name": name,
+        "name": application["name"],
         "absolute-app-path": application["path"],
-        "display-name": display_name,
+        "display-name": application["display_name"],
         "working-directory": application["working_directory"],
-        "launch-parameters": parameters,
+        "launch-parameters": application["launch_parameters"],
     }
-    received["launch-parameters"] = image_assistant_options.unescaped(received.get("launch-parameters", ""))
-    assert {"display-name": "", **received} == expected
+    received = {"display-name": "", "launch-parameters": "", **parsed.values}
+    if "launch-parameters" not in parsed.verbatim:
+        received["launch-parameters"] = image_assistant_options.unescaped(received["launch-parameters"])
+    assert received == expected
 
 
 def length_in_quotes(argument: str) -> int:
@@ -135,13 +150,26 @@ def test_what_cannot_be_on_a_command_line_is_refused(option, before, character, 
 @given(parameters=st.one_of(printable, quoting))
 def test_launch_parameters_are_recognised_as_meant_and_as_handed_over(parameters):
     assert commands.same_launch_parameters(parameters, parameters)
-    assert commands.same_launch_parameters(parameters, commands.launch_parameters_argument(parameters))
-    assert commands.launch_parameters_meant(commands.launch_parameters_argument(parameters)) == parameters
+    for form in commands.launch_parameters_forms(parameters):
+        handed_over = form[-1].removeprefix("--launch-parameters=")
+        assert commands.same_launch_parameters(parameters, handed_over)
 
 
 @pytest.mark.parametrize("listed", ["", '"', '""', "/a", r'"C:\a b.txt"', '"a" "b"', '"-x" "-y"'])
 def test_launch_parameters_in_quotes_of_their_own_keep_them(listed):
     assert commands.launch_parameters_meant(listed) == listed
+
+
+@pytest.mark.parametrize(
+    ("value", "forms"),
+    [
+        ("/x y", [["--launch-parameters", "/x y"]]),
+        ('-f "a b"', [['--launch-parameters=-f "a b"'], ["--launch-parameters", '"-f ""a b"""']]),
+        ('"a b"', [["--launch-parameters", '"""a b"""'], ['--launch-parameters="a b"']]),
+    ],
+)
+def test_the_ways_to_hand_over_launch_parameters(value, forms):
+    assert commands.launch_parameters_forms(value) == forms
 
 
 @given(values=st.lists(st.one_of(printable, quoting), min_size=5, max_size=5))
@@ -163,7 +191,8 @@ def test_add_application_with_everything():
         "launch_parameters": "/x y",
         "manifest": r"C:\m.txt",
     }
-    assert commands.add_application(PROGRAM, application) == [
+    (argv,) = commands.add_application(PROGRAM, application)
+    assert argv == [
         PROGRAM,
         "add-application",
         "--name",
@@ -176,15 +205,15 @@ def test_add_application_with_everything():
         r"C:\a.png",
         "--working-directory",
         r"C:\w",
-        "--launch-parameters",
-        "/x y",
         "--absolute-manifest-path",
         r"C:\m.txt",
+        "--launch-parameters",
+        "/x y",
     ]
 
 
 def test_add_application_leaves_out_what_is_empty():
-    argv = commands.add_application(PROGRAM, {"name": "app", "path": r"C:\a.exe", "launch_parameters": ""})
+    (argv,) = commands.add_application(PROGRAM, {"name": "app", "path": r"C:\a.exe", "launch_parameters": ""})
     assert argv == [PROGRAM, "add-application", "--name", "app", "--absolute-app-path", r"C:\a.exe"]
 
 
