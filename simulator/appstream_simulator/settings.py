@@ -59,7 +59,7 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
 
 
 # Settings that are lists or mappings, so JSON in the environment.
-_JSON = ("accounts", "client_certificates", "durations", "instance_quotas", "shelf_files")
+_JSON = ("accounts", "base_image_traits", "client_certificates", "durations", "instance_quotas", "shelf_files")
 
 
 class SettingsError(ValueError):
@@ -94,6 +94,8 @@ class Settings:
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
         one_token_values: what the Image Assistant takes from `--option=value` (unproven): `verbatim`, the value as it
             is; `unescaped`, without quotes around it, as of a token of its own; `refused`, nothing.
+        base_image_traits: by platform, what AWS's base images of it bring that a pristine Windows does not (unproven,
+            so there is none by default): names of `stock_traits.TRAITS`.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
             otherwise its next start does.
         active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
@@ -116,6 +118,7 @@ class Settings:
     journal_file: Path | None = None
     older_agent_output: bool = False
     one_token_values: str = "verbatim"
+    base_image_traits: dict[str, list[str]] = field(default_factory=dict)
     first_boot_applies_policy: bool = True
     active_directory: bool = False
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import network
+from appstream_simulator.aws import machines, network
 from appstream_simulator.aws.fleet_instance import FleetInstance
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def _provision(backend: AppStreamBackend, fleet: Fleet, position: int) -> None:
 def _provisioned(backend: AppStreamBackend, fleet: Fleet, instance: FleetInstance) -> None:
     # Terminated in the meantime, or the fleet has a problem of its own.
     if instance not in fleet.instances or fleet.state not in ("STARTING", "RUNNING"):
+        return
+    if machines.never_starts(instance.image):
         return
     try:
         connect(backend, fleet, instance)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appstream_simulator.aws import domain_join, fleet_capacity, image_access, network, placement, sessions
+from appstream_simulator.aws import domain_join, fleet_capacity, image_access, machines, network, placement, sessions
 from appstream_simulator.aws.exceptions import AppStreamError
 from appstream_simulator.aws.fleet import Fleet
 
@@ -60,6 +60,8 @@ def delete(backend: AppStreamBackend, fleet: Fleet) -> None:
 
 
 def _arrive(backend: AppStreamBackend, fleet: Fleet) -> None:
+    if machines.never_starts(fleet.image):
+        return  # it stays STARTING: no instance ever comes
     outcome = backend.simulation.outcomes.take("fleet", fleet.name)
     error = (outcome.error_code, outcome.text) if outcome else _problem(backend, fleet)
     if error is None:

@@ -21,6 +21,7 @@ class Image:
         shared_with: the API's ImagePermissions by the id of the account they are given to.
         software: the names of the licence-included applications on it.
         disk: what a builder started from it finds; None for the stock disk of the platform.
+        problem: what AppStream tripped over when it was begun, so that it fails; empty when nothing.
         never_appears: an outcome that was asked for: it is gone, unseen, when it should be final.
         attributes: the members of the API's Image that never change (Description, Platform, …).
     """
@@ -44,6 +45,7 @@ class Image:
     software: list[str] = field(default_factory=list)
     disk: Any = None
     never_appears: bool = False
+    problem: str = ""
 
     def fail(self, reason_code: str, error_code: str, message: str, when: float) -> None:
         """End FAILED with an entry in ImageErrors."""

@@ -52,6 +52,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
         platform=base.platform,
         root_volume_gb=builder.root_volume["VolumeSizeInGb"],
         software=software,
+        problem=request.problem,
         attributes=without_none(
             {
                 "BaseImageArn": base.arn,

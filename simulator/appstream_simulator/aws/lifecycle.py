@@ -247,6 +247,8 @@ def _provisioned(backend: AppStreamBackend, builder: ImageBuilder, route: list[s
         if outcome.error_code:
             builder.fail(outcome.error_code, outcome.text, when)
         return ["PENDING", *route] if outcome.state == "PENDING" else [outcome.state]
+    if machines.never_starts(builder.image):
+        return ["PENDING", *route]
     try:
         _connect(backend, builder)
         _join(backend, builder)

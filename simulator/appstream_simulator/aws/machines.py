@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.image_builder import ImageBuilder
-from appstream_simulator.windows.machine.accounts import ADMINISTRATOR
+from appstream_simulator.windows.machine import sysprep
 from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.requests import MachineRequest
 
@@ -72,14 +72,13 @@ def snapshot(backend: AppStreamBackend, builder: ImageBuilder, image: Image) -> 
 
 
 def image_problem(image: Image) -> str:
-    """Why what is on the disk makes no image; empty when it does.
+    """Why there can be no image of what is on the disk, or was when it was begun; empty when there can."""
+    return image.problem or (sysprep.problem(image.disk) if isinstance(image.disk, Disk) else "")
 
-    The guide (tutorial-image-builder.md) says that with a renamed Administrator "image creation will fail". How it
-    fails is unproven.
-    """
-    if not isinstance(image.disk, Disk) or image.disk.accounts.administrator == ADMINISTRATOR:
-        return ""
-    return "An internal error occurred while creating the image."
+
+def never_starts(image: Image | None) -> bool:
+    """Whether what is on the disk keeps builders and fleets of an image from ever starting."""
+    return image is not None and isinstance(image.disk, Disk) and sysprep.never_starts(image.disk)
 
 
 def remove(backend: AppStreamBackend, builder: ImageBuilder) -> None:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""net.exe (user, localgroup) and secedit.exe (/export, and /configure by security_configuration).
+"""net.exe (user, localgroup, stop) and secedit.exe (/export, and /configure by security_configuration).
 
 Sources: Microsoft's references of `net user`, `net localgroup` and `secedit export`; the texts are those the programs
 print in English. Anything else of these programs is journalled as `unhandled`.
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .processes import Process
 
 COMPLETED = "The command completed successfully.\r\n\r\n"
+# Longer names of users and groups net.exe does not take for members (Microsoft, KB 324639, which speaks of /add; that
+# /delete is no better is assumed).
+_LONGEST_NAME = 20
+_SYNTAX = 'The syntax of this command is:\r\n\r\nNET LOCALGROUP\r\n[groupname [/COMMENT:"text"]] [/DOMAIN]\r\n'
 # Net's error numbers with their texts (`net helpmsg`).
 ACCESS_DENIED = (5, "Access is denied.")
 NO_USER = (2221, "The user name could not be found.")
@@ -31,6 +35,8 @@ GROUP_EXISTS = (1379, "The specified local group already exists.")
 BUILT_IN = (1371, "Cannot perform this operation on built-in accounts.")
 IS_MEMBER = (1378, "The specified account name is already a member of the group.")
 IS_NO_MEMBER = (1377, "The specified account name is not a member of the group.")
+NO_SERVICE = (2185, "The service name is invalid.")
+NOT_STARTED = (3521, "The service is not started.")
 NO_SUCH_MEMBER = (1376, "There is no such global user or group.")
 
 _AREA_OF = {
@@ -67,6 +73,8 @@ def run_net(process: Process) -> ProcessResult:
     text = command(process, words[1:], options) if command else None
     if text is None:
         return unhandled(process)
+    if text == _SYNTAX:
+        return ProcessResult(1, b"", _SYNTAX.encode())
     if isinstance(text, _NetError):
         shown = str(text)
         prefix = f"System error {text.number} has occurred.\r\n\r\n" if text.number < 2100 else ""
@@ -126,6 +134,8 @@ def _localgroup(process: Process, words: list[str], options: Mapping[str, str]) 
         return _NetError(ACCESS_DENIED)
     if len(words) == 1:
         return _change_group(accounts, words[0], group, add="add" in options)
+    if any(len(plain_name(member)) > _LONGEST_NAME for member in words[1:]):
+        return _SYNTAX
     if group is None:
         return _NetError(NO_GROUP)
     return _change_members(accounts, group, words[1:], add="add" in options)
@@ -155,10 +165,27 @@ def _change_members(accounts: Accounts, group: str, members: list[str], *, add: 
     return COMPLETED
 
 
+def _stop(process: Process, words: list[str], options: Mapping[str, str]) -> str | _NetError | None:
+    """net stop SERVICE."""
+    if len(words) != 1 or options:
+        return None
+    service = process.machine.disk.services.get(words[0].lower())
+    if service is None:
+        return _NetError(NO_SERVICE)
+    if service.state == "stopped":
+        return _NetError(NOT_STARTED)
+    if not process.administrator:
+        return _NetError(ACCESS_DENIED)
+    service.state = "stopped"
+    name = service.display_name
+    return f"The {name} service is stopping.\r\nThe {name} service was stopped successfully.\r\n\r\n"
+
+
 _NET_COMMANDS: dict[str, Callable[[Process, list[str], Mapping[str, str]], str | _NetError | None]] = {
     "user": _user,
     "users": _user,
     "localgroup": _localgroup,
+    "stop": _stop,
 }
 
 

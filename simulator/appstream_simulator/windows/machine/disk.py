@@ -87,6 +87,7 @@ class Disk:
         other_certificates: the other certificate stores; see `certificate_stores`.
         scheduled_tasks: tasks of the Task Scheduler by lower-case path.
         updates: how far Windows updates have got, by their ids.
+        traits: what its base image brought; see `stock_traits`.
         policy_values: key and name, lower case, of the registry values that group policy has set.
         attached: files of the disk images that are mounted, by drive (`d:`).
         application_catalog: what Image Assistant has registered, in the order of registration; entries as
@@ -103,6 +104,7 @@ class Disk:
         self.scheduled_tasks: dict[str, ScheduledTask] = {}
         self.updates: dict[str, UpdateState] = {}
         self.policy_values: set[tuple[str, str]] = set()
+        self.traits: set[str] = set()
         self.application_catalog: list[dict[str, Any]] = []
         self._now = now
         self.share_reader: ShareReader = share_reader or Shares({})
@@ -123,7 +125,7 @@ class Disk:
             twin.provided_accounts = dict(self.provided_accounts)
             twin.scheduled_tasks = {path: task.copy() for path, task in list(self.scheduled_tasks.items())}
             twin.updates = dict(self.updates)
-            twin.policy_values = set(self.policy_values)
+            twin.policy_values, twin.traits = set(self.policy_values), set(self.traits)
             twin.application_catalog = [dict(entry) for entry in self.application_catalog]
             twin.space = replace(self.space, taken=dict(self.space.taken))
             twin._drives = {"c:": self._drives["c:"].copy()}

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import appx, installation, msu_packages, server_features, stock
-from .appx import AppPackage, AppxError
-from .disk import Disk
+from . import app_packages, appx, installation, msu_packages, server_features, stock
+from .appx import AppxError
 from .shares import ShareError
 from .stock_packages import PROVISIONED, WINDOWS_APPS
 
@@ -94,30 +93,16 @@ def _add_package(process: Process, options: Options) -> tuple[int, str]:
         raise _DismError(error.code, str(error)) from error
     if not package.signed:
         raise _DismError(0x800B0100, "No signature was present in the subject.")
-    folder = f"{WINDOWS_APPS}\\{package.full_name}"
     with process.machine.disk_in_use():
-        for name, data in appx.files(content).items():
-            disk.make_directories(ntpath.dirname(f"{folder}\\{name}"))
-            disk.write(f"{folder}\\{name}", data)
+        folder = app_packages.unpack(disk, package, content)
         disk.registry.set(f"{PROVISIONED}\\{package.full_name}", "Path", f"{folder}\\{appx.MANIFEST}")
     process.record("install", installer=package.name, exit_code=0)
     return 0, _SUCCESS
 
 
-def provisioned(disk: Disk) -> list[AppPackage]:
-    """The packages that every new user gets."""
-    names = disk.registry.key_names(PROVISIONED) if disk.registry.has_key(PROVISIONED) else []
-    found = []
-    for name in names:
-        manifest = disk.registry.texts(f"{PROVISIONED}\\{name}").get("Path", "")
-        if disk.is_file(manifest):
-            found.append(appx.from_manifest(disk.read(manifest)))
-    return found
-
-
 def _list_packages(process: Process, _options: Options) -> tuple[int, str]:
     lines = ["Getting the list of app packages (.appx or .appxbundle) in this image...", ""]
-    for package in provisioned(process.machine.disk):
+    for package in app_packages.provisioned(process.machine.disk):
         lines += [
             f"DisplayName : {package.name}",
             f"Version : {package.version}",
@@ -132,7 +117,7 @@ def _list_packages(process: Process, _options: Options) -> tuple[int, str]:
 
 def _remove_package(process: Process, options: Options) -> tuple[int, str]:
     wanted, disk = options.get("packagename", "").lower(), process.machine.disk
-    package = next((item for item in provisioned(disk) if item.full_name.lower() == wanted), None)
+    package = next((item for item in app_packages.provisioned(disk) if item.full_name.lower() == wanted), None)
     if package is None:
         raise _DismError(2, "The system cannot find the file specified.")
     with process.machine.disk_in_use():

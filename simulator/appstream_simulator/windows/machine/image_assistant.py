@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
-from . import icons, image_assistant_options, profiles, stock, windows_paths
+from . import icons, image_assistant_options, profiles, stock, stock_traits, windows_paths
 from .image_assistant_options import CommandLine, ParserError
 from .requests import CreateImage, ImageAssistantError
 
@@ -269,6 +269,7 @@ def _image(process: Process, command: CommandLine) -> CreateImage:
         use_latest_agent_version="use-latest-agent-version" in command.flags,
         tags=_tags(command.lists["tags"]) if "tags" in command.lists else {},
         applications=[dict(entry) for entry in process.machine.disk.application_catalog],
+        problem=stock_traits.registration_problem(process.machine.disk),
     )
 
 

@@ -34,6 +34,7 @@ from . import (
     running,
     scheduled_tasks,
     security_identifiers,
+    stock_traits,
     text_places,
     windows_updates,
 )
@@ -248,6 +249,8 @@ class Machine:
             self._logons = {}
             pending_restart.set_servicing(self.disk, in_progress=pending_restart.is_servicing_pending(self.disk))
             pending_restart.clear(self.disk)
+            if stock_traits.RENEWED_RESTART in self.disk.traits:
+                pending_restart.renew(self.disk)
             for drive in list(self.disk.attached):
                 self.disk.detach(drive)
             profiles.boot(self.disk)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from appstream_simulator.clock import Clock
 from appstream_simulator.settings import Settings
 
-from . import environment, profiles, provided_access, stock
+from . import environment, profiles, provided_access, stock, stock_traits
 from .accounts import machine_identifier
 from .disk import Disk
 from .requests import MachineRequest
@@ -21,6 +21,7 @@ def disk_of(request: MachineRequest, clock: Clock, shelf: Shelf, settings: Setti
     """The disk of a new machine: a copy of its image's, or the stock one, with what is the machine's own."""
     if request.disk is None:
         disk = stock.stock_disk(request.platform, clock.now, shelf.shares)
+        stock_traits.give(disk, settings.base_image_traits.get(request.platform, ()))
     else:
         disk = request.disk.copy()
         disk.share_reader = shelf.shares

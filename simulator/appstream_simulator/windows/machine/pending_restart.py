@@ -27,6 +27,12 @@ def mark_renames(disk: Disk) -> None:
     disk.registry.set(SESSION_MANAGER_KEY, PENDING_RENAMES, ["\\??\\C:\\Windows\\Temp\\pending.tmp", ""], "MultiString")
 
 
+def renew(disk: Disk) -> None:
+    """What an updater does at each boot: has its old files deleted at the next."""
+    files = ["\\??\\C:\\Program Files\\Amazon\\Updater\\old.dll", ""]
+    disk.registry.set(SESSION_MANAGER_KEY, PENDING_RENAMES, files, "MultiString")
+
+
 def mark_servicing(disk: Disk) -> None:
     """Windows itself, a feature or an update, has to be finished at the next boot."""
     disk.registry.create_key(SERVICING_KEY)

@@ -36,6 +36,7 @@ class CreateImage:
 
     Attributes:
         applications: the application catalog, entries as `list-applications` prints them.
+        problem: what AppStream's own scripts trip over on the machine, so that the image fails; empty when nothing.
     """
 
     name: str
@@ -45,6 +46,7 @@ class CreateImage:
     use_latest_agent_version: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     applications: list[dict[str, Any]] = field(default_factory=list)
+    problem: str = ""
 
 
 @dataclass(frozen=True)

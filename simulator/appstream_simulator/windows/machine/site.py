@@ -12,7 +12,7 @@ from appstream_simulator.settings import Settings
 from appstream_simulator.windows.protocol.certificates import Authority
 from appstream_simulator.windows.protocol.faults import WindowsFaults
 
-from . import winrm
+from . import stock_traits, winrm
 from .machine import Machine
 from .machine_options import MachineOptions
 from .requests import CreateImage, ImageAssistantError, MachineRequest
@@ -31,10 +31,13 @@ class Site:
 
     Raises:
         shelf.ShelfError: a shelf file of the settings is wrong.
+        ValueError: a trait of the settings is none.
     """
 
     def __init__(self, clock: Clock, journal: Journal, settings: Settings) -> None:
         self.faults = WindowsFaults()
+        for names in settings.base_image_traits.values():
+            stock_traits.require_known(names)
         self.options = MachineOptions(faults=self.faults)
         self.shelf = Shelf(settings.shelf_files)
         self._clock = clock

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .processes import Process
 
+# VBScript, in which winrm.cmd is written, is an optional feature from these on (Microsoft, "VBScript deprecation");
+# whether AppStream's base images still have it is unproven.
+_WITHOUT_VBSCRIPT = ("WINDOWS_SERVER_2025", "WINDOWS_11")
 _SCRIPT = "c:\\windows\\system32\\winrm.vbs"
 _ACTIONS = {"e": "enumerate", "enum": "enumerate", "c": "create", "d": "delete"}
 _LISTENER = re.compile(r"winrm/config/listener(?:\?(?P<selectors>.*))?", re.IGNORECASE)
@@ -59,6 +62,8 @@ class _Listener:
 
 def run_cscript(process: Process) -> ProcessResult:
     """One run of cscript; any other script, or use of winrm.vbs, is beyond the simulator."""
+    if process.machine.request.platform in _WITHOUT_VBSCRIPT:
+        return ProcessResult(1, b"", b'Input Error: There is no script engine for file extension ".vbs".\r\n')
     words = [word for word in process.arguments[1:] if not word.startswith("//")]
     if not words or words.pop(0).lower() != _SCRIPT:
         return process.unhandled("cscript")

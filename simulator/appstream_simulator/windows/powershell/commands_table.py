@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .cmdlets import content, items, json_texts, objects, properties, system
+from .cmdlets import app_packages, content, items, json_texts, local_groups, objects, properties, system
 from .parameters import Cmdlet
 
 _CMDLETS: dict[str, Cmdlet] = {
@@ -16,6 +16,8 @@ _CMDLETS: dict[str, Cmdlet] = {
         *properties.CMDLETS,
         *content.CMDLETS,
         *system.CMDLETS,
+        *app_packages.CMDLETS,
+        *local_groups.CMDLETS,
     )
 }
 _ALIASES = {

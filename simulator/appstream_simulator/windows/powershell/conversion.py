@@ -73,6 +73,8 @@ _STATIC = {
     "System.Text.UTF8Encoding",
     "System.IO.StreamReader",
     "System.Net.NetworkCredential",
+    "System.Security.Principal.NTAccount",
+    "System.Security.Principal.SecurityIdentifier",
     "System.Drawing.Icon",
     "System.Drawing.Imaging.ImageFormat",
 }

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..machine import environment
-from . import file_items, patterns, registry_keys, streams
+from . import file_items, patterns, principals, registry_keys, streams
 from .conversion import ENUMERATIONS, cast, enumeration, guid
 from .errors import NetError, UnknownError
 from .formatting import formatted
@@ -422,6 +422,7 @@ def _new_utf8(_session: Session, mark: Any = False) -> NetObject:
 
 CONSTRUCTORS: dict[str, Static] = {
     **streams.CONSTRUCTORS,
+    principals.ACCOUNT: principals.account,
     "System.Collections.Generic.List`1[System.Object]": _new_list,
     "System.Collections.ArrayList": lambda _session, *items: ArrayList(_new_list(_session, *items)),
     "System.Collections.Hashtable": lambda _session: Hashtable(),

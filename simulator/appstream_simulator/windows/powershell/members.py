@@ -339,7 +339,7 @@ METHODS: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
 _OF_OBJECTS = frozenset(
     "openSubKey getValue getValueNames getValueKind getSubKeyNames setValue createSubKey deleteValue deleteSubKey "
     "deleteSubKeyTree close dispose flush getBytes getString shouldProcess getPreamble refresh waitForStatus delete "
-    "readToEnd toBitmap save getNetworkCredential where forEach "
+    "readToEnd toBitmap save getNetworkCredential translate where forEach "
     "nextBytes".lower().split()
 )
 # Methods that give nothing at all, so that a statement which calls one outputs nothing.

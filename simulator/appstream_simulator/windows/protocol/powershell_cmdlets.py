@@ -8,7 +8,7 @@ import ntpath
 import re
 
 from appstream_simulator.windows.protocol import clixml
-from appstream_simulator.windows.protocol.host import ProcessResult
+from appstream_simulator.windows.protocol.host import ModuleCall, ProcessResult
 from appstream_simulator.windows.protocol.powershell_invocation import (
     LITERAL,
     PATH_ARGUMENT,
@@ -49,6 +49,16 @@ def _content(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
     return ProcessResult(
         0, "".join(f"{line}\r\n" for line in disk.read(path).decode("utf-8-sig").splitlines()).encode()
     )
+
+
+def _interpreted(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """What the interpreter does; a cmdlet that fails is an error each, and none of these writes anything."""
+    arguments = {"script": found[0], "error_action": "continue"}
+    result = invocation.host.run_module(ModuleCall("ansible.windows.win_powershell", arguments, invocation.user))
+    errors = [str(error["exception"]["message"]) for error in result.get("error") or []]
+    if result.get("failed") or errors:
+        return fails("; ".join(errors) or str(result.get("msg")))
+    return ProcessResult(0)
 
 
 def _sleep(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
@@ -170,6 +180,8 @@ _SET_CONTENT = (
     r"(?:\s+-Encoding\s+['\"]?(?:ASCII|Default)['\"]?|\s+-Force)*"
 )
 _COPY_ITEM = rf"Copy-Item\s+{PATH_ARGUMENT}\s+(?:-Destination\s+)?(?P<target>{LITERAL})(?:\s+-(?:Force|Recurse))*"
+# Cmdlets that the interpreter of win_powershell has, here with nothing but words.
+_INTERPRETED = r"(?:Remove-LocalGroupMember|Add-AppxPackage|Remove-AppxPackage)(?:\s+[\w:\\./,-]+)+"
 _START_PROCESS = (
     rf"Start-Process\s+(?:-FilePath\s+)?(?P<program>{LITERAL})"
     rf"(?:\s+-ArgumentList\s+(?P<arguments>(?:{LITERAL})(?:\s*,\s*(?:{LITERAL}))*))?"
@@ -187,4 +199,5 @@ RULES: tuple[Rule, ...] = (
     rule(_SET_CONTENT, _set_content, _on_the_disk, brings_programs=True),
     rule(_COPY_ITEM, _copy_item, _on_the_disk, brings_programs=True),
     rule(_START_PROCESS, _start_process, brings_programs=True),
+    rule(_INTERPRETED, _interpreted),
 )
