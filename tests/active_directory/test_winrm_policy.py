@@ -26,7 +26,10 @@ from winrm_policies import MODULE, POLICIES, Place, change, entries, everything,
 REGISTRY = "Machine/Registry.pol"
 TEMPLATE = "Machine/Microsoft/Windows NT/SecEdit/GptTmpl.inf"
 GROUPS = "Machine/Preferences/Groups/Groups.xml"
-SCRIPTS = {"Machine/Scripts/psscripts.ini", "Machine/Scripts/Startup/appstream-winrm-https.ps1"}
+SCRIPTS = {
+    *(f"Machine/Scripts/{name}" for name in ("psscripts.ini", "scripts.ini")),
+    "Machine/Scripts/Startup/appstream-winrm-https.ps1",
+}
 
 
 def test_a_policy_is_made_linked_and_left_alone_the_second_time(domain: Domain) -> None:

@@ -36,6 +36,8 @@ REGISTRY = "Machine\\Registry.pol"
 TEMPLATE = "Machine\\Microsoft\\Windows NT\\SecEdit\\GptTmpl.inf"
 GROUPS = "Machine\\Preferences\\Groups\\Groups.xml"
 SCRIPTS = "Machine\\Scripts\\psscripts.ini"
+# The list of scripts that are not PowerShell's: empty, and there because Windows' own tools always write both.
+OTHER_SCRIPTS = "Machine\\Scripts\\scripts.ini"
 SCRIPT = f"Machine\\Scripts\\Startup\\{policy_startup_script.NAME}"
 
 _WINRM = "Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
@@ -60,6 +62,9 @@ _VALUES = {
 _GROUP_ITEM = "{5E4F58F1-9D52-4B40-8E0D-4A7B4D0E54A3}"
 _GUID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}\Z", re.I)
 _SERVICE = '"WinRM",2,""'
+_SCRIPTS_EXTENSION: dict[str, tuple[str, ...]] = {
+    "{42B5FAAE-6536-11D2-AE5A-0000F87571E3}": ("{40B6664F-4972-11D1-A7CA-0000F87571E3}",)
+}
 
 # Client-side extensions with their tools' extensions, by the file they process (MS-GPOL 2.2.2; GPMC writes the same).
 _EXTENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -74,7 +79,8 @@ _EXTENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "{00000000-0000-0000-0000-000000000000}": ("{79F92669-4224-476C-9C5C-6EFB4D87DF4A}",),
         "{17D89FEC-5C44-4972-B12D-241CAEF74509}": ("{79F92669-4224-476C-9C5C-6EFB4D87DF4A}",),
     },
-    SCRIPTS: {"{42B5FAAE-6536-11D2-AE5A-0000F87571E3}": ("{40B6664F-4972-11D1-A7CA-0000F87571E3}",)},
+    SCRIPTS: _SCRIPTS_EXTENSION,
+    OTHER_SCRIPTS: _SCRIPTS_EXTENSION,
 }
 
 # The options of module ``ad_winrm_policy`` that have defaults, for those who ask what it would write.
@@ -187,6 +193,7 @@ def files(settings: Settings) -> dict[str, bytes]:
         wanted[SCRIPTS] = build_scripts(
             {"Startup": [f"0CmdLine={policy_startup_script.NAME}", "0Parameters="]},
         )
+        wanted[OTHER_SCRIPTS] = build_scripts({})
         wanted[SCRIPT] = policy_startup_script.CONTENT
     return wanted
 
@@ -273,7 +280,13 @@ def foreign(present: Mapping[str, bytes | None]) -> list[str]:
 
     A file of this module's that cannot be read counts as damaged, not as somebody else's.
     """
-    finders = {REGISTRY: _foreign_values, TEMPLATE: _foreign_lines, GROUPS: _foreign_groups, SCRIPTS: _foreign_scripts}
+    finders = {
+        REGISTRY: _foreign_values,
+        TEMPLATE: _foreign_lines,
+        GROUPS: _foreign_groups,
+        SCRIPTS: _foreign_scripts,
+        OTHER_SCRIPTS: _all_lines,
+    }
     found = []
     for path in sorted(present):
         content = present[path]
@@ -308,6 +321,10 @@ def _foreign_groups(data: bytes) -> list[str]:
     return [f"item {group.name}" for group in parse_groups(data) if group.identifier.upper() != _GROUP_ITEM]
 
 
+def _all_lines(data: bytes) -> list[str]:
+    return [f"[{section}] {line}" for section, lines in parse_ini(data).items() for line in lines]
+
+
 def _foreign_scripts(data: bytes) -> list[str]:
     own = ("0cmdline=" + policy_startup_script.NAME, "0parameters=")
     return [
@@ -320,7 +337,13 @@ def _foreign_scripts(data: bytes) -> list[str]:
 
 def shown(path: str, data: bytes | None) -> Any:
     """Return what a file of a policy holds, for people: structures for files this module writes."""
-    readers = {REGISTRY: _shown_values, TEMPLATE: _shown_sections, GROUPS: _shown_groups, SCRIPTS: _shown_sections}
+    readers = {
+        REGISTRY: _shown_values,
+        TEMPLATE: _shown_sections,
+        GROUPS: _shown_groups,
+        SCRIPTS: _shown_sections,
+        OTHER_SCRIPTS: _shown_sections,
+    }
     if data is None:
         return "not of this module"
     try:

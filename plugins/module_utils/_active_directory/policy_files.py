@@ -96,7 +96,7 @@ def build_ini(sections: Sections) -> bytes:
 
 
 def build_scripts(sections: Sections) -> bytes:
-    """Return a list of scripts (psscripts.ini), which begins with an empty line (MS-GPSCR 2.2.3)."""
+    """Return a list of scripts (psscripts.ini, scripts.ini), which begins with an empty line (MS-GPSCR 2.2)."""
     return codecs.BOM_UTF16_LE + "\r\n".encode("utf-16-le") + build_ini(sections)[2:]
 
 

@@ -30,6 +30,7 @@ GROUPS = """<?xml version="1.0" encoding="utf-8"?>
 <Member name="CORP\\{name}" action="ADD" sid="{sid}"/></Members></Properties></Group></Groups>
 """
 SCRIPT = rb"""
+Start-Service WinRM
 $name = [System.Net.Dns]::GetHostEntry('').HostName
 $certificate = New-SelfSignedCertificate -DnsName $name -CertStoreLocation Cert:\LocalMachine\My
 $listener = Get-ChildItem -Path WSMan:\localhost\Listener | Where-Object { $_.Keys -contains 'Transport=HTTPS' }

@@ -38,6 +38,7 @@ PASSWORD = "Kerberos-Tests-1"
 LISTENER_SCRIPT = r"""
 # An HTTPS listener with a certificate of this computer's name.
 $ErrorActionPreference = 'Stop'
+Start-Service WinRM
 $name = [System.Net.Dns]::GetHostEntry('').HostName
 $certificate = Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object {
     $_.Subject -eq "CN=$name" -and $_.HasPrivateKey -and $_.NotAfter -gt (Get-Date).AddDays(30)

@@ -203,6 +203,11 @@ def test_malformed_scripts(data: bytes) -> None:
         startup_scripts.parse(data)
 
 
+def test_a_list_without_scripts_as_windows_tools_leave_it() -> None:
+    scripts = startup_scripts.parse(b"\xff\xfe\x0d\x00\x0a\x00")
+    assert (scripts.startup, scripts.ignored) == ([], [])
+
+
 # gpt.ini
 
 

@@ -279,7 +279,11 @@ def test_security_settings_come_after_preferences(joined: Joined) -> None:
         ({"startup_scripts": [StartupScript("x.cmd", "", False, b"")]}, "unhandled", "start-up script x.cmd"),
         ({"startup_scripts": [StartupScript("x.ps1", "-A", True, b"")]}, "unhandled", "start-up script x.ps1"),
         ({"startup_scripts": [StartupScript("x.ps1", "", True, b"\xff")]}, "unhandled", "start-up script x.ps1"),
-        ({"startup_scripts": [StartupScript("x.ps1", "", True, b"del C:\\x")]}, "unhandled", "start-up script x.ps1"),
+        (
+            {"startup_scripts": [StartupScript("x.ps1", "", True, b"Set-Nonsense C:\\x")]},
+            "unhandled",
+            "start-up script x.ps1",
+        ),
     ],
 )
 def test_what_has_no_effect_is_journalled(joined: Joined, parts: dict[str, Any], kind: str, what: str) -> None:

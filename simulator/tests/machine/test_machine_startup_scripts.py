@@ -1,22 +1,33 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Start-up scripts: the family that has an effect, and everything that must not have any."""
+"""Start-up scripts of group policy: they run before WinRM does, and one with anything unknown in it has no effect."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
-from appstream_simulator.windows.domain import startup_script_effects
-from appstream_simulator.windows.domain.powershell_statements import Unrecognised, parameters, statements
-from appstream_simulator.windows.domain.startup_script_effects import ScriptError
-from appstream_simulator.windows.machine.disk import Disk
+from appstream_simulator.windows.domain.membership import Membership
+from appstream_simulator.windows.domain.policy import ComputerPolicy, PolicyObject, StartupScript
 from appstream_simulator.windows.machine.winrm_configuration import HTTPS_LISTENER_KEY
-from hypothesis import given
-from hypothesis import strategies as st
+from simulated_machine import World
 
 FQDN = "ib1.corp.example.com"
-SCRIPT = r"""<# Gives WinRM an HTTPS listener; # is no comment in here. #>
+MEMBERSHIP = Membership(
+    domain="corp.example.com",
+    netbios_name="CORP",
+    controller="dc1.corp.example.com",
+    controller_address="127.0.0.10",
+    computer_name="IB1",
+    fqdn=FQDN,
+    keytab=Path("unused.keytab"),
+    kerberos_configuration=Path("unused.conf"),
+)
+START = "Set-Service -Name WinRM -StartupType Automatic\nStart-Service WinRM\n"
+LISTENER = r"""
 $ErrorActionPreference = 'Stop'
 $name = [System.Net.Dns]::GetHostEntry('').HostName  # as the domain knows it
 $certificate = Get-ChildItem -Path Cert:\LocalMachine\My |
@@ -32,137 +43,212 @@ if (-not $listener) {
 }
 """
 ONE_LINE = (
-    "$n = [Net.Dns]::GetHostByName($env:computerName).HostName; "
+    "$n = [Net.Dns]::GetHostByName($env:computerName).HostName; Start-Service winrm; "
     "$c = New-SelfSignedCertificate -CertStoreLocation 'cert:\\localmachine\\my' -DnsName $n -KeyLength 2048; "
     "new-item -Path WSMan:\\localhost\\Listener -Address * -Transport HTTPS -Force "
     "-CertificateThumbprint $c.Thumbprint"
 )
+RETRIED = "for ($i = 1; $i -le 5; $i++) { try { %s; break } catch { if ($i -ge 5) { throw }; Start-Sleep 15 } }"
+
+
+@dataclass
+class Member:
+    """A member of a domain whose policy has one start-up script."""
+
+    world: World
+    script: str = ""
+
+    def boot(self, script: str | None = None) -> None:
+        self.script = self.script if script is None else script
+        self.world.machine.power_off()
+        self.world.machine.power_on("127.0.77.12")
+        assert self.world.winrm.running.wait(10)
+
+    @property
+    def runs(self) -> list[tuple[bool, str]]:
+        """Whether each run failed, and with what."""
+        entries = self.world.journal.entries("startup_script")
+        return [(entry["failed"], entry.get("message", "")) for entry in entries]
+
+    @property
+    def unhandled(self) -> list[str]:
+        return [entry["text"] for entry in self.world.journal.entries("unhandled")]
+
+    @property
+    def certificates(self) -> list[str]:
+        return list(self.world.machine.disk.certificates)
+
+    @property
+    def thumbprint(self) -> Any:
+        value = self.world.machine.disk.registry.get(HTTPS_LISTENER_KEY, "certThumbprint")
+        return value.data if value else None
 
 
 @pytest.fixture
-def disk() -> Disk:
-    return Disk(time.time)
+def member(new_world: Callable[..., World]) -> Member:
+    world = new_world(closed=True)
+    member = Member(world)
+
+    def read(_membership: Membership) -> ComputerPolicy:
+        script = StartupScript("https.ps1", "", True, member.script.encode())
+        return ComputerPolicy([PolicyObject("{1}", "policy", 1, startup_scripts=[script])])
+
+    world.machine.options.read_policy = read
+    world.machine.join(MEMBERSHIP)
+    return member
 
 
-def run(text: str, disk: Disk, now: float | None = None) -> None:
-    startup_script_effects.run(text, disk, FQDN, time.time() if now is None else now)
+def test_winrm_is_not_running_yet_when_a_start_up_script_runs(member: Member) -> None:
+    member.boot(LISTENER)
+
+    ((failed, message),) = member.runs
+    assert failed and "WinRM service is not started currently" in message
+    assert member.thumbprint is None
+    # It comes up afterwards all the same.
+    assert member.world.machine.disk.services["winrm"].state == "running"
 
 
-def thumbprint(disk: Disk) -> object:
-    value = disk.registry.get(HTTPS_LISTENER_KEY, "certThumbprint")
-    return value.data if value else None
+@pytest.mark.parametrize(
+    "script", [START + LISTENER, (START + LISTENER).replace("\n", "\r\n"), "\ufeff" + START + LISTENER, ONE_LINE]
+)
+def test_a_certificate_and_a_listener_are_made(member: Member, script: str) -> None:
+    member.boot(script)
 
-
-@pytest.mark.parametrize("text", [SCRIPT, SCRIPT.replace("\n", "\r\n"), "\ufeff" + SCRIPT, ONE_LINE])
-def test_a_certificate_and_a_listener_are_made(disk: Disk, text: str) -> None:
-    run(text, disk)
-
-    (certificate,) = disk.certificates.values()
+    assert member.unhandled == [] and member.runs == [(False, "")]
+    (certificate,) = member.world.machine.disk.certificates.values()
     assert certificate.subject == f"CN={FQDN}"
-    assert thumbprint(disk) == certificate.thumbprint
+    assert member.thumbprint == certificate.thumbprint
 
 
-def test_the_second_boot_changes_nothing(disk: Disk) -> None:
-    run(SCRIPT, disk)
-    before = dict(disk.certificates)
+def test_the_second_boot_changes_nothing(member: Member) -> None:
+    member.boot(START + LISTENER)
+    before = member.certificates
 
-    run(SCRIPT, disk)
+    member.boot()
 
-    assert disk.certificates == before
+    assert member.certificates == before
+    assert member.runs == [(False, "")] * 2
 
 
-def test_a_certificate_about_to_expire_is_not_taken(disk: Disk) -> None:
-    run(SCRIPT, disk)
-    run(SCRIPT, disk, time.time() + 340 * 86400)
+def test_a_certificate_about_to_expire_is_not_taken(member: Member) -> None:
+    member.boot(START + LISTENER)
+    member.boot((START + LISTENER).replace("AddDays(30)", "AddDays(400)"))
 
-    assert len(disk.certificates) == 2
+    assert len(member.certificates) == 2
     # The listener that is there keeps the old one: the script only looks for any HTTPS listener.
-    assert thumbprint(disk) == next(iter(disk.certificates))
+    assert member.thumbprint == member.certificates[0]
 
 
-def test_a_listener_that_is_there_already_is_an_error(disk: Disk) -> None:
-    run(SCRIPT, disk)
+def test_a_listener_that_is_there_already_is_an_error(member: Member) -> None:
+    member.boot(START + LISTENER)
+    member.boot(f"$ErrorActionPreference = 'Stop'; {ONE_LINE}")
 
-    with pytest.raises(ScriptError, match="listener already"):
-        run(ONE_LINE, disk)
+    assert [failed for failed, _message in member.runs] == [False, True]
+    assert "already exists" in member.runs[1][1]
 
 
-def test_a_variable_that_was_never_set(disk: Disk) -> None:
-    with pytest.raises(ScriptError, match=r"\$name"):
-        run("$c = New-SelfSignedCertificate -DnsName $name -CertStoreLocation Cert:\\LocalMachine\\My", disk)
+def test_a_listener_needs_a_certificate_that_is_there(member: Member) -> None:
+    member.boot(ONE_LINE.replace("$c.Thumbprint", "0123456789ABCDEF"))
+
+    assert member.thumbprint is None
+    (entry,) = member.world.journal.entries("startup_script")
+    assert "thumbprint is not valid" in entry["errors"][0]
+
+
+def test_a_service_that_does_not_come_up_is_tried_again(member: Member) -> None:
+    member.world.machine.options.faults.add({"kind": "no_start", "match": "^WinRM$", "times": 2})
+
+    member.boot(RETRIED % (START + LISTENER))
+
+    assert member.runs == [(False, "")]
+    assert member.thumbprint == member.certificates[0]
+
+
+def test_a_service_that_never_comes_up_fails_the_script(member: Member) -> None:
+    member.world.machine.options.faults.add({"kind": "no_start", "host": "design", "match": "WinRM"})
+
+    member.boot(f"$ErrorActionPreference = 'Stop'; {RETRIED % (START + LISTENER)}")
+
+    assert member.runs[0][0] and "Failed to start service" in member.runs[0][1]
+    assert member.thumbprint is None
+
+
+def test_a_script_can_take_its_time_and_the_machine_go_off_meanwhile(member: Member) -> None:
+    member.script = "Start-Sleep -Seconds 100000000"
+    member.world.machine.power_on("127.0.77.12")
+    assert not member.world.winrm.running.wait(0.2)
+
+    member.world.machine.power_off()
+
+    assert not member.world.winrm.running.wait(0.2)
+    assert member.runs == []
 
 
 @pytest.mark.parametrize(
     ("part", "instead"),
     [
-        ("$ErrorActionPreference = 'Stop'", "$ErrorActionPreference = 'SilentlyContinue'"),
         ("$ErrorActionPreference = 'Stop'", "Set-NetFirewallProfile -Enabled False"),
         ("$ErrorActionPreference = 'Stop'", "Set-Item WSMan:\\localhost\\Service\\Auth\\Basic $true"),
-        ("$ErrorActionPreference = 'Stop'", "function Stop-It { }"),
-        ("$ErrorActionPreference = 'Stop'", "$x = @'\nhere\n'@"),
-        ("GetHostEntry('')", "GetHostEntry('elsewhere')"),
-        (".HasPrivateKey", ".Archived"),
-        ("Cert:\\LocalMachine\\My |", "Cert:\\CurrentUser\\My |"),
-        ("| Select-Object -First 1", ""),
-        ("-Descending ", ""),
-        ("if (-not $certificate)", "if (Test-Path C:\\x)"),
-        ("if (-not $certificate)", "while (-not $certificate)"),
-        ("Transport=HTTPS", "Transport=HTTP"),
-        ("-Transport HTTPS", "-Transport HTTP"),
-        ("-Address *", "-Address IP:10.1.2.3"),
-        ("-Force | Out-Null", "| Out-Null"),
+        ("-Transport HTTPS", "-Transport HTTPS -HostName other"),
         ("-Force | Out-Null", "-Force | Out-File C:\\x"),
-        ("-Force | Out-Null", "-Force -HostName other"),
-        ("$certificate.Thumbprint", "0123456789ABCDEF"),
-        ("-DnsName $name", "-DnsName other.example.com"),
-        ("-DnsName $name", "-DnsName $name, 'other'"),
-        ("\n}\n$listener", "\n$listener"),
-        ("Stop'", "Stop"),
+        ("GetHostEntry('')", "GetHostAddresses('')"),
+        ("Set-Service", "Enable-PSRemoting -Force; Set-Service"),
     ],
 )
-def test_a_script_with_anything_else_in_it_has_no_effect(disk: Disk, part: str, instead: str) -> None:
-    assert part in SCRIPT
+def test_a_script_with_anything_unknown_in_it_has_no_effect(member: Member, part: str, instead: str) -> None:
+    script = START + LISTENER
+    assert part in script
 
-    with pytest.raises(Unrecognised):
-        run(SCRIPT.replace(part, instead, 1), disk)
+    member.boot(script.replace(part, instead, 1))
 
-    assert not disk.certificates and thumbprint(disk) is None
-
-
-def test_statements() -> None:
-    text = "a 'x;y' # c\n\nb | \n c; d {\n e; f # g\n} <# ; #>\n\"#;\"; h `\n i"
-
-    assert statements(text) == ["a 'x;y'", "b | \n c", "d {\n e; f \n}", '"#;"', "h   i"]
-
-
-@pytest.mark.parametrize("text", ["(", ")", "{]", "'", '"', "<# ", 'a "b`"c"', "@'\nx\n'@", "a ` b"])
-def test_what_is_no_statement(text: str) -> None:
-    with pytest.raises(Unrecognised):
-        statements(text)
-
-
-def test_parameters() -> None:
-    assert parameters("New-Item -Path 'a b' -Force  -Address * -Port 5986", "new-item") == {
-        "path": "a b",
-        "force": "",
-        "address": "*",
-        "port": "5986",
-    }
+    assert len(member.unhandled) == 1 and member.runs == []
+    assert member.certificates == [] and member.thumbprint is None
 
 
 @pytest.mark.parametrize(
-    "command", ["New-Items -Path a", "New-Item a", "New-Item -Path a b", "New-Item -Path (a)", "New-Item -A 1 -a 2"]
+    ("part", "instead"),
+    [
+        ("Cert:\\LocalMachine\\My |", "Cert:\\LocalMachine |"),
+        ("WSMan:\\localhost\\Listener |", "WSMan:\\localhost\\Service |"),
+        ("WSMan:\\localhost\\Listener |", "WSMan:\\localhost\\Listener -Recurse |"),
+        ("GetHostEntry('')", "GetHostEntry('elsewhere')"),
+        (".HasPrivateKey", ".Archived"),
+        ("-Address *", "-Address IP:10.1.2.3"),
+        ("-Force | Out-Null", "| Out-Null"),
+        ("-DnsName $name", "-DnsName $name, 'other'"),
+        ("-DnsName $name", "-DnsName $name -KeyLength 4096"),
+    ],
 )
-def test_other_parameters(command: str) -> None:
-    with pytest.raises(Unrecognised):
-        parameters(command, "New-Item")
+def test_what_turns_out_to_be_unknown_ends_a_script(member: Member, part: str, instead: str) -> None:
+    script = START + LISTENER
+    assert part in script
+
+    # A certificate is there to be looked at, and another has to be made.
+    if part == ".HasPrivateKey":
+        member.boot(START + LISTENER)
+    member.boot(
+        script.replace(part, instead, 1).replace(".HasPrivateKey", ".HasPrivateKey -and $false")
+        if part.startswith("-DnsName")
+        else script.replace(part, instead, 1)
+    )
+
+    assert len(member.unhandled) == 1
 
 
-@given(st.text(alphabet="$ab'\"{}()|;#\n` -=", max_size=30))
-def test_no_text_does_anything_unforeseen(text: str) -> None:
-    disk = Disk(time.time)
-    try:
-        run(text, disk)
-    except (Unrecognised, ScriptError):
-        pass
-    assert not disk.certificates and thumbprint(disk) is None
+def test_listeners_and_certificates_are_seen_by_scripts_of_modules(world: World) -> None:
+    script = (
+        "Get-ChildItem WSMan:\\localhost\\Listener | ForEach-Object { $_.Keys }; "
+        "(Get-ChildItem Cert:\\LocalMachine\\Root).Count"
+    )
+    result = world.module("win_powershell", {"script": script})
+
+    assert result["output"] == ["Transport=HTTP", "Address=*", "Transport=HTTPS", "Address=*", 0]
+    absent = world.module("win_powershell", {"script": "Get-ChildItem Cert:\\LocalMachine\\Nothing"})
+    assert "does not exist" in absent["error"][0]["exception"]["message"]
+
+
+def test_only_listeners_have_a_transport(world: World) -> None:
+    result = world.module("win_powershell", {"script": "New-Item -Path C:\\x -Transport HTTPS"})
+
+    assert "matches parameter name 'Transport'" in result["error"][0]["exception"]["message"]
+    assert not world.machine.disk.exists("C:\\x")

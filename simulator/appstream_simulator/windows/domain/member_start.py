@@ -5,14 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.machine.disk import Disk
+from appstream_simulator.windows.machine.security_identifiers import SYSTEM, WELL_KNOWN
+from appstream_simulator.windows.powershell import script_runs
+from appstream_simulator.windows.powershell.errors import UnknownError
+from appstream_simulator.windows.powershell.session import Session
+from appstream_simulator.windows.powershell.values import Names
 
-from . import policy_application, startup_script_effects
+from . import policy_application
 from .group_policy import DomainUnreachableError
 from .membership import Membership
 from .policy import ComputerPolicy, StartupScript
-from .powershell_statements import Unrecognised
+
+if TYPE_CHECKING:
+    from appstream_simulator.windows.machine.machine import Machine
 
 # Writes to the journal: kind and fields.
 Record = Callable[..., None]
@@ -46,23 +54,28 @@ def apply(disk: Disk, policy: ComputerPolicy, record: Record) -> None:
     record("policy", outcome="applied", objects=objects, skipped=policy.skipped)
 
 
-def run_startup_scripts(disk: Disk, policy: ComputerPolicy, fqdn: str, now: float, record: Record) -> None:
-    """Run the start-up scripts of a policy, in order."""
+def run_startup_scripts(machine: Machine, policy: ComputerPolicy) -> None:
+    """Run the start-up scripts of a policy, in order, each as SYSTEM; scripts that wait take their time.
+
+    A script in which anything is outside of the simulator's subset of PowerShell has no effect at all.
+    """
     for item in policy.objects:
         for script in item.startup_scripts:
-            _run(disk, script, fqdn, now, record)
+            _run(machine, script)
 
 
-def _run(disk: Disk, script: StartupScript, fqdn: str, now: float, record: Record) -> None:
-    try:
-        text = script.content.decode("utf-8-sig")
-        if not script.powershell or script.parameters.strip():
-            raise Unrecognised(text)
-        startup_script_effects.run(text, disk, fqdn, now)
-    except (Unrecognised, UnicodeDecodeError) as error:
-        record("unhandled", what=f"start-up script {script.name}", text=str(error))
-        return
-    except startup_script_effects.ScriptError as error:
-        record("startup_script", name=script.name, failed=True, message=str(error))
-        return
-    record("startup_script", name=script.name, failed=False)
+def _run(machine: Machine, script: StartupScript) -> None:
+    user = WELL_KNOWN[SYSTEM]
+    with machine.logged_on(user):
+        session = Session(machine, user, Names(machine.environment(user)), "C:\\Windows\\System32")
+        try:
+            if not script.powershell or script.parameters.strip():
+                raise UnknownError("a start-up script that is not PowerShell, or has parameters")
+            prepared = script_runs.prepared(session, script.content.decode("utf-8-sig"))
+            outcome = script_runs.run_file(session, prepared)
+        except (UnknownError, UnicodeDecodeError) as error:
+            machine.record("unhandled", what=f"start-up script {script.name}", text=str(error))
+            return
+    failed = {"failed": True, "message": outcome.error.message} if outcome.error else {"failed": False}
+    errors = [record.message for record in session.streams.errors]
+    machine.record("startup_script", name=script.name, **failed, **({"errors": errors} if errors else {}))

@@ -42,7 +42,7 @@ from .accounts import ADMINISTRATORS, WINRM_GROUPS
 from .disk import Disk
 from .machine_options import MachineOptions
 from .requests import MachineRequest
-from .services import start_automatic_services
+from .services import start_automatic_services, start_late_services
 from .shelf import Shelf
 
 # The delay of a shutdown is there for the client to get its answer, and clients live in real time: however fast the
@@ -259,8 +259,16 @@ class Machine:
             if policy:
                 member_start.apply(self.disk, policy, self.record)
             start_automatic_services(self.disk.services)
-            if policy:
-                member_start.run_startup_scripts(self.disk, policy, self.fqdn, self.boot_time, self.record)
+        if policy:
+            # They may wait, and the machine can be switched off meanwhile.
+            try:
+                member_start.run_startup_scripts(self, policy)
+            except PoweredOffError:
+                return
+        with self._lock:
+            if off.is_set() or self.address is None:
+                return
+            start_late_services(self.disk.services)
             self._shutdown = None
             try:
                 self._listener = self._winrm(self, self.address)

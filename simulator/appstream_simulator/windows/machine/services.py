@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Services that start-up scripts do not find running.
+_LATE = frozenset({"winrm"})
+
 
 @dataclass
 class Service:
@@ -33,6 +36,17 @@ class Service:
 
 
 def start_automatic_services(services: dict[str, Service]) -> None:
-    """What happens at boot: automatic services run, all others do not."""
+    """What happens at boot: automatic services run, all others do not.
+
+    WinRM is not among the first: start-up scripts of group policy may find it stopped, and here they always do.
+    """
     for service in services.values():
-        service.state = "running" if service.start_mode in ("auto", "delayed") else "stopped"
+        first = service.start_mode in ("auto", "delayed") and service.name.lower() not in _LATE
+        service.state = "running" if first else "stopped"
+
+
+def start_late_services(services: dict[str, Service]) -> None:
+    """What comes up once start-up scripts are done; what they have started already is running."""
+    for service in services.values():
+        if service.start_mode in ("auto", "delayed") and service.name.lower() in _LATE:
+            service.state = "running"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from . import winrm_items
 from .cmdlets import app_packages, content, items, json_texts, local_groups, objects, properties, system
 from .parameters import Cmdlet
 
@@ -18,6 +19,7 @@ _CMDLETS: dict[str, Cmdlet] = {
         *system.CMDLETS,
         *app_packages.CMDLETS,
         *local_groups.CMDLETS,
+        *winrm_items.CMDLETS,
     )
 }
 _ALIASES = {

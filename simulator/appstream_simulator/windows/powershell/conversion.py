@@ -75,6 +75,7 @@ _STATIC = {
     "System.Net.NetworkCredential",
     "System.Security.Principal.NTAccount",
     "System.Security.Principal.SecurityIdentifier",
+    "System.Net.Dns",
     "System.Drawing.Icon",
     "System.Drawing.Imaging.ImageFormat",
 }

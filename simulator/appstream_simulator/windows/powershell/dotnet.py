@@ -304,6 +304,14 @@ def _ignores_case(options: Any) -> bool:
     return enumeration(options, "System.Text.RegularExpressions.RegexOptions").name == "IgnoreCase"
 
 
+def _host_entry(session: Session, name: Any) -> NetObject:
+    """An IPHostEntry of this machine; the empty name stands for it."""
+    machine, wanted = session.machine, to_text(name).lower()
+    if wanted not in ("", machine.computer_name.lower(), machine.fqdn.lower()):
+        raise UnknownError(f"[Net.Dns]::GetHostEntry({to_text(name)}) of another computer")
+    return NetObject("System.Net.IPHostEntry", {"HostName": machine.fqdn})
+
+
 def _joined(_session: Session, separator: Any, *values: Any) -> str:
     items = values[0] if len(values) == 1 and is_array(values[0]) else values
     return to_text(separator).join(to_text(item) for item in items)
@@ -380,6 +388,9 @@ METHODS: dict[tuple[str, str], Static] = {
     ("System.BitConverter", "tostring"): lambda _session, data: "-".join(
         f"{byte:02X}" for byte in cast(data, "System.Byte[]")
     ),
+    ("System.Net.Dns", "gethostentry"): _host_entry,
+    ("System.Net.Dns", "gethostbyname"): _host_entry,
+    ("System.Net.Dns", "gethostname"): lambda session: session.machine.computer_name,
     ("System.DateTime", "parse"): lambda _session, text: cast(text, "System.DateTime"),
     ("System.TimeSpan", "fromseconds"): lambda _session, value: TimeSpan(float(value)),
     ("System.TimeSpan", "fromminutes"): lambda _session, value: TimeSpan(float(value) * 60),

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Paths of PowerShell: which provider a path belongs to, and what its wildcards stand for.
 
-Of the providers there are the file system, the registry with its drives HKLM: and HKCU:, and, for Test-Path alone, the
-environment. Source: about_Providers, about_Path_Syntax, about_Wildcards.
+Of the providers there are the file system, the registry with its drives HKLM: and HKCU:, for Test-Path alone the
+environment, and for Get-ChildItem and New-Item what `winrm_items` has of Cert: and WSMan:. Source: about_Providers,
+about_Path_Syntax, about_Wildcards.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ from .session import Session
 _QUALIFIED = re.compile(r"(?:Microsoft\.PowerShell\.Core\\)?(FileSystem|Registry)::(.*)", re.IGNORECASE | re.DOTALL)
 _DRIVE = re.compile(r"([A-Za-z][\w.]*):(.*)", re.DOTALL)
 _HIVES = ("HKEY_LOCAL_MACHINE", "HKEY_CURRENT_USER", "HKEY_CLASSES_ROOT", "HKEY_USERS", "HKEY_CURRENT_CONFIG")
-_OTHER_DRIVES = ("alias", "cert", "function", "variable", "wsman")
+_OTHER_DRIVES = ("alias", "function", "variable")
+CONFIGURATION = {"cert": "certificates", "wsman": "wsman"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A path: its provider (`file`, `registry` or `environment`), and the provider's own absolute path."""
+    """A path: its provider, and the provider's own absolute path.
+
+    Attributes:
+        provider: `file`, `registry`, `environment`, `certificates` or `wsman`.
+    """
 
     provider: str
     path: str
@@ -63,6 +69,8 @@ def place(session: Session, path: str) -> Place:
         return _registry(text)
     if drive and drive[1].lower() == "env":
         return Place("environment", drive[2].strip("\\"))
+    if drive and drive[1].lower() in CONFIGURATION:
+        return Place(CONFIGURATION[drive[1].lower()], drive[2].strip("\\"))
     if drive and drive[1].lower() in _OTHER_DRIVES:
         raise UnknownError(f"the drive {drive[1]}:")
     if drive and drive[1].lower() != "c":
@@ -82,7 +90,9 @@ def _registry(path: str) -> Place:
 
 
 def exists(session: Session, where: Place) -> bool:
-    """Whether there is something."""
+    """Whether there is something. Raises UnknownError for what is in Cert: and WSMan:."""
+    if where.provider in CONFIGURATION.values():
+        raise UnknownError(f"items of {where.provider}")
     if where.provider == "registry":
         return session.disk.registry.has_key(where.path)
     if where.provider == "environment":

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Running a script on a machine as win_powershell does."""
+"""Running a script on a machine, as win_powershell does or as it stands."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def run(session: Session, script: syntax.Script, parameters: Mapping[str, Any], 
         return Finished(Outcome(getattr(error, "output", [])), ansible, error)
 
 
+def run_file(session: Session, script: syntax.Script) -> Outcome:
+    """Run a script as it stands, without parameters.
+
+    Raises:
+        UnknownError: something outside of the subset has turned up; what was done before stays done.
+    """
+    return Interpreter(session).run(script, {})
+
+
 def credential(user: str, password: Secret | None) -> NetObject:
     """A PSCredential; one without a password has an empty one."""
     secret = password or Secret("")
@@ -89,4 +98,4 @@ def from_ansible(value: Any) -> Any:
     return value
 
 
-__all__ = ["Finished", "Secret", "from_ansible", "prepared", "run"]
+__all__ = ["Finished", "Secret", "from_ansible", "prepared", "run", "run_file"]

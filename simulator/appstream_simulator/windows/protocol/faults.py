@@ -13,12 +13,13 @@ A rule is a dictionary:
   * `full`: drive C: has no space left; with `match` only, it stays so until the machine is gone;
   * `no_return`: a restart of the guest begins and does not end as long as the rule is in force;
   * `busy`: msiexec finds another installation in progress and ends with 1618, as while Windows is serviced after its
-    first boot.
+    first boot;
+  * `no_start`: a service that a PowerShell script starts does not come up in time.
 * `host`: regular expression on the image builder's name; any host by default.
 * `match`: regular expression searched in the module's name and in the command or script text, for `busy` in msiexec's
-  command line. A `drop` without it hits any task. `refuse`, `unauthorized`, `certificate` and `hang` with it begin with
-  the first matching task, whose connection is cut (left without an answer by `hang`): the machine is lost in the middle
-  of it. `no_return` has none.
+  command line, for `no_start` in the service's name. A `drop` without it hits any task. `refuse`, `unauthorized`,
+  `certificate` and `hang` with it begin with the first matching task, whose connection is cut (left without an answer
+  by `hang`): the machine is lost in the middle of it. `no_return` has none.
 * `when`: `before` (default) or `after` the task's work is done, for `drop` and for those that begin with a task.
 * `times`: how often the rule applies, for ever by default; `after`: how many occasions (matching tasks, if it has a
   `match`) it lets pass first.
@@ -33,7 +34,7 @@ from typing import Any
 
 from appstream_simulator import given_patterns
 
-KINDS = ("refuse", "drop", "unauthorized", "certificate", "hang", "full", "no_return", "busy")
+KINDS = ("refuse", "drop", "unauthorized", "certificate", "hang", "full", "no_return", "busy", "no_start")
 MOMENTS = ("before", "after")
 _BEGIN_WITH_A_TASK = ("refuse", "unauthorized", "certificate", "hang")
 _CUT_THE_TASK = ("drop", "refuse", "unauthorized", "certificate")
@@ -137,6 +138,13 @@ class WindowsFaults:
         return self._any_taken(
             host,
             lambda fault: fault.kind == "busy" and given_patterns.found(fault.match, command_line, ignore_case=True),
+        )
+
+    def keeps_from_starting(self, host: str, service: str) -> bool:
+        """Whether a service that is started does not come up."""
+        return self._any_taken(
+            host,
+            lambda fault: fault.kind == "no_start" and given_patterns.found(fault.match, service, ignore_case=True),
         )
 
     def cuts(self, host: str, task: str, when: str) -> bool:

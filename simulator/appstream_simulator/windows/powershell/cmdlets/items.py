@@ -11,8 +11,8 @@ import ntpath
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .. import file_items, patterns, places, registry_keys
-from ..errors import NetError, UnknownError
+from .. import file_items, patterns, places, registry_keys, winrm_items
+from ..errors import NetError, UnknownError, failure
 from ..parameters import Cmdlet, Option
 from ..places import Place
 from ..session import on_disk
@@ -107,6 +107,10 @@ def _test_path(run: Run) -> Iterator[Any]:
 def _child_items(run: Run) -> Iterator[Any]:
     if not run.get("path") and not run.get("literalpath"):
         run.given["path"] = [run.session.folder]
+    configured = _configured(run)
+    if configured is not None:
+        yield from winrm_items.items(run.session, configured)
+        return
     depth = run.get("depth")
     levels = 1 << 30 if depth is None and run.get("recurse") else (depth or 0)
     for path, where in named(run):
@@ -119,6 +123,17 @@ def _child_items(run: Run) -> Iterator[Any]:
             raise UnknownError("Get-ChildItem -Recurse with wildcards")
         else:
             yield from _chosen(run, where)
+
+
+def _configured(run: Run) -> Place | None:
+    """The place in Cert: or WSMan: that is listed, None when it is elsewhere."""
+    paths = run.texts("path") + run.texts("literalpath")
+    where = places.place(run.session, paths[0])
+    if where.provider not in places.CONFIGURATION.values():
+        return None
+    if len(paths) > 1 or set(run.given) - {"path", "literalpath", "erroraction"} or patterns.has_wildcards(paths[0]):
+        raise UnknownError(f"Get-ChildItem of {paths[0]} with these options")
+    return where
 
 
 def _listed(run: Run, where: Place, levels: int) -> Iterator[Any]:
@@ -153,8 +168,15 @@ def _new_item(run: Run) -> Iterator[Any]:
         where = places.place(run.session, path)
         if run.get("name"):
             where = where.child(to_text(run.get("name")))
-        if where.provider == "environment":
-            raise UnknownError("New-Item in the drive Env:")
+        if where.provider in ("environment", "certificates"):
+            raise UnknownError(f"New-Item in {path}")
+        if where.provider == "wsman":
+            yield from winrm_items.new_listener(run, where)
+            continue
+        foreign = [name for name in winrm_items.LISTENER_OPTIONS if name.lower() in run.given]
+        if foreign:
+            message = f"A parameter cannot be found that matches parameter name '{foreign[0]}'."
+            raise failure(message, "System.Management.Automation.ParameterBindingException")
         make = _new_key if where.provider == "registry" else _new_file_item
         try:
             if run.should("Create Item", where.path):
@@ -373,6 +395,7 @@ CMDLETS = (
             Option("ItemType", "string", aliases=("type",)),
             Option("Value", "object"),
             FORCE,
+            *(Option(name) for name in winrm_items.LISTENER_OPTIONS),
         ),
         _new_item,
         changes=True,

@@ -207,6 +207,10 @@ def _start(run: Run, service: Service) -> None:
         reason = f"Cannot start service {service.name} on computer '.'."
         run.error(f"{message} {reason}", _SERVICE_ERROR, service.name)
         return
+    if run.session.machine.options.faults.keeps_from_starting(run.session.machine.builder_name, service.name):
+        message = f"Failed to start service '{service.display_name} ({service.name})'."
+        run.error(message, _SERVICE_ERROR, service.name)
+        return
     for name in service.dependencies:
         needed = run.session.disk.services.get(name.lower())
         if needed is not None and needed.state == "stopped":

@@ -242,6 +242,8 @@ def test_nothing_written_here_is_taken_for_somebody_elses(https: bool, method: s
         (policy_content.SCRIPTS, b"[Startup]\r\n0CmdLine=theirs.ps1\r\n", ["theirs.ps1"]),
         (policy_content.SCRIPTS, b"[Shutdown]\r\n0Parameters=\r\n", ["Shutdown"]),
         (policy_content.SCRIPT, b"anything", []),
+        (policy_content.OTHER_SCRIPTS, "\ufeff\r\n".encode("utf-16-le"), []),
+        (policy_content.OTHER_SCRIPTS, b"\r\n[Startup]\r\n0CmdLine=theirs.cmd\r\n0Parameters=\r\n", ["cmd", "Param"]),
     ],
 )
 def test_what_is_somebody_elses(path: str, content: bytes | None, found: list[str]) -> None:
@@ -254,4 +256,12 @@ def test_the_start_up_script_leaves_the_other_listener_alone() -> None:
     script = policy_startup_script.CONTENT.decode("ascii")
     assert "Remove-Item" not in script and "Set-Item" not in script
     assert script.count("New-Item") == 1 and "if (-not $listener) { New-Item" in script
-    assert all(len(line) > 1 for line in script.split("\r\n")[:-1])
+    assert all(line.strip() for line in script.split("\r\n")[:-1])
+
+
+def test_both_lists_of_scripts_are_written_as_windows_tools_write_them() -> None:
+    made = files(https=True)
+    assert made[policy_content.OTHER_SCRIPTS] == b"\xff\xfe\x0d\x00\x0a\x00"
+    lines = ["", "[Startup]", f"0CmdLine={policy_startup_script.NAME}", "0Parameters=", ""]
+    assert made[policy_content.SCRIPTS] == "\ufeff{}".format("\r\n".join(lines)).encode("utf-16-le")
+    assert not {policy_content.SCRIPTS, policy_content.OTHER_SCRIPTS} & set(files())
