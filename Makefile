@@ -72,6 +72,11 @@ molecule: ## Molecule scenarios of the roles
 	@tools/setup test
 	@tools/test molecule
 
+.PHONY: powershell
+powershell: ## The collection's PowerShell on a real pwsh, where there is one
+	@tools/setup test
+	@tools/test powershell
+
 .PHONY: fuzz
 fuzz: ## Fuzz every parser, FUZZ_SECONDS (30) each; READERS="soap icon" picks some. Not part of `make test`
 	@tools/setup test
