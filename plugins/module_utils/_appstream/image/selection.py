@@ -14,9 +14,11 @@ Image = Mapping[str, Any]
 # Public base images are named AppStream-WinServer2022-09-09-2026, month first.
 _DATED_NAME = re.compile(r"(?P<series>.+)-\d{2}-\d{2}-\d{4}\Z")
 
-# A graphics image says so in its name: AppStream-Graphics-G5-WinServer2022-09-09-2026, and NV for all families at once.
+# A graphics image says so in its name: AppStream-Graphics-G5-WinServer2022-09-09-2026. NV stands for all families with
+# a generation at once (G4dn, G5, G6, Gr6, G6f, Gr6f, G7), not for those before: design, desktop, pro.
 _GRAPHICS_NAME = re.compile(r".*-Graphics-(?P<kind>[A-Za-z0-9]+)-")
 _ALL_GRAPHICS = "NV"
+_WITH_GENERATION = re.compile(r"graphicsg\d")
 
 # Instance type prefixes and what Image.SupportedInstanceFamilies calls them (service model, documentation of that
 # member). The spelling real images carry is unproven, so it is compared without regard to case and separators, and
@@ -95,7 +97,7 @@ def _is_of_family(image: Image, family: str) -> bool | None:
     families = _families_of(image)
     if not families:
         # The service refuses a graphics type for an image whose "image instance family null is not supported".
-        return is_for_graphics(image) == family.startswith("graphics")
+        return bool(_WITH_GENERATION.match(family)) if is_for_graphics(image) else not family.startswith("graphics")
     # "Graphics G4" stands for G4dn, and may be spelt either way.
     if any(one.startswith(family) for one in families):
         return True

@@ -67,6 +67,9 @@ ONE_FAMILY = "AppStream-Graphics-G5-WinServer2022-09-09-2026"
         (BASE, "stream.graphics-design.large", False),
         (UNIFIED, "stream.graphics.g7.2xlarge", True),
         (UNIFIED, "stream.graphics.gr6f.4xlarge", True),
+        (UNIFIED, "stream.graphics.g4dn.xlarge", True),
+        (UNIFIED, "stream.graphics-pro.4xlarge", False),
+        (UNIFIED, "stream.graphics-design.large", False),
         (UNIFIED, "stream.standard.large", False),
         (ONE_FAMILY, "stream.graphics.g5.xlarge", True),
         (ONE_FAMILY, "stream.graphics.g6.xlarge", False),
@@ -74,8 +77,10 @@ ONE_FAMILY = "AppStream-Graphics-G5-WinServer2022-09-09-2026"
     ],
 )
 def test_an_image_that_lists_no_families(name: str, instance_type: str, supported: bool) -> None:
-    reason = selection.refused_because(image(name), instance_type)
-    assert (reason is None) is supported, reason
+    """The service has "image instance family null" for them: absent, null and empty are the same."""
+    for listed in ({}, {"supported_instance_families": None}, {"supported_instance_families": []}):
+        reason = selection.refused_because(image(name, **listed), instance_type)
+        assert (reason is None) is supported, reason
 
 
 @pytest.mark.parametrize(
@@ -120,6 +125,34 @@ def test_graphics_images_are_chosen_only_when_asked_for() -> None:
     assert chosen(instance_type="stream.standard.large") == BASE
     assert chosen(instance_type="stream.graphics.g6.xlarge") == UNIFIED
     assert chosen(with_graphics=True) == UNIFIED
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "chosen"),
+    [
+        ("stream.standard.large", "AppStream-WinServer2022-11-10-2025"),
+        ("stream.graphics.g4dn.xlarge", "AppStream-Graphics-G4dn-WinServer2022-11-10-2025"),
+        ("stream.graphics.g5.xlarge", "AppStream-Graphics-G5-WinServer2022-11-10-2025"),
+        ("stream.graphics.g6.xlarge", "AppStream-Graphics-G6-WinServer2022-11-10-2025"),
+        ("stream.graphics-design.xlarge", None),
+    ],
+)
+@pytest.mark.parametrize("hours", [0, 1])
+@pytest.mark.parametrize("listed", [True, False])
+def test_images_of_one_release_day(instance_type: str, chosen: str | None, hours: int, listed: bool) -> None:
+    """The standard image lists no families and came out with those for graphics, or an hour before them."""
+    images = [image("AppStream-WinServer2022-11-10-2025", created_time="2025-11-10T00:00:00", platform="P")]
+    images += [
+        image(
+            f"AppStream-Graphics-{kind}-WinServer2022-11-10-2025",
+            created_time=f"2025-11-10T0{hours}:00:00",
+            platform="P",
+            supported_instance_families=[f"Graphics {kind}"] if listed else None,
+        )
+        for kind in ("G4dn", "G5", "G6")
+    ]
+    found = selection.choose(images, platform="P", instance_type=instance_type)
+    assert (found["name"] if found else None) == chosen
 
 
 def test_public_images_count_by_release_and_others_by_creation() -> None:
