@@ -8,6 +8,9 @@ import struct
 
 import winrm_readers
 from appstream_simulator.aws import cbor
+from appstream_simulator.windows.cmd import expansion, wildcards, words
+from appstream_simulator.windows.cmd import parser as cmd_parser
+from appstream_simulator.windows.cmd.syntax import UnsupportedError, shown
 from appstream_simulator.windows.domain import (
     firewall,
     group_preferences,
@@ -20,7 +23,6 @@ from appstream_simulator.windows.domain import (
 )
 from appstream_simulator.windows.machine import (
     appx,
-    batch_lines,
     certificate_stores,
     command_line,
     driver_packages,
@@ -113,11 +115,23 @@ _DESCRIPTOR += struct.pack("<BBHI", 0, 0, 20, 0xF01FF) + bytes((1, 1, 0, 0, 0, 0
 _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 256, 256)
 
 
-def _read_batch(text: str) -> None:
-    for _operator, command in batch_lines.commands(batch_lines.expand_in_batch(text, {"A": "b"}, ["a", "b"], "a b")):
-        rest, _redirections = batch_lines.redirections(command)
-        batch_lines.name(rest)
-        batch_lines.arguments(rest)
+def _read_command(text: str) -> None:
+    """A line of cmd.exe, expanded and taken apart in all ways."""
+    values = {"A": "b"}.get
+    lines = iter(text.split("\n"))
+    expanded = (
+        expansion.expand_in_batch(line, values, ["a", "b"], "a b", lambda name: (name, expansion.FileFacts()))
+        for line in lines
+    )
+    expansion.expand(text, values)
+    expansion.expand_delayed(text, values)
+    expansion.expand_loop(text, {"i": "x"}, lambda name: (name, expansion.FileFacts()))
+    words.words(text)
+    words.built_in_name(text)
+    wildcards.fits(text, "*a*b?c*.*")
+    node = cmd_parser.parse(next(expanded, ""), lambda: next(expanded, None))
+    if node is not None:
+        shown(node)
 
 
 def _read_literals(source: bytes) -> None:
@@ -163,11 +177,18 @@ READERS = (
     ),
     Reader("windows-command-line", of_text(command_line.split), texts('"C:\\a b.exe" "c\\"d" e', "a"), _QUOTING),
     Reader(
-        "batch-line",
-        of_text(_read_batch),
-        texts('echo "%~dp1" %A% > a.txt 2>&1 && dir ^& x', "%*"),
-        (*_QUOTING, *texts("%~", "%A%", ">>", "2>&1", "&&", "||", "\ue026")),
-        (batch_lines.UnsupportedError,),
+        "cmd-line",
+        of_text(_read_command),
+        texts(
+            'echo "%~dp1" %A% > a.txt 2>&1 && dir ^& x',
+            "if /i not exist a (echo b\n) else for %%i in (a, b) do @echo %%~nxi !A:b=c! || (rem x\n)",
+            "%A:~1,-2% %*",
+        ),
+        (
+            *_QUOTING,
+            *texts("%~", "%A%", ">>", "2>&1", "&&", "||", "(", ")", "^", "^\n", "if a==b ", "for %%i in (", "!"),
+        ),
+        (UnsupportedError,),
     ),
     Reader(
         "msiexec",

@@ -9,9 +9,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from appstream_simulator.windows.machine import installation
-from appstream_simulator.windows.machine.command_shell import powershell_text
+from appstream_simulator.windows.machine import installation, program_files
 from appstream_simulator.windows.machine.machine import PoweredOffError
+from appstream_simulator.windows.machine.powershell_arguments import powershell_text
 from appstream_simulator.windows.machine.shelf import Shelf
 from simulated_machine import World, eventually
 
@@ -76,19 +76,38 @@ def test_cmd_changes_files(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "what"),
     [
-        "cmd /c dir",
-        "cmd /c echo a | more",
-        "cmd",
-        "cmd /c frobnicate",
-        "cmd /c netsh x & ver",
-        "cmd /c netsh x > C:\\gone\\a & ver",
+        ("cmd", "cmd.exe"),
+        ("cmd /c assoc .txt=x", "cmd.exe"),
+        ("cmd /c mklink /d C:\\a C:\\b", "cmd.exe"),
+        ("cmd /c (echo a", "cmd.exe"),
+        ("cmd /c pause", "cmd.exe"),
+        ("cmd /c diskpart /s x & ver", "program"),
+        ("cmd /c C:\\Windows\\System32\\diskpart.exe /s x || ver", "program"),
+        ("cmd /c C:\\Tools\\tool.exe & ver", "program"),
+        ("cmd /c echo x | diskpart & ver", "program"),
+        ("cmd /c for /f %i in ('diskpart') do echo %i", "program"),
     ],
 )
-def test_what_cmd_cannot_do_is_journalled(world: World, line: str) -> None:
-    assert world.process(line).exit_code == 1
-    assert [entry["what"] for entry in world.journal.entries("unhandled")] == ["cmd.exe"]
+def test_what_cmd_cannot_do_is_journalled(world: World, line: str, what: str) -> None:
+    """A program of Windows, or one that was installed, ends all that comes behind it and is named."""
+    world.write("C:\\Tools\\tool.exe", program_files.content("tool", "1.0.0.0"))
+    result = world.process(line)
+    assert (result.exit_code, result.unhandled) == (1, True)
+    assert [entry["what"] for entry in world.journal.entries("unhandled")] == [what]
+    assert b"not recognized" not in result.stderr
+    assert b"Microsoft Windows" not in result.stdout
+
+
+@pytest.mark.parametrize("name", ["frobnicate", "choco", "frobnicate.exe", "C:\\Windows\\frobnicate.exe"])
+def test_what_windows_does_not_have_is_not_recognised(world: World, name: str) -> None:
+    result = world.process(f"cmd /c {name} /x")
+    assert (result.exit_code, result.stdout) == (1, b"")
+    assert result.stderr.decode() == (
+        f"'{name}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
+    )
+    assert world.journal.entries("unhandled") == []
 
 
 def test_powershell_arguments() -> None:

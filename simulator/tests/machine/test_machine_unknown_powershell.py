@@ -116,7 +116,7 @@ def test_nothing_of_a_text_with_something_unknown_is_done(prepared: World, entry
         "net accounts",
         "cmd.exe /c netsh advfirewall reset",
         "cmd.exe /c C:\\Scripts\\netsh.cmd",
-        "cmd.exe /c dir C:\\Tools",
+        "cmd.exe /c mklink C:\\Tools\\b C:\\Tools\\a",
         "powershell.exe -Command Set-Nonsense",
         "msiexec.exe /f C:\\a.msi",
         "Start-Process C:\\Tools\\other.exe -Wait",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ntpath
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -94,6 +95,7 @@ class FakeHost:
         self.registry: dict[tuple[str, str], int] = {}
         self.restarts: list[float] = []
         self.limited_users: set[str] = set()
+        self.unwraps_cmd = True
         self.restarted = threading.Event()
         self.disk.make_directories("C:\\Users\\Administrator\\AppData\\Local\\Temp")
 
@@ -122,6 +124,9 @@ class FakeHost:
         environment: Mapping[str, str],
         working_directory: str = "",
     ) -> ProcessResult:
+        if self.unwraps_cmd:
+            # What comes over WinRS goes through cmd.exe, which most tests with this host are not about.
+            command_line = re.sub(r'\Acmd\.exe /c "(.*)"\Z', r"\1", command_line, flags=re.DOTALL)
         path = command_line[1:].partition('"')[0] if command_line.startswith('"') else command_line.split()[0]
         program = self._program(path)
         if program not in self.programs:

@@ -26,11 +26,24 @@ def test_output_arguments_and_exit_code(listener: Listener, host: FakeHost) -> N
     assert host.journal.entries("process", command_line='echo a "b c"', exit_code=7)
 
 
-def test_unknown_program(listener: Listener, host: FakeHost) -> None:
-    stdout, stderr, exit_code = run(protocol(host), "nosuch.exe", "/x")
+def test_command_lines_go_through_cmd(listener: Listener, host: FakeHost) -> None:
+    lines: list[str] = []
+    host.programs["cmd"] = lambda line, stdin: lines.append(line) or ProcessResult(0)
+    host.unwraps_cmd = False
 
-    assert (stdout, exit_code) == (b"", 1)
-    assert b"'nosuch.exe' is not recognized as an internal or external command" in stderr
+    assert run(protocol(host), "echo", "a", "&&", "hostname")[2] == 0
+    client = protocol(host)
+    shell = client.open_shell()
+    client.get_command_output(shell, client.run_command(shell, "hostname", skip_cmd_shell=True))
+    assert lines == ['cmd.exe /c "echo a && hostname"']
+
+
+def test_a_program_without_a_shell_that_is_not_there(listener: Listener, host: FakeHost) -> None:
+    client = protocol(host)
+    shell = client.open_shell()
+    command = client.run_command(shell, "nosuch.exe", ["/x"], skip_cmd_shell=True)
+
+    assert client.get_command_output(shell, command)[2] == 1
     assert [entry["text"] for entry in host.journal.entries("unhandled")] == ["nosuch.exe /x"]
 
 

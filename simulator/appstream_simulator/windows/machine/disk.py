@@ -112,6 +112,8 @@ class Disk:
         self._lock = threading.RLock()
         self.attached: dict[str, str] = {}
         self._drives: dict[str, Entry] = {"c:": self._new_entry("C:")}
+        # Bytes that the files of drive C: take.
+        self._used = 0
 
     def copy(self) -> Disk:
         """An independent copy of everything on the disk."""
@@ -129,6 +131,7 @@ class Disk:
             twin.application_catalog = [dict(entry) for entry in self.application_catalog]
             twin.space = replace(self.space, taken=dict(self.space.taken))
             twin._drives = {"c:": self._drives["c:"].copy()}
+            twin._used = self._used
             for path, data in hives.items():
                 twin.save_hive(path, data)
             return twin
@@ -170,14 +173,26 @@ class Disk:
             directory, name = self._directory_of(path)
             entry = child_of(directory, name)
             size = self.space.size_of(data)
-            self._require_space(size - (entry.space if entry else 0))
+            more = size - (entry.space if entry else 0)
+            self._require_space(more)
             if entry is None:
                 directory.children[name.lower()] = self._new_entry(name, data)
+                self._used += more
                 return
             if entry.content is None:
                 raise IsADirectoryError(f"Access to the path '{path}' is denied.")
             entry.content, entry.space = bytes(data), size
+            self._used += more
             entry.written = entry.accessed = self._now()
+
+    def add_files(self, folder: str, contents: Mapping[str, bytes]) -> None:
+        """Put files that are not there yet into a directory, by their names: what a whole system brings, at once."""
+        self.make_directories(folder)
+        with self._lock:
+            directory = self._existing(folder)
+            for name, data in contents.items():
+                directory.children[name.lower()] = self._new_entry(name, data)
+                self._used += directory.children[name.lower()].space
 
     def make_directories(self, path: str) -> bool:
         """Create a directory and those above it.
@@ -222,6 +237,7 @@ class Disk:
                 raise FileNotFoundError(f"Cannot find path '{path}' because it does not exist.")
             self._refuse_loaded_hives(self.stat(path).path, below=True)
             del directory.children[entry.name.lower()]
+            self._used -= space_below(entry)
 
     def copy_tree(self, source: str, target: str) -> None:
         """Copy a directory's content into another directory, which is made when missing; files there are replaced.
@@ -441,7 +457,7 @@ class Disk:
     def free_space(self) -> int:
         """Free bytes on drive C:."""
         with self._lock:
-            return self.space.capacity - sum(self.space.taken.values()) - space_below(self._drives["c:"])
+            return self.space.capacity - sum(self.space.taken.values()) - self._used
 
     def _require_space(self, size: int) -> None:
         if size > 0 and self.free_space() < size:

@@ -469,9 +469,10 @@ class Machine:
             )
 
     def has_program(self, name: str, *, user: str, environment: Mapping[str, str], working_directory: str) -> bool:
-        """Whether there is a program of this name or path for `run_process`."""
+        """Whether there is a program of this name or path that `run_process` can do anything with."""
         variables = {**self.environment(user), **environment}
-        return processes.resolve_program(self, name, variables, working_directory) is not None
+        found = processes.resolve_program(self, name, variables, working_directory)
+        return found is not None and not processes.is_beyond_the_simulator(self, found)
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of an Ansible module; one the simulator does not have fails and is journalled as `unhandled`."""

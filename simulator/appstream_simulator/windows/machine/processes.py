@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from appstream_simulator.windows.protocol import deadlines, powershell
 from appstream_simulator.windows.protocol.host import ProcessResult
 
+from ..cmd import interpreter as cmd
 from . import (
     account_programs,
     aws_command,
     command_line,
-    command_shell,
     configuration_programs,
     curl,
     dism,
@@ -28,10 +28,12 @@ from . import (
     image_assistant,
     installers,
     msu_packages,
+    powershell_arguments,
     printers,
     registry_programs,
     security_identifiers,
     stock,
+    stock_programs,
     system_programs,
     tar_command,
     task_kill,
@@ -75,19 +77,23 @@ class Process:
         """Write to the journal what the process did."""
         self.machine.record(kind, user=self.user, **fields)
 
-    def unhandled(self, what: str, exit_code: int = 1) -> ProcessResult:
-        """The end of a process that is asked for something not simulated."""
-        self.record("unhandled", what=what, text=self.command_line)
+    def unhandled(self, what: str, exit_code: int = 1, *, reason: str = "") -> ProcessResult:
+        """The end of a process that is asked for something not simulated, which `reason` may name."""
+        self.record("unhandled", what=what, text=self.command_line, **({"reason": reason} if reason else {}))
         message = f"appstream-simulator: this use of {ntpath.basename(self.program)} is not simulated"
+        message += f" ({reason})" if reason else ""
         return ProcessResult(exit_code, b"", f"{message}: {self.command_line}\r\n".encode(), unhandled=True)
 
-    def child(self, line: str) -> ProcessResult:
+    def child(self, line: str, *, program: str | None = None) -> ProcessResult:
         """Run another command line with the same surroundings.
+
+        Args:
+            program: full path of the program when it has been found already.
 
         Raises:
             FileNotFoundError: no such program.
         """
-        return _start(replace(self, command_line=line))
+        return _start(replace(self, command_line=line), program)
 
 
 def run(
@@ -133,10 +139,20 @@ def resolve_program(machine: Machine, name: str, variables: Mapping[str, str], w
     return machine.disk.stat(found).path if found else None
 
 
-def _start(process: Process) -> ProcessResult:
+def is_beyond_the_simulator(machine: Machine, program: str) -> bool:
+    """Whether a program, by its full path, is one that Windows has and that is not simulated."""
+    release = stock.PLATFORMS[machine.request.platform]
+    folder, name = ntpath.split(program.lower())
+    contents = stock_programs.contents(machine.request.platform, release.version)
+    brought = {key.lower() for place, files in contents.items() if place.lower() == folder for key in files}
+    return name in brought and program.lower() not in PROGRAMS
+
+
+def _start(process: Process, program: str | None = None) -> ProcessResult:
     line = process.command_line.strip()
     arguments = command_line.split(line)
-    program = resolve_program(process.machine, arguments[0], process.environment, process.working_directory)
+    if program is None:
+        program = resolve_program(process.machine, arguments[0], process.environment, process.working_directory)
     if program is None:
         raise FileNotFoundError("The system cannot find the file specified")
     started = replace(process, command_line=line, arguments=arguments, program=program)
@@ -157,7 +173,7 @@ def _behaviour(machine: Machine, program: str) -> Callable[[Process], ProcessRes
     if behaviour is not None:
         return behaviour
     if program.lower().endswith((".cmd", ".bat")):
-        return command_shell.run_batch_file
+        return cmd.run_batch_file
     installer = machine.shelf.recognise(machine.disk.read(program))
     if installer is not None and installer.kind == "exe":
         return installers.run_installer
@@ -209,8 +225,8 @@ def _shutdown(process: Process) -> ProcessResult:
 
 
 def _powershell(process: Process) -> ProcessResult:
-    text, folder = command_shell.powershell_text(process.arguments[1:]), ""
-    script = command_shell.powershell_file(process.arguments[1:])
+    text, folder = powershell_arguments.powershell_text(process.arguments[1:]), ""
+    script = powershell_arguments.powershell_file(process.arguments[1:])
     if script and not script[1]:
         path = ntpath.normpath(ntpath.join(process.working_directory, script[0]))
         if not process.machine.disk.is_file(path):
@@ -235,7 +251,7 @@ def _powershell(process: Process) -> ProcessResult:
 
 
 PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
-    f"{stock.SYSTEM32}\\cmd.exe".lower(): command_shell.run,
+    f"{stock.SYSTEM32}\\cmd.exe".lower(): cmd.run,
     f"{stock.SYSTEM32}\\hostname.exe".lower(): _hostname,
     f"{stock.SYSTEM32}\\whoami.exe".lower(): _whoami,
     f"{stock.SYSTEM32}\\shutdown.exe".lower(): _shutdown,

@@ -8,7 +8,18 @@ import ntpath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import cultures, environment, hives, profiles, program_files, scheduled_tasks, stock_packages, time_zones, winget
+from . import (
+    cultures,
+    environment,
+    hives,
+    profiles,
+    program_files,
+    scheduled_tasks,
+    stock_packages,
+    stock_programs,
+    time_zones,
+    winget,
+)
 from .accounts import ADMINISTRATORS, LocalUser
 from .disk import Disk
 from .registry import Registry
@@ -54,18 +65,11 @@ DIRECTORIES = (
 )
 
 SYSTEM32 = "C:\\Windows\\System32"
+# What Windows itself does not bring along in `stock_programs`.
 PROGRAMS = (
-    *(f"{SYSTEM32}\\{name}.exe" for name in ("cmd", "hostname", "whoami", "shutdown", "msiexec", "notepad")),
     f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",
-    f"{SYSTEM32}\\cscript.exe",
-    *(f"{SYSTEM32}\\{name}.exe" for name in ("Dism", "taskkill")),
     # Assumed: the AWS CLI that images bring "for use with the IAM role" (developer guide).
     "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
-    *(f"{SYSTEM32}\\{name}.exe" for name in ("wusa", "pnputil", "sc", "setx", "attrib", "rundll32")),
-    "C:\\Windows\\regedit.exe",
-    *(f"{SYSTEM32}\\{name}.exe" for name in ("net", "secedit", "schtasks", "certutil", "tzutil", "icacls", "reg")),
-    "C:\\Windows\\explorer.exe",
-    "C:\\Windows\\notepad.exe",
 )
 
 # Windows brings them since version 1803.
@@ -115,6 +119,8 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     disk = Disk(now, share_reader)
     for directory in DIRECTORIES:
         disk.make_directories(directory)
+    for folder, files in stock_programs.contents(platform, release.version).items():
+        disk.add_files(folder, files)
     since_1803 = () if platform == "WINDOWS_SERVER_2016" else (CURL, TAR)
     app_installer = (winget.PROGRAM,) if platform in winget.PLATFORMS else ()
     for program in (*PROGRAMS, *since_1803, *app_installer, IMAGE_ASSISTANT):

@@ -73,11 +73,18 @@ class Session:
             raise ConnectionCut(task)
 
 
-def run_command_line(session: Session, command_line: str) -> ProcessResult:
-    """Run a WinRS command line: PowerShell with an encoded command, or a native program. Raises ConnectionCut."""
+def run_command_line(session: Session, command_line: str, *, shell: bool = True) -> ProcessResult:
+    """Run a WinRS command line: PowerShell with an encoded command, or anything else by way of cmd.exe.
+
+    Args:
+        shell: False when the client has asked for WINRS_SKIP_CMD_SHELL: it must be a program then.
+
+    Raises:
+        ConnectionCut: the client gets no answer.
+    """
     parsed = payload.parse_command_line(command_line)
     if parsed.script is None:
-        return _guarded(session, lambda: _run_process(session, command_line))
+        return _guarded(session, lambda: _run_process(session, command_line, shell=shell))
     return run_powershell(session, parsed.script, parsed.stdin_file)
 
 
@@ -104,25 +111,20 @@ def _guarded(session: Session, run: Callable[[], ProcessResult]) -> ProcessResul
         return ProcessResult(1, b"", clixml.error(f"AppStream simulator: {type(error).__name__}: {error}"))
 
 
-def _run_process(session: Session, command_line: str) -> ProcessResult:
+def _run_process(session: Session, command_line: str, *, shell: bool) -> ProcessResult:
     session.cut_if_asked(command_line, "before")
     host = session.host
     try:
         result = host.run_process(
-            command_line,
+            f'cmd.exe /c "{command_line}"' if shell else command_line,
             stdin=session.read_stdin(),
             user=session.user,
             environment=host.environment(session.user),
         )
-    except FileNotFoundError:
-        # WinRS runs through cmd.exe. Its text is known, its exit code here is assumed.
-        program = command_line.split()[0] if command_line.strip() else ""
-        # It may be a program of Windows that is not simulated.
+    except FileNotFoundError as error:
+        # What Windows answers then is not known.
         session.record("unhandled", what="program", text=command_line)
-        text = (
-            f"'{program}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
-        )
-        result = ProcessResult(1, b"", text.encode(), unhandled=True)
+        result = ProcessResult(1, b"", f"appstream-simulator: {error}: {command_line}\r\n".encode(), unhandled=True)
     session.record("process", command_line=command_line, exit_code=result.exit_code)
     session.cut_if_asked(command_line, "after")
     return result

@@ -159,7 +159,10 @@ class Host(Protocol):
         ...
 
     def has_program(self, name: str, *, user: str, environment: Mapping[str, str], working_directory: str) -> bool:
-        """Whether there is a program of this name or path for `run_process`."""
+        """Whether there is a program of this name or path that `run_process` can do anything with.
+
+        One that Windows has and that is not simulated is none.
+        """
         ...
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:

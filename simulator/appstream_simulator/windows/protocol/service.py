@@ -166,9 +166,12 @@ class Service:
         words = [line.findtext("rsp:Command", "", wsman.NAMESPACES)]
         words += [argument.text or "" for argument in line.findall("rsp:Arguments", wsman.NAMESPACES)]
         command_line = " ".join(words).strip()
+        shell_wanted = request.options.get("WINRS_SKIP_CMD_SHELL", "FALSE").upper() != "TRUE"
         command = Command(
             lambda read_stdin: execution.run_command_line(
-                self._session(caller.user, shell.network, read_stdin, caller.cut_connection), command_line
+                self._session(caller.user, shell.network, read_stdin, caller.cut_connection),
+                command_line,
+                shell=shell_wanted,
             ),
             console_stdin=request.options.get("WINRS_CONSOLEMODE_STDIN", "TRUE").upper() == "TRUE",
         )
