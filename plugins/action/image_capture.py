@@ -69,7 +69,10 @@ REMEDIES = {
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
-    """Starts the making of an image on its image builder; AWS's answer, not the connection, tells whether it began."""
+    """Starts the making of an image on its image builder; AWS's answer, not the connection, tells whether it began.
+
+    That the Image Assistant's own answer arrives before the cut is unproven [create_image_answer_arrives].
+    """
 
     _requires_connection = True
     _supports_check_mode = True

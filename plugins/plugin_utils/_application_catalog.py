@@ -26,7 +26,8 @@ Entry = dict[str, str]
 ATTRIBUTES = ("path", "display_name", "icon", "working_directory", "launch_parameters", "manifest")
 _PATHS = frozenset({"path", "icon", "working_directory", "manifest"})
 _ICON_COPIES = comparable_path(r"C:\ProgramData\Amazon\Photon\AppCatalogHelper\AppIcons") + "\\"
-"""The Image Assistant's own copies of icons. Unproven: whether it lists those or the paths it was given."""
+"""The Image Assistant's own copies of icons. Unproven [listed_icon_paths]: whether it lists those or the paths it was
+given."""
 
 
 @dataclass(frozen=True)

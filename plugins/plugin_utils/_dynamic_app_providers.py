@@ -6,7 +6,7 @@
 The administration guide ("Enable Dynamic App Providers") says only to "add the following entries" ``DisplayName`` and
 ``Path`` to a file that is there already, and doesn't show the file as a whole. The installer of AWS's own Virtual
 Application Management writes an object with the list ``Agents``, by Windows PowerShell's ``Out-File``, that is, in
-UTF-16. This file is the only place that knows.
+UTF-16. Unproven [agents_json_form]. This file is the only place that knows.
 
 Private to the euc.appstream collection.
 """

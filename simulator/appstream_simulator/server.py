@@ -15,7 +15,7 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from appstream_simulator import networks
+from appstream_simulator import assumptions, networks
 from appstream_simulator.aws.gateway import Environment, Gateway, StartResponse
 from appstream_simulator.aws.plugin import register
 from appstream_simulator.aws.simulation import Simulation, set_running
@@ -74,6 +74,7 @@ class Server:
             RuntimeError: another simulator is running in this process.
         """
         set_running(self.simulation)
+        assumptions.use(self.settings.assumptions)
         BackendDict.reset()
         os.environ["MOTO_PORT"] = str(self._http.server_port)
         threading.Thread(target=self._http.serve_forever, name="aws-endpoint", daemon=True).start()
@@ -90,6 +91,7 @@ class Server:
         if self._claim:
             self._claim.close()
         BackendDict.reset()
+        assumptions.use({})
         set_running(None)
 
     def reset(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from appstream_simulator import assumptions
 from appstream_simulator.networks import PREFIX_LENGTH
 
 ENVIRONMENT_PREFIX = "APPSTREAM_SIMULATOR_"
@@ -59,7 +60,16 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
 
 
 # Settings that are lists or mappings, so JSON in the environment.
-_JSON = ("accounts", "base_image_traits", "client_certificates", "durations", "instance_quotas", "shelf_files")
+_JSON = (
+    "accounts",
+    "assumptions",
+    "base_image_traits",
+    "client_certificates",
+    "durations",
+    "instance_quotas",
+    "shelf_files",
+)
+DEFAULT_PAGE_SIZE = 25
 
 
 class SettingsError(ValueError):
@@ -89,7 +99,7 @@ class Settings:
             many instances all its fleets may have; types that are left out have no quota (AppStream's defaults are 0
             for graphics and single figures for most others).
         page_size: entries of a page of a listing where the request does not say how many. DescribeImages allows no more
-            than 25; that this is what the others default to is unproven.
+            than 25; that this is what the others default to is unproven [page_size].
         journal_file: also write the Windows journal to this file, one JSON object per line.
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
         one_token_values: what the Image Assistant takes from `--option=value` (unproven): `verbatim`, the value as it
@@ -98,6 +108,10 @@ class Settings:
             so there is none by default): names of `stock_traits.TRAITS`.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
             otherwise its next start does.
+        first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven
+            [first_boot_applies_policy]); otherwise its next start does.
+        assumptions: what was seen of the real service, by the ids of `assumptions.yml`, to act on instead of what that
+            list has. Of times, and of the size of a page, the settings of their own win.
         active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
             VPC's DNS servers name, and security groups count.
     """
@@ -114,19 +128,19 @@ class Settings:
     fleet_quota: int = 10
     stack_quota: int = 10
     instance_quotas: dict[str, int] = field(default_factory=dict)
-    page_size: int = 25
+    page_size: int = DEFAULT_PAGE_SIZE
     journal_file: Path | None = None
     older_agent_output: bool = False
     one_token_values: str = "verbatim"
     base_image_traits: dict[str, list[str]] = field(default_factory=dict)
     first_boot_applies_policy: bool = True
     active_directory: bool = False
+    assumptions: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.durations) - set(DEFAULT_DURATIONS))
         if unknown:
             raise SettingsError(f"unknown durations: {', '.join(unknown)}; known are {', '.join(DEFAULT_DURATIONS)}")
-        self.durations = {**DEFAULT_DURATIONS, **{name: float(value) for name, value in self.durations.items()}}
         if self.one_token_values not in ("verbatim", "unescaped", "refused"):
             raise SettingsError("one_token_values: verbatim, unescaped or refused is expected")
         for mapping in self.client_certificates:

@@ -8,7 +8,7 @@ images of before 30 May 2025 are deprecated) and "Unified graphics images" (sinc
 unusable images. What is worth stumbling over is in here on purpose: names that do not sort by date, images newer than
 the newest usable one, images no builder can be started from, a graphics image that is the newest of its platform,
 images that list no instance families (a report of the real service shows that there are such ones; which they are is
-unproven).
+unproven [base_images_without_families]).
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ _PLAIN = (
     _plain("RHEL8", _LINUX, "03-10-2026"),
     _plain("RockyLinux8", _LINUX, "03-10-2026", lists_families=False),
 )
-# For fleets alone, which is unproven. The platforms, and the second one as a whole, are the simulator's own.
+# For fleets alone, which is unproven [sample_images_for_fleets_only]. The platforms, and the second one as a whole, are
+# the simulator's own.
 _SAMPLES = tuple(
     BaseImage("Amazon-AppStream2-Sample-Image", platform, released, agent, families=(), image_builder_supported=False)
     for platform, released, agent in (

@@ -5,7 +5,7 @@
 A pre-signed URL gets 400 AuthorizationQueryParametersError with the right Region in the text (error reports of the real
 service); a request that is signed in a header 301 PermanentRedirect with the endpoint and x-amz-bucket-region (S3's
 "Error responses"), after which SDKs sign anew. Only signatures of version 4 name a Region, buckets are found by the
-path. Assumed: making a bucket and asking where one is are not refused.
+path. Assumed [bucket_questions_in_any_region]: making a bucket and asking where one is are not refused.
 """
 
 from __future__ import annotations

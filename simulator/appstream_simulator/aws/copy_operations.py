@@ -17,7 +17,7 @@ from appstream_simulator.aws import image_access, lifecycle, quotas
 from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.models import AppStreamBackend, appstream_backends
-from appstream_simulator.aws.unproven import COPIES_KEEP_DESCRIPTION, refusal
+from appstream_simulator.aws.unproven import copies_keep_description, refusal
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -28,7 +28,7 @@ _NOT_COPIED = ("ImageBuilderName",)
 
 
 def copy_image(backend: AppStreamBackend, request: Request) -> Response:
-    """CopyImage, asked for in the Region of the source. The order of the checks is unproven."""
+    """CopyImage, asked for in the Region of the source. The order of the checks is unproven [copy_checks_order]."""
     source = _source(backend, request["SourceImageName"])
     destination = _destination(backend, request["DestinationRegion"])
     name = request["DestinationImageName"]
@@ -68,7 +68,7 @@ def _destination(backend: AppStreamBackend, region: str) -> AppStreamBackend:
 def _copy(destination: AppStreamBackend, source: Image, name: str, description: str | None) -> Image:
     """The image to be: what is on the disk and in the catalog comes along, permissions don't."""
     attributes = {member: value for member, value in source.attributes.items() if member not in _NOT_COPIED}
-    if description or not COPIES_KEEP_DESCRIPTION:
+    if description or not copies_keep_description():
         attributes.pop("Description", None)
     return Image(
         name=name,

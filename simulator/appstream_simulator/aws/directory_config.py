@@ -74,7 +74,7 @@ def describe_directory_configs(backend: AppStreamBackend, request: Request) -> d
 
 
 def update_directory_config(backend: AppStreamBackend, request: Request) -> dict[str, Any]:
-    """UpdateDirectoryConfig. A list of organizational units replaces the old one (unproven)."""
+    """UpdateDirectoryConfig. A list of organizational units replaces the old one (unproven [updated_units_replace])."""
     config = _find(backend, request["DirectoryName"])
     units = request.get("OrganizationalUnitDistinguishedNames")
     if units is not None:

@@ -5,7 +5,7 @@
 With the setting `active_directory` what passes here is then really joined, see `domain_membership`.
 
 Sources: error codes and their causes in the developer guide, "Troubleshooting Active Directory Domain Join". That a
-directory config without a service account ends in a failed logon is unproven.
+directory config without a service account ends in a failed logon is unproven [directory_config_without_account].
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 The network is asked by the worker, never under the simulation's lock. Sources: "Troubleshooting Active Directory" and
 "Notification codes" of the developer guide. That a directory which cannot be reached at a later start is reported as at
-a join is unproven.
+a join is unproven [unreachable_directory_at_later_start].
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 """The API operations on export tasks. Each takes the back end and the validated request and returns the response.
 
 Sources: developer guide, "Export Image", and the service model. A task cannot be cancelled or deleted; how long the
-service keeps it is unproven, here it is for ever.
+service keeps it is unproven [export_tasks_kept], here it is for ever.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from appstream_simulator.aws.export_task import ExportTask
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.placement import check_role
-from appstream_simulator.aws.unproven import EXPORT_TASK_FILTERS, refusal
+from appstream_simulator.aws.unproven import export_task_filters, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -68,7 +68,7 @@ def list_export_image_tasks(backend: AppStreamBackend, request: Request) -> Resp
     """ListExportImageTasks: a task is listed when every filter has one of its values."""
     found = list(backend.export_tasks.values())
     for condition in request.get("Filters", []):
-        member = EXPORT_TASK_FILTERS.get(condition["Name"])
+        member = export_task_filters().get(condition["Name"])
         if member is None:
             raise SimulatorNotImplemented(f"The simulator does not know the filter {condition['Name']}.")
         found = [task for task in found if task.describe().get(member) in condition["Values"]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.assumptions import answer
 from appstream_simulator.aws import fleet_capacity
 from appstream_simulator.aws.fleet_instance import FleetInstance, Session
 from appstream_simulator.aws.image import Image, timestamp, without_none
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 
 # What a fleet has when nothing is asked for. StreamView, IdleDisconnectTimeoutInSeconds and the size of the volume are
 # documented. The two other durations are what acceptance tests of a Terraform provider (St3ffn's) find on the real
-# service; the fleet type is a guess (unproven).
+# service; the fleet type is a guess (unproven [fleet_type_by_default]).
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
-        "FleetType": "ALWAYS_ON",
         "MaxUserDurationInSeconds": 57600,
         "DisconnectTimeoutInSeconds": 900,
         "IdleDisconnectTimeoutInSeconds": 0,
@@ -70,7 +70,7 @@ class Fleet:
     @property
     def type(self) -> str:
         """The API's FleetType."""
-        return str(self.settings.get("FleetType", DEFAULTS["FleetType"]))
+        return str(self.settings.get("FleetType", answer("fleet_type_by_default")))
 
     @property
     def is_elastic(self) -> bool:
@@ -106,6 +106,7 @@ class Fleet:
         return without_none(
             {
                 **{name: dict(value) if isinstance(value, Mapping) else value for name, value in DEFAULTS.items()},
+                "FleetType": self.type,
                 "Platform": image.platform if image else None,
                 **settings,
                 "Name": self.name,

@@ -7,9 +7,9 @@ their sessions have ended), "Create a Fleet" (other sessions per instance: "the 
 will not be impacted, but the fleet will become consistent with the new value"), "Manage Multi-Session Fleet Instances"
 and "Fleet Usage Metrics"; the service model for the members of ComputeCapacityStatus; the acceptance tests of
 Terraform's AWS provider, which run against the real service, for DesiredUserSessions: it is what was asked for, though
-the model calls it the slots that are running or pending. Unproven: that instances are provisioned from StartFleet on,
-one some seconds after the other; that the Running of an On-Demand fleet counts the instances in use, the others being
-stopped.
+the model calls it the slots that are running or pending. Unproven [instances_from_start_on,
+on_demand_running_counts_in_use]: that instances are provisioned from StartFleet on, one some seconds after the other;
+that the Running of an On-Demand fleet counts the instances in use, the others being stopped.
 All functions are called with the simulation's lock held.
 """
 

@@ -3,9 +3,10 @@
 """How fleets get from state to state.
 
 Sources: the states of the service model; reports that a fleet which cannot be provisioned stays STARTING for ever with
-FleetErrors, or is STOPPED again without any (a quota of 0). Unproven: that a fleet is RUNNING after a time of its own,
-however many of its instances are ready by then, and that an error is reported at that time; that the errors of one
-start are gone with the next one. All functions are called with the simulation's lock held.
+FleetErrors, or is STOPPED again without any (a quota of 0). Unproven [fleet_running_after_fixed_time,
+fleet_errors_cleared_by_start]: that a fleet is RUNNING after a time of its own, however many of its instances are ready
+by then, and that an error is reported at that time; that the errors of one start are gone with the next one. All
+functions are called with the simulation's lock held.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.fleet_states import check_state, check_update
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.stack_operations import stacks_of
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import found_or_missing, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -50,7 +50,7 @@ def create_fleet(backend: AppStreamBackend, request: Request) -> Response:
 def describe_fleets(backend: AppStreamBackend, request: Request) -> Response:
     """DescribeFleets."""
     names = request.get("Names")
-    found = [backend.fleet(name) for name in names] if names else list(backend.fleets.values())
+    found = found_or_missing("missing_fleet", names, backend.fleet) if names else list(backend.fleets.values())
     return page("Fleets", found, request)
 
 

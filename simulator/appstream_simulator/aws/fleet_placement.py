@@ -15,6 +15,7 @@ from datetime import date, datetime, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.assumptions import answer
 from appstream_simulator.aws import agent_versions, image_access, network, placement
 from appstream_simulator.aws.fleet import Fleet
 from appstream_simulator.aws.fleet_states import must_be_stopped
@@ -76,7 +77,8 @@ def created(backend: AppStreamBackend, request: Request) -> tuple[dict[str, Any]
 
 
 def updated(backend: AppStreamBackend, fleet: Fleet, request: Request) -> tuple[dict[str, Any], Image | None]:
-    """The settings and the image after an update. Members not given stay, and so do those of VpcConfig (unproven)."""
+    """The settings and the image after an update. Members not given stay, and so do those of VpcConfig (unproven
+    [vpc_config_member_stays])."""
     image = fleet.image
     if "ImageName" in request or "ImageArn" in request:
         image = image_access.find(backend, request.get("ImageName"), request.get("ImageArn"), "fleet")
@@ -85,7 +87,7 @@ def updated(backend: AppStreamBackend, fleet: Fleet, request: Request) -> tuple[
     if image is not None and "InstanceType" in given:
         _check_family(fleet.settings["InstanceType"], given["InstanceType"], image)
     settings = _without(fleet.settings, _attributes(request), given)
-    if "VpcConfig" in given:
+    if "VpcConfig" in given and answer("vpc_config_member_stays"):
         given["VpcConfig"] = {**settings.get("VpcConfig", {}), **given["VpcConfig"]}
     settings = {**settings, **given}
     check(backend, settings, image, request)

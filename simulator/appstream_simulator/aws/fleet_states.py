@@ -6,9 +6,9 @@ Sources: the service model (the documentation of UpdateFleet, and the errors eac
 OperationNotPermittedException for StopFleet and DeleteFleet); the acceptance tests of Terraform's AWS provider, which
 run against the real service, for MaxSessionsPerInstance of a RUNNING multi-session fleet (developer guide: "You can
 also adjust the maximum sessions per instance for a fleet after it is provisioned"); issue 1017 of AWS CloudFormation's
-coverage roadmap for how the service refuses what a RUNNING fleet has fixed. Unproven: StopFleet on a fleet that is
-STARTING, which is the only way out for one that has FleetErrors and stays so, and on one that is STOPPED, which
-Terraform's provider does before it deletes one; both are accepted here.
+coverage roadmap for how the service refuses what a RUNNING fleet has fixed. Unproven [stop_starting_fleet,
+stop_stopped_fleet]: StopFleet on a fleet that is STARTING, which is the only way out for one that has FleetErrors and
+stays so, and on one that is STOPPED, which Terraform's provider does before it deletes one; both are accepted here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from appstream_simulator.aws.exceptions import ResourceInUseException
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import is_accepted, refusal, require_accepted
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.fleet import Fleet
@@ -33,6 +33,9 @@ LEGAL_STATES: Mapping[str, frozenset[str]] = MappingProxyType(
         "UpdateFleet": frozenset({"STOPPED", "RUNNING"}),
     }
 )
+
+# Assumptions about the states in which StopFleet is accepted though it is not RUNNING.
+_STOPPABLE: Mapping[str, str] = MappingProxyType({"STARTING": "stop_starting_fleet", "STOPPED": "stop_stopped_fleet"})
 
 _ALWAYS_ON = frozenset(
     {
@@ -64,10 +67,14 @@ UPDATABLE_WHILE_RUNNING: Mapping[str, frozenset[str]] = MappingProxyType(
 
 def check_state(operation: str, fleet: Fleet) -> None:
     """Raise the service's error unless the operation is allowed in the fleet's state."""
+    message = f"{operation} is not permitted: the fleet {fleet.name} is in state {fleet.state}."
+    if operation == "StopFleet" and fleet.state in _STOPPABLE:
+        require_accepted(_STOPPABLE[fleet.state], message)
     if fleet.state in LEGAL_STATES[operation]:
         return
     situation = f"{operation} while moving" if fleet.state in MOVING else f"{operation} in an idle state"
-    raise refusal(situation, f"{operation} is not permitted: the fleet {fleet.name} is in state {fleet.state}.")
+    if not is_accepted(situation):
+        raise refusal(situation, message)
 
 
 def check_update(fleet: Fleet, given: Collection[str], deleted: Collection[str]) -> None:

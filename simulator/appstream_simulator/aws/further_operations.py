@@ -32,7 +32,8 @@ OPERATIONS: Mapping[str, tuple[str, Operation]] = MappingProxyType(
     }
 )
 
-# The code of a request that breaks the service's model; that of Service Quotas is unproven.
+# The code of a request that breaks the service's model; that of Service Quotas is unproven
+# [service_quotas_invalid_request].
 _INVALID = {"iam": "ValidationError", "service-quotas": "IllegalArgumentException", "sts": "ValidationError"}
 
 

@@ -84,7 +84,7 @@ class Gateway:
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:
         if caller.service == "appstream" and not caller.access_key:
-            # moto would ask S3. That AppStream has the code of other services is unproven.
+            # moto would ask S3. That AppStream has the code of other services is unproven [unsigned_request].
             code, message = "MissingAuthenticationTokenException", "The request is not signed."
             return error_response(request, caller.service, code, message)
         if caller.service != "appstream" and protocols.answered_in(request.headers) is protocols.CBOR:

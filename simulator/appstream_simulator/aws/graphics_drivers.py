@@ -4,8 +4,9 @@
 
 Sources: developer guide, "Base Image and Managed Image Update Release Notes" (which driver serves which families) and
 "Unified graphics images": a managed update of a graphics image, and an image taken of a builder of one, support all
-families that the driver does. Unproven: the driver of the Windows base images for G7 and of the unified ones, which the
-guide does not name; how a family later than those of the service model is spelt.
+families that the driver does. Unproven [graphics_driver_of_newest_images, spelling_of_newer_families]: the driver of
+the Windows base images for G7 and of the unified ones, which the guide does not name; how a family later than those of
+the service model is spelt.
 """
 
 from __future__ import annotations

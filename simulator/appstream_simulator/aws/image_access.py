@@ -51,7 +51,7 @@ class SharedImage:
 
     def describe(self) -> dict[str, Any]:
         """The API's Image. Which image builder made it is not told to others; nor with whom else it is shared
-        (unproven)."""
+        (unproven [shared_image_hides_members])."""
         hidden = ("ImageBuilderName", "ImageSharedWithOthers")
         shown = {member: value for member, value in self.image.describe().items() if member not in hidden}
         permissions = dict(self.image.shared_with[self.account_id])

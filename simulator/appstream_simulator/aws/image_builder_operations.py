@@ -14,7 +14,7 @@ from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.aws.machine_request import machine_request
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.states import check_state
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import found_or_missing, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -61,7 +61,11 @@ def create_image_builder(backend: AppStreamBackend, request: Request) -> Respons
 def describe_image_builders(backend: AppStreamBackend, request: Request) -> Response:
     """DescribeImageBuilders."""
     names = request.get("Names")
-    found = [backend.image_builder(name) for name in names] if names else list(backend.image_builders.values())
+    found = (
+        found_or_missing("missing_image_builder", names, backend.image_builder)
+        if names
+        else list(backend.image_builders.values())
+    )
     return page("ImageBuilders", found, request)
 
 

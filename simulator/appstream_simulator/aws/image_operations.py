@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.assumptions import answer
 from appstream_simulator.aws import image_access, lifecycle
 from appstream_simulator.aws.exceptions import (
-    InvalidParameterCombinationException,
     ResourceInUseException,
     ResourceNotFoundException,
 )
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.pages import page
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import exception_named, found_or_missing, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -33,7 +33,7 @@ def describe_images(backend: AppStreamBackend, request: Request) -> Response:
     selectors = [name for name in ("Names", "Arns", "Type") if request.get(name)]
     if len(selectors) > 1:
         message = f"The parameters {' and '.join(selectors)} cannot be specified together."
-        raise InvalidParameterCombinationException(message)
+        raise exception_named(answer("two_selectors"))(message)
     return page("Images", _selected(backend, request), request)
 
 
@@ -63,11 +63,11 @@ def _check_unused(backend: AppStreamBackend, image: Image) -> None:
 def _selected(backend: AppStreamBackend, request: Request) -> Sequence[_Listed]:
     """The images a request selects: names are those of own and public images, all else covers shared ones, too.
 
-    That a listing without any selector has the shared ones is unproven.
+    That a listing without any selector has the shared ones is unproven [listing_without_selector_has_shared_images].
     """
     own_and_public = backend.visible_images()
     if request.get("Names"):
-        return [_find(own_and_public, "name", name) for name in request["Names"]]
+        return found_or_missing("missing_image", request["Names"], lambda name: _find(own_and_public, "name", name))
     images: list[_Listed] = [*own_and_public, *image_access.shared_images(backend)]
     if request.get("Arns"):
         return [_find(images, "arn", arn) for arn in request["Arns"]]

@@ -20,7 +20,7 @@ def accept(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
 
     Raises:
         ImageAssistantError: the builder is not running or about to be copied already, the name is taken or the quota
-            used up. The texts are unproven.
+            used up. The texts are unproven [refused_create_image_texts].
     """
     if backend.image_builders.get(builder.name) is not builder or builder.state != "RUNNING":
         raise ImageAssistantError(f"The image builder {builder.name} is not in the RUNNING state")
@@ -62,7 +62,7 @@ def _image(backend: AppStreamBackend, builder: ImageBuilder, request: CreateImag
                 "ImageBuilderName": builder.name,
                 "Applications": [_application(entry) for entry in request.applications],
                 "PublicBaseImageReleasedDate": base.attributes.get("PublicBaseImageReleasedDate"),
-                # A custom image's builder makes custom images (unproven).
+                # A custom image's builder makes custom images (unproven [image_type_of_custom_builder]).
                 "ImageType": base.attributes.get("ImageType"),
                 "DynamicAppProvidersEnabled": "ENABLED" if request.dynamic_app_catalog else "DISABLED",
                 "ManagedSoftwareIncluded": bool(software),

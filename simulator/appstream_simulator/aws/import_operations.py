@@ -16,7 +16,7 @@ from appstream_simulator.aws.exceptions import (
 )
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.instance_types import CUSTOM_FAMILIES, instance_family
-from appstream_simulator.aws.unproven import DEFAULT_AGENT_OF_IMPORTED_IMAGES, refusal
+from appstream_simulator.aws.unproven import default_agent_of_imported_images, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -26,7 +26,8 @@ Response = dict[str, Any]
 
 
 def create_imported_image(backend: AppStreamBackend, request: Request) -> Response:
-    """CreateImportedImage. The order of the checks, and that a dry run makes them all, are unproven."""
+    """CreateImportedImage. The order of the checks, and that a dry run makes them all, are unproven
+    [import_checks_order, import_dry_run_checks]."""
     _check_source(request)
     name = request["Name"]
     backend.require_new_image_name(name)
@@ -56,7 +57,8 @@ def _check_source(request: Request) -> None:
 
 
 def _check_catalog(applications: list[dict[str, Any]]) -> None:
-    """Names "must be unique in a given AppCatalogConfig". Whether the paths are checked is unproven: here, not."""
+    """Names "must be unique in a given AppCatalogConfig". Whether the paths are checked is unproven
+    [import_checks_paths]: here, not."""
     names = [application["Name"] for application in applications]
     if len(set(names)) < len(names):
         raise refusal("application named twice", "The names in AppCatalogConfig must be unique.")
@@ -71,7 +73,7 @@ def _check_validation(validation: dict[str, str]) -> None:
 def _image(backend: AppStreamBackend, request: Request, ami: Any) -> Image:
     # An AMI that was exported from an image has what that image had on its disk.
     exported = next((task.image for task in backend.export_tasks.values() if task.ami_id == ami.id), None)
-    agent = request.get("AgentSoftwareVersion", DEFAULT_AGENT_OF_IMPORTED_IMAGES)
+    agent = request.get("AgentSoftwareVersion", default_agent_of_imported_images())
     return Image(
         name=request["Name"],
         arn=backend.arn(f"image/{request['Name']}"),

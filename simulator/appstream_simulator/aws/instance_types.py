@@ -44,7 +44,7 @@ SMALLEST_TYPES: Mapping[str, str] = MappingProxyType(
 NOT_GRAPHICS = ("General Purpose", "Compute Optimized", "Memory Optimized")
 
 # What an image that was imported from an AMI runs on (service model: Image.ImageType), spelt as in instance types
-# (unproven).
+# (unproven [custom_families_spelling]).
 CUSTOM_FAMILIES = ("GeneralPurpose", "ComputeOptimized", "MemoryOptimized", "Accelerated")
 
 # The sizes EC2 has: which of them a family comes in changes too often to be listed here.

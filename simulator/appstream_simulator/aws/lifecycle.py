@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appstream_simulator.assumptions import answer
 from appstream_simulator.aws import (
     agent_versions,
     domain_join,
@@ -44,17 +45,19 @@ def start(backend: AppStreamBackend, builder: ImageBuilder, agent_version: str) 
 
 
 def stop(backend: AppStreamBackend, builder: ImageBuilder) -> None:
-    """STOPPING to STOPPED; the guest is cut off at once. An image not yet begun never appears (unproven)."""
+    """STOPPING to STOPPED; the guest is cut off at once. An image not yet begun never appears (unproven
+    [stop_before_snapshot_gives_image_up])."""
     _give_up_next_image(backend, builder)
     machines.power_off(backend, builder)
     _travel(backend, builder, ["STOPPING", "STOPPED"], backend.simulation.clock.now())
 
 
 def delete(backend: AppStreamBackend, builder: ImageBuilder) -> None:
-    """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven).
+    """DELETING to gone. An image still being made from it fails: what it is copied from is no more (unproven
+    [image_of_deleted_builder_fails]).
 
     A RUNNING one is cut off at once and PENDING before: Terraform's AWS provider waits in both states for it to be
-    gone. That PENDING comes first, and in which state the answer shows it, is unproven.
+    gone. That PENDING comes first, and in which state the answer shows it, is unproven [deleted_running_builder_state].
     """
     now = backend.simulation.clock.now()
     _give_up_next_image(backend, builder)
@@ -70,7 +73,7 @@ def delete(backend: AppStreamBackend, builder: ImageBuilder) -> None:
 
 
 def _delete_later(backend: AppStreamBackend, builder: ImageBuilder, now: float) -> None:
-    builder.enter("PENDING")
+    builder.enter(answer("deleted_running_builder_state"))
     visit = builder.visit
 
     def begin(due: float) -> None:
@@ -125,7 +128,9 @@ def _snapshot(backend: AppStreamBackend, builder: ImageBuilder, image: Image, ac
     backend.timetable.at(power_off, lambda _: machines.snapshot(backend, builder, image))
     visible = max(begun, accepted + duration("image_visible"))
     backend.timetable.at(visible, lambda _: setattr(image, "visible", not image.never_appears))
-    backend.timetable.at(stopped + duration("image_final_after_stopped"), lambda due: _finish(backend, image, due))
+    later = duration("image_final_after_stopped")
+    final = stopped + later if answer("builder_stops_before_image_is_available") else max(begun, stopped - later)
+    backend.timetable.at(final, lambda due: _finish(backend, image, due))
 
 
 def _give_up_next_image(backend: AppStreamBackend, builder: ImageBuilder) -> None:
@@ -265,7 +270,8 @@ def _connect(backend: AppStreamBackend, builder: ImageBuilder) -> None:
     account, region = backend.account_id, backend.region_name
     subnet = vpc_config["SubnetIds"][0]
     description = f"AppStream image builder {builder.name}"
-    interface = network.create_interface(account, region, vpc_config, description, builder.last_address)
+    avoid = builder.last_address if answer("address_changes_at_start") else None
+    interface = network.create_interface(account, region, vpc_config, description, avoid)
     builder.network_interface = interface
     if builder.request.get("EnableDefaultInternetAccess") and not network.has_internet_gateway(account, region, subnet):
         raise network.NetworkError("IGW_NOT_ATTACHED", "No internet gateway is attached to the VPC of the subnet.")

@@ -13,12 +13,13 @@ import secrets
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.assumptions import answer
 from appstream_simulator.aws import agent_versions, base_images, graphics_drivers, lifecycle, quotas
 from appstream_simulator.aws.exceptions import LimitExceededException
 from appstream_simulator.aws.image import Image, without_none
 from appstream_simulator.aws.image_builder import ImageBuilder
 from appstream_simulator.aws.instance_types import NOT_GRAPHICS, SMALLEST_TYPES
-from appstream_simulator.aws.unproven import TEMPORARY_IMAGE_BUILDER_NAME, refusal
+from appstream_simulator.aws.unproven import exception_named, refusal, temporary_image_builder_name
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -35,13 +36,16 @@ _RESERVED = ("amazon", "aws", "appstream")
 
 
 def create_updated_image(backend: AppStreamBackend, request: Request) -> Response:
-    """CreateUpdatedImage. The order of the checks, and that a dry run makes those on images alone, are unproven.
+    """CreateUpdatedImage. The order of the checks, and that a dry run makes those on images alone, are unproven
+    [update_checks_order, update_dry_run_checks, update_of_current_image].
 
     So is the answer about an image that is up to date; of the console the guide says that "a message notifies you".
     """
     image = _existing(backend, request["existingImageName"])
     _check_new_name(backend, request["newImageName"])
     can_update = is_outdated(image)
+    if not can_update and (seen := answer("update_of_current_image")) != "canUpdateImage is false":
+        raise exception_named(seen)(f"The image {image.name} is up to date.")
     if request.get("dryRun") or not can_update:
         return {"image": image.describe(), "canUpdateImage": can_update}
     _check_quotas(backend, _smallest_type(image))
@@ -96,7 +100,8 @@ def _check_quotas(backend: AppStreamBackend, instance_type: str) -> None:
 
 
 def _updated(backend: AppStreamBackend, image: Image, request: Request) -> Image:
-    """The image to be. Whether it keeps the texts of the existing one when it is given none is unproven: here, not."""
+    """The image to be. Whether it keeps the texts of the existing one when it is given none is unproven
+    [updated_image_keeps_texts]: here, not."""
     name = request["newImageName"]
     shown = {"DisplayName": request.get("newImageDisplayName"), "Description": request.get("newImageDescription")}
     driver = graphics_drivers.LATEST[image.platform] if image.graphics_driver else None
@@ -130,7 +135,7 @@ def _smallest_type(image: Image) -> str:
 
 def _temporary_image_builder(backend: AppStreamBackend, image: Image, new_name: str) -> ImageBuilder:
     """As the guide has it: "a random 10-digit suffix", "the smallest size in the instance family", "No subnet"."""
-    name = TEMPORARY_IMAGE_BUILDER_NAME.format(name=new_name[:90], digits=f"{secrets.randbelow(10**10):010}")
+    name = temporary_image_builder_name(new_name[:90], f"{secrets.randbelow(10**10):010}")
     builder = ImageBuilder(
         name=name,
         arn=backend.arn(f"image-builder/{name}"),

@@ -16,7 +16,7 @@ from appstream_simulator.aws import image_access
 from appstream_simulator.aws.exceptions import LimitExceededException, SimulatorNotImplemented
 from appstream_simulator.aws.image import Image
 from appstream_simulator.aws.pages import page
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import refusal, require_accepted
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -31,7 +31,8 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 
 @dataclass(frozen=True)
 class SharedImagePermissions:
-    """What one account may do with an image. Listings are in the order of the accounts' ids (unproven)."""
+    """What one account may do with an image. Listings are in the order of the accounts' ids (unproven
+    [permissions_order])."""
 
     account_id: str
     permissions: dict[str, bool]
@@ -73,9 +74,14 @@ def delete_image_permissions(backend: AppStreamBackend, request: Request) -> Res
 
 
 def describe_image_permissions(backend: AppStreamBackend, request: Request) -> Response:
-    """DescribeImagePermissions. Accounts asked for that have no permissions are left out (unproven)."""
+    """DescribeImagePermissions. Accounts asked for that have no permissions are left out (unproven
+    [permissions_of_nobody])."""
     image = backend.own_image(request["Name"])
     asked = request.get("SharedAwsAccountIds")
+    nobody = set(asked or []) - set(image.shared_with)
+    if nobody:
+        message = f"The image {image.name} is not shared with {', '.join(sorted(nobody))}."
+        require_accepted("permissions_of_nobody", message)
     shared = [
         SharedImagePermissions(account, permissions)
         for account, permissions in image.shared_with.items()
@@ -91,7 +97,8 @@ def _changeable(backend: AppStreamBackend, name: str) -> Image:
 
 
 def _check_account(backend: AppStreamBackend, account: str) -> None:
-    # Whether the service knows that an account does not exist is unproven; here every 12 digits are an account.
+    # Whether the service knows that an account does not exist is unproven [unknown_account_is_shared_with]; here every
+    # 12 digits are an account.
     if not _ACCOUNT_ID.fullmatch(account):
         raise refusal("sharing with a malformed account id", f"The account {account} does not exist.")
     if account == backend.account_id:

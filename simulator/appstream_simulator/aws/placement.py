@@ -60,7 +60,8 @@ def check_instance_type(instance_type: str, image: Image) -> None:
 def unsupported_combination(instance_type: str, families: Sequence[str]) -> AppStreamError:
     """The error for an instance type and an image of other instance families, or of none, to be raised.
 
-    The text is the real service's, "null" for none included; how it names several families is unproven.
+    The text is the real service's, "null" for none included; how it names several families is unproven
+    [text_of_several_families].
     """
     family = ", ".join(families) or "null"
     return refusal(

@@ -3,7 +3,7 @@
 """SimulatePrincipalPolicy: what the policies of a user or a role, and its permissions boundary, say of calls.
 
 Policies are moto's; there are no policies of an organization. Every action is answered for with every resource. That
-each pair is a result of its own, without ResourceSpecificResults, is unproven.
+each pair is a result of its own, without ResourceSpecificResults, is unproven [simulated_policy_pairs].
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 """The two protocols of the AppStream API: AWS JSON 1.1 and Smithy RPC v2 CBOR (`protocols` in the service model).
 
 Sources: the specifications on smithy.io (aws-json-1_1-protocol, smithy-rpc-v2). What the real service answers to a
-request that is in neither is unproven.
+request that is in neither is unproven [malformed_request].
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def _json_error(code: str, message: str) -> bytes:
 def _cbor_error(code: str, message: str) -> bytes:
     """With the absolute name of the error, and the message where its shape has it.
 
-    The namespace of errors that are not in the model is unproven; clients use what follows it.
+    The namespace of errors that are not in the model is unproven [namespace_of_other_errors]; clients use what follows
+    it.
     """
     member = "Message" if code in error_statuses() else "message"
     return cbor.encode({"__type": f"{_NAMESPACE}#{code}", member: message})

@@ -4,7 +4,8 @@
 
 Sources for the texts: developer guide, "Troubleshooting Fleets", which quotes the one about the capacity of a fleet,
 with the apostrophe after its name; a tool by AWS (aws-virtual-application-management) takes the last character of that
-about image builders for the limit. The rest of that one, and the texts about all other quotas, are unproven.
+about image builders for the limit. The rest of that one, and the texts about all other quotas, are unproven
+[quota_texts].
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def check_image_builders(backend: AppStreamBackend, instance_type: str) -> None:
 def check_capacity(backend: AppStreamBackend, fleet: Fleet) -> None:
     """Raise the service's error when all fleets of the instance type of this one would have too many instances.
 
-    That those of all fleets count together, be they started or not, is unproven.
+    That those of all fleets count together, be they started or not, is unproven [fleet_quota_counts_all].
     """
     instance_type = fleet.settings["InstanceType"]
     limit = backend.simulation.settings.instance_quotas.get(instance_type)

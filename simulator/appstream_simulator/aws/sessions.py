@@ -3,9 +3,10 @@
 """Streaming sessions: their API operations, and how the control plane lets users come and go.
 
 Sources: the service model for the operations; developer guide, "Fleet Types" (a user of an On-Demand fleet waits one
-to two minutes) and "Manage Multi-Session Fleet Instances". Unproven: that DescribeSessions answers with an empty
-list for a fleet or stack that does not exist and ExpireSession does nothing for a session that does not (neither lists
-such an error), and for how long a session that has ended is still shown as EXPIRED.
+to two minutes) and "Manage Multi-Session Fleet Instances". Unproven [describe_sessions_of_nothing, expire_no_session,
+duration_expired_session_listed]: that DescribeSessions answers with an empty list for a fleet or stack that does not
+exist and ExpireSession does nothing for a session that does not (neither lists such an error), and for how long a
+session that has ended is still shown as EXPIRED.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from appstream_simulator.aws.exceptions import InvalidParameterCombinationExcept
 from appstream_simulator.aws.fleet import DEFAULTS, Fleet
 from appstream_simulator.aws.fleet_instance import FleetInstance, Session
 from appstream_simulator.aws.pages import page
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import refusal, require_accepted
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -46,6 +47,9 @@ def describe_sessions(backend: AppStreamBackend, request: Request) -> Response:
         **{member: request[member] for member in ("UserId", "InstanceId") if member in request},
     }
     fleet = backend.fleets.get(request["FleetName"])
+    if fleet is None or request["StackName"] not in backend.stacks:
+        message = f"The fleet {request['FleetName']} or the stack {request['StackName']} does not exist."
+        require_accepted("describe_sessions_of_nothing", message)
     sessions = [session for session in fleet.sessions if wanted.items() <= session.describe().items()] if fleet else []
     return page("Sessions", sessions, {**request, "MaxResults": limit})
 
@@ -55,7 +59,8 @@ def expire_session(backend: AppStreamBackend, request: Request) -> Response:
     for fleet, session in _all_sessions(backend):
         if session.id == request["SessionId"]:
             end(backend, fleet, session)
-            break
+            return {}
+    require_accepted("expire_no_session", f"The session {request['SessionId']} does not exist.")
     return {}
 
 

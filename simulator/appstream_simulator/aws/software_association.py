@@ -5,7 +5,7 @@
 Sources: SoftwareDeploymentStatus in the service model, and the developer guide, "Image Builder Actions" (Manage license
 included applications): what failed to install is tried again or uninstalled, what failed to uninstall can be
 uninstalled again. That no status stands for what is uninstalled says that the association is gone then. The other
-transitions are unproven; all are in the tables below.
+transitions are unproven [software_transitions]; all are in the tables below.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 """Licence-included software gets onto an image builder and off it. Called with the simulation's lock held.
 
 A builder is PENDING_SYNCING_APPS, then SYNCING_APPS, then RUNNING: at creation on its way to RUNNING for the first
-time, later when a deployment is started. That the guest goes on running meanwhile is unproven.
+time, later when a deployment is started. That the guest goes on running meanwhile is unproven
+[guest_runs_during_deployment].
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def prepare(backend: AppStreamBackend, builder: ImageBuilder) -> None:
     """Give a new builder the software of its image, and what its creation is to install and to uninstall.
 
-    To uninstall what the image does not have is no error (unproven).
+    To uninstall what the image does not have is no error (unproven [uninstalling_what_is_not_there]).
     """
     for name in builder.image.software:
         set_status(backend, builder, name, associations.INSTALLED)

@@ -19,7 +19,7 @@ from appstream_simulator.aws.exceptions import (
 )
 from appstream_simulator.aws.pages import page
 from appstream_simulator.aws.stack import Stack
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import found_or_missing, refusal, require_accepted
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -60,7 +60,11 @@ def create_stack(backend: AppStreamBackend, request: Request) -> Response:
 def describe_stacks(backend: AppStreamBackend, request: Request) -> Response:
     """DescribeStacks."""
     names = request.get("Names")
-    found = [_stack(backend, name) for name in names] if names else list(backend.stacks.values())
+    found = (
+        found_or_missing("missing_stack", names, lambda name: _stack(backend, name))
+        if names
+        else list(backend.stacks.values())
+    )
     return page("Stacks", found, request)
 
 
@@ -111,13 +115,19 @@ def disassociate_fleet(backend: AppStreamBackend, request: Request) -> Response:
 
 
 def list_associated_fleets(backend: AppStreamBackend, request: Request) -> Response:
-    """ListAssociatedFleets. The model lists no error, so a stack that does not exist has no fleets (unproven)."""
+    """ListAssociatedFleets. The model lists no error, so a stack that does not exist has no fleets (unproven
+    [fleets_of_no_stack])."""
+    if request["StackName"] not in backend.stacks:
+        require_accepted("fleets_of_no_stack", f"The stack {request['StackName']} does not exist.")
     fleets = [backend.fleets[name] for name in fleets_of(backend, request["StackName"])]
     return _names(page("Names", fleets, request))
 
 
 def list_associated_stacks(backend: AppStreamBackend, request: Request) -> Response:
-    """ListAssociatedStacks. The model lists no error, so a fleet that does not exist has no stacks (unproven)."""
+    """ListAssociatedStacks. The model lists no error, so a fleet that does not exist has no stacks (unproven
+    [stacks_of_no_fleet])."""
+    if request["FleetName"] not in backend.fleets:
+        require_accepted("stacks_of_no_fleet", f"The fleet {request['FleetName']} does not exist.")
     stacks = [backend.stacks[name] for name in stacks_of(backend, request["FleetName"])]
     return _names(page("Names", stacks, request))
 

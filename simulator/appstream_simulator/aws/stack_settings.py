@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from appstream_simulator.aws.unproven import USER_SETTINGS_BY_DEFAULT, refusal
+from appstream_simulator.assumptions import answer
+from appstream_simulator.aws.unproven import refusal, require_accepted, user_settings_by_default
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -112,9 +113,12 @@ def _check_not_both(attributes: list[str], request: dict[str, Any]) -> None:
 
 
 def _without(stored: Settings, attributes: list[str]) -> Settings:
-    """The settings left over; to delete what is not there is no error (unproven)."""
+    """The settings left over; to delete what is not there is no error (unproven
+    [deleting_stack_attribute_not_there])."""
     kept = dict(stored)
     for attribute in attributes:
+        if attribute in _DELETABLE and _DELETABLE[attribute] not in kept:
+            require_accepted("deleting_stack_attribute_not_there", f"The stack has no {attribute} to delete.")
         if attribute == _KEY:
             kept["AgentAccessConfig"] = _without_key(kept.get("AgentAccessConfig"), "KmsKeyArn")
         elif attribute.startswith(_ONE_CONNECTOR) and attribute != "STORAGE_CONNECTOR_AUTHENTICATION":
@@ -136,19 +140,20 @@ def _replaced(stored: Any, change: Any) -> Any:
 
 
 def _by(key: str) -> Callable[[Any, Any], list[dict[str, Any]]]:
-    """Lists whose entries replace the stored ones of the same kind, the others staying (unproven: it might as well be
-    that the list takes the place of the stored one)."""
+    """Lists whose entries replace the stored ones of the same kind, the others staying (unproven
+    [update_stack_merges_lists]: it might as well be that the list takes the place of the stored one)."""
 
     def merged(stored: Any, change: Any) -> list[dict[str, Any]]:
         if len({entry[key] for entry in change}) < len(change):
             raise refusal("stack setting named twice", f"Each {key} can be specified once only.")
-        return list({entry[key]: entry for entry in [*(stored or []), *change]}.values())
+        kept = stored or [] if answer("update_stack_merges_lists") else []
+        return list({entry[key]: entry for entry in [*kept, *change]}.values())
 
     return merged
 
 
 def _application_settings(stored: Any, change: dict[str, Any]) -> dict[str, Any]:
-    """The settings group goes when the settings are disabled (unproven)."""
+    """The settings group goes when the settings are disabled (unproven [disabled_settings_lose_group])."""
     group = change.get("SettingsGroup") or ""
     if change["Enabled"] and not group:
         message = "SettingsGroup is required when application settings are enabled."
@@ -156,7 +161,9 @@ def _application_settings(stored: Any, change: dict[str, Any]) -> dict[str, Any]
     if not change["Enabled"] and group:
         message = "SettingsGroup cannot be specified when application settings are disabled."
         raise refusal("settings group of disabled application settings", message)
-    return {"Enabled": True, "SettingsGroup": group} if group else {"Enabled": False}
+    if not group and not answer("disabled_settings_lose_group"):
+        group = (stored or {}).get("SettingsGroup") or ""
+    return {"Enabled": change["Enabled"], **({"SettingsGroup": group} if group else {})}
 
 
 def _agent_access(stored: Any, change: dict[str, Any]) -> dict[str, Any]:
@@ -236,7 +243,7 @@ def _check_agent_access(backend: AppStreamBackend, config: dict[str, Any]) -> No
 def _filled_in(backend: AppStreamBackend, settings: Settings) -> Settings:
     """The settings as the service shows them."""
     given = {entry["Action"]: entry for entry in settings.get("UserSettings", [])}
-    usual = {action: {"Action": action, "Permission": value} for action, value in USER_SETTINGS_BY_DEFAULT.items()}
+    usual = {action: {"Action": action, "Permission": value} for action, value in user_settings_by_default().items()}
     return {
         **settings,
         "UserSettings": [_with_length(setting) for setting in {**usual, **given}.values()],
@@ -252,8 +259,9 @@ def _with_length(setting: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_bucket(backend: AppStreamBackend, connector: dict[str, Any]) -> dict[str, Any]:
-    """A connector; that of home folders names the bucket, whose name the guide gives (that it is shown is unproven)."""
-    if connector["ConnectorType"] != "HOMEFOLDERS":
+    """A connector; that of home folders names the bucket, whose name the guide gives (that it is shown is unproven
+    [home_folder_bucket_shown])."""
+    if connector["ConnectorType"] != "HOMEFOLDERS" or not answer("home_folder_bucket_shown"):
         return connector
     return {"ResourceIdentifier": f"appstream2-36fb080bb8-{backend.region_name}-{backend.account_id}", **connector}
 

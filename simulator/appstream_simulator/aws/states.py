@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from appstream_simulator.aws.exceptions import AppStreamError
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import is_accepted, refusal, require_accepted
 
 # The builder is on its way to another state.
 MOVING = frozenset(
@@ -48,15 +48,20 @@ LEGAL_STATES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 # The guest is up, or on its way back, at the address of its network interface. While licence-included software is
-# deployed to a builder that was RUNNING the guest goes on running, but its address is not told (unproven).
+# deployed to a builder that was RUNNING the guest goes on running, but its address is not told (unproven
+# [software_deployment_hides_address]).
 REACHABLE = frozenset({"RUNNING", "REBOOTING"})
 
 
 def check_state(operation: str, name: str, state: str) -> None:
     """Raise the service's error unless the operation is allowed on an image builder in this state."""
+    if operation == "DeleteImageBuilder" and state == "RUNNING":
+        require_accepted("delete_running_image_builder", f"The image builder {name} is RUNNING and has to be stopped.")
     if state in LEGAL_STATES[operation]:
         return
     situation = f"{operation} while moving" if state in MOVING else f"{operation} in an idle state"
+    if is_accepted(situation):
+        return
     raise _error(operation, situation, name, state)
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from appstream_simulator.assumptions import ACCEPTED, answer
 from appstream_simulator.aws.exceptions import ResourceNotFoundException
-from appstream_simulator.aws.unproven import refusal
+from appstream_simulator.aws.unproven import exception_named, refusal
 
 if TYPE_CHECKING:
     from appstream_simulator.aws.models import AppStreamBackend
@@ -21,6 +22,7 @@ _MAXIMUM = 50
 def tag_resource(backend: AppStreamBackend, request: Request) -> Response:
     """TagResource."""
     tags = {**_tags(backend, request), **request["Tags"]}
+    _check_pending("tagging_pending_image", ACCEPTED, backend, request["ResourceArn"])
     if len(tags) > _MAXIMUM:
         raise refusal("more than 50 tags", f"A resource cannot have more than {_MAXIMUM} tags.")
     backend.tags[request["ResourceArn"]] = tags
@@ -37,7 +39,16 @@ def untag_resource(backend: AppStreamBackend, request: Request) -> Response:
 
 def list_tags_for_resource(backend: AppStreamBackend, request: Request) -> Response:
     """ListTagsForResource."""
-    return {"Tags": _tags(backend, request)}
+    tags = _tags(backend, request)
+    _check_pending("tags_of_pending_image", "readable", backend, request["ResourceArn"])
+    return {"Tags": tags}
+
+
+def _check_pending(name: str, usual: str, backend: AppStreamBackend, arn: str) -> None:
+    """Raise the exception with which the real service was seen to refuse this of an image that is PENDING."""
+    seen = answer(name)
+    if seen != usual and any(image.arn == arn and image.state == "PENDING" for image in backend.images.values()):
+        raise exception_named(seen)(f"The image {arn} is PENDING.")
 
 
 def _tags(backend: AppStreamBackend, request: Request) -> dict[str, str]:

@@ -3,7 +3,7 @@
 """Check a request against botocore's model of the service, as the real service does before anything else.
 
 botocore's client checks required members, types and minimum lengths only; the server has to check the rest. The wording
-of the messages is that of other AWS services: AppStream's own is unproven.
+of the messages is that of other AWS services: AppStream's own is unproven [validation_texts].
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from appstream_simulator import given_patterns
-from appstream_simulator.aws.exceptions import SerializationException, ValidationException
+from appstream_simulator.assumptions import answer
+from appstream_simulator.aws.exceptions import SerializationException
+from appstream_simulator.aws.unproven import exception_named
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -37,12 +39,12 @@ def validate(shape: Any, value: Any) -> None:
 
     Raises:
         SerializationException: a member has the wrong type.
-        ValidationException: constraints are broken; the message names them all.
+        AppStreamError: constraints are broken; the message names them all.
     """
     problems = list(_problems(shape, value, ""))
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''}"
-        raise ValidationException(f"{count} detected: {'; '.join(problems)}")
+        raise exception_named(answer("validation_exception"))(f"{count} detected: {'; '.join(problems)}")
 
 
 def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:

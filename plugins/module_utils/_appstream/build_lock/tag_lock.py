@@ -8,7 +8,7 @@ holds the lock keeps it, of several that ask the first run wins, and one that fi
 again. As long as a written tag can be read after ``GRACE`` seconds no two runs hold the lock, however slow one of them
 is between two of its calls.
 
-Unproven: that ListTagsForResource returns what TagResource has written within ``GRACE`` seconds.
+Unproven [tags_read_back]: that ListTagsForResource returns what TagResource has written within ``GRACE`` seconds.
 """
 
 from __future__ import annotations

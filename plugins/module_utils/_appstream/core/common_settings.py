@@ -39,7 +39,8 @@ def domain_request(domain: Options) -> dict[str, Any]:
 
 
 def casefolded(domain: Options | None) -> dict[str, str]:
-    """Active Directory names compare without regard to case (unproven for what the service stores)."""
+    """Active Directory names compare without regard to case (unproven [directory_units_case] for what the service
+    stores)."""
     return {key: value.casefold() for key, value in (domain or {}).items() if value}
 
 

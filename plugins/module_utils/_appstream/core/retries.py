@@ -52,7 +52,7 @@ UNAVAILABLE_CODES = frozenset(
 RETRYABLE_CODES = THROTTLING_CODES | UNAVAILABLE_CODES
 # "An API error occurred. Wait a few minutes and try again." (AppStream API reference)
 MUTATION_CODES = frozenset({"ConcurrentModificationException"})
-# Unproven: an IAM role made just before is not known everywhere for some two minutes, which is
+# Unproven [fresh_role]: an IAM role made just before is not known everywhere for some two minutes, which is
 # about as long as all attempts take. A role that is really wrong is reported only then.
 FRESH_ROLE_CODES = frozenset({"InvalidRoleException"})
 TAKES_ROLE = frozenset(

@@ -305,7 +305,8 @@ def fleet_step(
 
     ``wanted`` is ``running``, ``stopped``, ``present`` or ``absent``. ``update``: something has to be changed before
     the wanted state counts, and with ``stop_first`` only while STOPPED. ``retry``: a start that has failed is broken
-    off, to be tried again (unproven: that StopFleet is allowed then). ``capacity``: its instances have to be there.
+    off, to be tried again (unproven [stop_starting_fleet]: that StopFleet is allowed then). ``capacity``: its instances
+    have to be there.
     """
     state = state_of(fleet)
     if has_failed_to_start(fleet):

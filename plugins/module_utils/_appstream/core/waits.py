@@ -17,7 +17,8 @@ from .troubleshooting import remedies, reported_errors, time_out_remedy
 
 Resource = Optional[dict[str, Any]]
 
-# Unproven: how long a describe call may go on reporting the state from before a call that was accepted.
+# Unproven [state_after_stop]: how long a describe call may go on reporting the state from before a call that was
+# accepted.
 STALE_READ_SECONDS = 60.0
 # How long what has just been created may still be reported as not found: minutes, on the real service.
 NOT_FOUND_SECONDS = 300.0

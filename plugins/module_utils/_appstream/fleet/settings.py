@@ -258,7 +258,8 @@ def update_request(fleet: Resource, found: Mapping[str, Change]) -> dict[str, An
 
 
 def _with_whole_network(fleet: Resource, found: Mapping[str, Change]) -> dict[str, Change]:
-    """Add what stays of VpcConfig, because it is unproven that a member left out does; groups go with the subnets."""
+    """Add what stays of VpcConfig, because it is unproven [vpc_config_member_stays] that a member left out does; groups
+    go with the subnets."""
     network = {option: found[option].after for option in NETWORK_OPTIONS if option in found}
     if network.get(SUBNETS) == []:
         return {option: change for option, change in found.items() if option != GROUPS}

@@ -21,8 +21,8 @@ _ALL_GRAPHICS = "NV"
 _WITH_GENERATION = re.compile(r"graphicsg\d")
 
 # Instance type prefixes and what Image.SupportedInstanceFamilies calls them (service model, documentation of that
-# member). The spelling real images carry is unproven, so it is compared without regard to case and separators, and
-# families of generations the documentation doesn't list yet follow the pattern of those it does.
+# member). The spelling real images carry is unproven [families_spelling], so it is compared without regard to case and
+# separators, and families of generations the documentation doesn't list yet follow the pattern of those it does.
 _FAMILIES = (
     (re.compile(r"stream\.standard\."), "generalpurpose"),
     (re.compile(r"stream\.compute\."), "computeoptimized"),

@@ -19,7 +19,8 @@ from .api import is_own
 # The step of writing tags; not among the ``actions`` that are returned.
 TAG = "tag"
 
-# Unproven: from when on an image in the making can be tagged, and with which of these the service refuses it before.
+# Unproven [tags_of_pending_image, tagging_pending_image]: from when on an image in the making can be tagged, and with
+# which of these the service refuses it before.
 _NOT_YET_CODES = CHANGED_STATE_CODES | MUTATION_CODES
 
 

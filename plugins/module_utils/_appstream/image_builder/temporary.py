@@ -8,9 +8,9 @@ appears in the Updating state. The name of the image builder includes a random 1
 specified because the image builder is not attached to your virtual private cloud (VPC)", later it is in the state
 Pending Qualification, and in the end it "is deleted automatically".
 
-Unproven: what stands before the suffix, and that the service's image builders are in no other state for long. Other
-states don't count here, because people's own image builders may have such names, too (seconds since 1970 have ten
-digits), and may be outside a VPC.
+Unproven [temporary_image_builder_name]: what stands before the suffix, and that the service's image builders are in no
+other state for long. Other states don't count here, because people's own image builders may have such names, too
+(seconds since 1970 have ten digits), and may be outside a VPC.
 """
 
 from __future__ import annotations

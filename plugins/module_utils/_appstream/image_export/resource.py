@@ -84,7 +84,8 @@ class ImageExport(ManagedResource):
         return Plan(_view(before), after, predicted=predicted, wanted="COMPLETED", is_changed=True)
 
     def read_again(self, plan: Any, history: History) -> Resource:
-        """Return the task as it is now. Unproven: one that has just been begun may not be found at once."""
+        """Return the task as it is now. Unproven [export_task_seen_at_once]: one that has just been begun may not be
+        found at once."""
         task = history.resource
         return (api.get_export_image_task(self._client, task["task_id"]) or task) if task else None
 

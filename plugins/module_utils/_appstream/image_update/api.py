@@ -37,7 +37,7 @@ def create_updated_image(client: Any, request: dict[str, Any]) -> dict[str, Any]
     """
     about = f"image {request['existingImageName']} as {request['newImageName']}"
     answer = call_known(client, "create_updated_image", about, **request)
-    # Unproven: how the service answers about an image that is up to date.
+    # Unproven [update_of_current_image]: how the service answers about an image that is up to date.
     if answer.get("canUpdateImage") is False or not answer.get("image"):
         return None
     return to_ansible_dict(answer["image"])

@@ -27,7 +27,8 @@ TEMPORARY_IMAGE_BUILDER = "temporary_image_builder"
 VERIFY_TAG = "euc.appstream:verify_service"
 """On what a check of the service itself has made, which may have no recipe."""
 
-# States in which AWS bills an image builder by the hour. Unproven for those between STOPPED and RUNNING.
+# States in which AWS bills an image builder by the hour. Unproven [billed_states] for those between STOPPED and
+# RUNNING.
 _NOT_BILLED = frozenset({"STOPPED", "FAILED", "DELETING"})
 _HOURS_A_DAY = 24
 
@@ -135,7 +136,7 @@ def image_verdict(image: Thing, place: Place, policy: Policy) -> Verdict:
     if builder in place.image_builders:
         return Verdict(kept_because=f"it is being made of image builder {builder}", since=created)
     found = _after_grace(f"{state} without its image builder", created, place.now, policy)
-    # DeleteImage refuses it (unproven), and it may yet become AVAILABLE.
+    # DeleteImage refuses it (unproven [deleting_an_image_on_its_way]), and it may yet become AVAILABLE.
     waits = "it is still in the making; it can be deleted once it is FAILED"
     return Verdict(found.reason, found.kept_because or waits, found.since)
 

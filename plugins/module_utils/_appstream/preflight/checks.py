@@ -243,7 +243,8 @@ def catalog_problems(finding: Finding) -> Iterator[str]:
 
 
 def domain_problems(finding: Finding, facts: Facts) -> list[str]:
-    """Check that the directory config exists and lists the organizational unit (case does not matter, unproven)."""
+    """Check that the directory config exists and lists the organizational unit (case does not matter, unproven
+    [directory_units_case])."""
     domain = finding.place.get("domain") or {}
     if not domain:
         return []

@@ -5,8 +5,8 @@
 
 The service code, and the codes of the two totals, are those that the developer guide's page on quotas links to. Names
 are as accounts list them: "Standard medium streaming instances for image builders", "Graphics G4DN xlarge …". How
-newer families are spelt is unproven: they follow the pattern, and where a name or description has the instance type
-itself, that counts. Quotas whose name begins with BYOL are for images with a license of one's own.
+newer families are spelt is unproven [quota_names]: they follow the pattern, and where a name or description has the
+instance type itself, that counts. Quotas whose name begins with BYOL are for images with a license of one's own.
 """
 
 from __future__ import annotations

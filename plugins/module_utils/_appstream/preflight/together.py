@@ -40,7 +40,8 @@ def check_together(findings: Sequence[Finding], facts: Facts, quotas: Quotas) ->
 
 
 def _check_instance_types(new_builders: Sequence[Finding], facts: Facts, quotas: Quotas) -> None:
-    """Image builders that are there count whatever their state; that those that are stopped do is unproven."""
+    """Image builders that are there count whatever their state; that those that are stopped do is unproven
+    [stopped_builders_count]."""
     for instance_type, quota in quotas.by_instance_type.items():
         alike = [one for one in new_builders if one.place.get("instance_type") == instance_type]
         there = [one for one in facts.image_builders.values() if one.get("instance_type") == instance_type]

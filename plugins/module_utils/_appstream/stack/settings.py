@@ -20,8 +20,8 @@ Entries = list[dict[str, Any]]
 REUSE_CREDENTIALS = "REUSE_CREDENTIALS"
 CLIPBOARD_ACTIONS = ("CLIPBOARD_COPY_FROM_LOCAL_DEVICE", "CLIPBOARD_COPY_TO_LOCAL_DEVICE")
 LONGEST_COPY = 20971520
-# What a stack has of which nothing was asked. Of the actions that are not listed here that is unproven: whatever they
-# are counts as the default.
+# What a stack has of which nothing was asked. Of the actions that are not listed here that is unproven
+# [user_settings_by_default]: whatever they are counts as the default.
 USUAL_PERMISSIONS: Mapping[str, str] = {
     "CLIPBOARD_COPY_FROM_LOCAL_DEVICE": "ENABLED",
     "CLIPBOARD_COPY_TO_LOCAL_DEVICE": "ENABLED",
@@ -102,7 +102,7 @@ def _merged_user_settings(current: Entries, wanted: Entries) -> Entries:
 
 
 def _user_settings_request(change: Change) -> Any:
-    """All actions, because it is unproven whether those left out would stay as they are."""
+    """All actions, because it is unproven [update_stack_merges_lists] whether those left out would stay as they are."""
     return camel_case([{**_length_of(entry), **entry} for entry in change.after])
 
 

@@ -4,6 +4,7 @@
 
 Nothing may, unless a rule of policy admits it; the rules that Windows brings along are taken for inactive. The network
 interface is of the profile Domain.
+That the interface of a builder has the profile Domain is assumed [network_profile].
 """
 
 from __future__ import annotations

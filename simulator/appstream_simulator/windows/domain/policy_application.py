@@ -5,7 +5,8 @@
 Registry values below Software\\Policies are managed: those of an earlier policy go when the present one has them no
 more. Everything else stays behind ("tattoos"): other registry values, services' start modes, members of local groups.
 The extensions run in the order of their GUIDs, the registry's first (which is how Windows orders them as far as is
-known): registry, preferences for local groups, security settings.
+known): registry, preferences for local groups, security settings. Unproven
+[policy_in_image_without_domain]: what of it is in force on a machine that has left the domain by way of an image.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 """Dism.exe /Online: provisioned app packages, optional features, and standalone updates.
 
 Options and what they do from Microsoft's "DISM app package servicing command-line options" and "Enable or disable
-Windows features using DISM"; the wording of most output is that of DISM's message tables, its layout unproven.
+Windows features using DISM"; the wording of most output is that of DISM's message tables, its layout unproven
+[dism_layout].
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _remove_package(process: Process, options: Options) -> tuple[int, str]:
 
 
 def _add_update(process: Process, options: Options) -> tuple[int, str]:
-    """A standalone update; one that is there counts as installed (assumed)."""
+    """A standalone update; one that is there counts as installed (assumed [present_update])."""
     machine = process.machine
     path = ntpath.normpath(ntpath.join(process.working_directory, options.get("packagepath", "")))
     try:

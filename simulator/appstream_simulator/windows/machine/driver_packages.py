@@ -3,8 +3,8 @@
 """The driver store, and pnputil.exe: /add-driver, /enum-drivers, /delete-driver, and the older -a, -i -a, -e, -d.
 
 Sources: Microsoft's "PnPUtil Command Syntax" and "PnPUtil Return Values"; the texts are PnPUtil's own, their layout is
-unproven. A driver counts as signed when its INF names a catalogue that lies beside it (whose signature nobody checks).
-No driver here finds a device: with /install a package that was added ends with 259.
+unproven [pnputil_layout]. A driver counts as signed when its INF names a catalogue that lies beside it (whose signature
+nobody checks). No driver here finds a device: with /install a package that was added ends with 259.
 """
 
 from __future__ import annotations

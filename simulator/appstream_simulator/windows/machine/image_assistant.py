@@ -110,7 +110,8 @@ def _check_application_path(process: Process, path: str) -> None:
         raise Refusal(1, APPLICATION_NOT_FOUND)
     if ntpath.splitext(path)[1].lower() not in (".exe", ".bat"):
         raise Refusal(1, UNSUPPORTED_EXTENSION)
-    # "Not supported" says the troubleshooting page; that the tool refuses it, and how, is unproven.
+    # "Not supported" says the troubleshooting page; that the tool refuses it, and how, is unproven
+    # [programs_of_users_refused].
     if process.machine.disk.stat(path).path.lower().startswith("c:\\users\\"):
         raise Refusal(255, "Applications in a user's profile folder are not supported.")
 
@@ -153,7 +154,7 @@ def _merge_manifest(process: Process, paths: list[str]) -> None:
 
 def _catalog_entry(process: Process, command: CommandLine) -> dict[str, Any]:
     values = command.values
-    # Of these keys only Name and AbsoluteAppPath are evidenced; the others are unproven.
+    # Of these keys only Name and AbsoluteAppPath are evidenced; the others are unproven [list_applications_keys].
     path = windows_paths.normalise(values["absolute-app-path"])
     default_name = ntpath.splitext(ntpath.basename(path))[0].replace(" ", "_")
     entry = {"Name": values["name"], "AbsoluteAppPath": path, "DisplayName": values.get("display-name", default_name)}
@@ -170,7 +171,8 @@ def _catalog_entry(process: Process, command: CommandLine) -> dict[str, Any]:
 
 
 def _extracted_icon(process: Process, name: str, program: str) -> str:
-    """Path of the icon taken from the program, "otherwise a generic one"; where it is kept is unproven."""
+    """Path of the icon taken from the program, "otherwise a generic one"; where it is kept is unproven
+    [extracted_icon_place]."""
     disk = process.machine.disk
     path = f"{ICON_DIRECTORY}\\{re.sub(_NOT_IN_FILE_NAMES, '_', name)}.png"
     disk.make_directories(ICON_DIRECTORY)
@@ -186,7 +188,7 @@ def _remove_application(process: Process, command: CommandLine) -> dict[str, Any
     if entry is None:
         raise Refusal(1, "App not found")
     catalog.remove(entry)
-    # Unproven: that the tool's own copy of the icon goes, too.
+    # Unproven [removed_with_icon]: that the tool's own copy of the icon goes, too.
     if entry["AbsoluteIconPath"].startswith(f"{ICON_DIRECTORY}\\") and disk.is_file(entry["AbsoluteIconPath"]):
         disk.remove(entry["AbsoluteIconPath"])
     return {}
@@ -215,7 +217,8 @@ def _reset_user_profile(process: Process, command: CommandLine) -> dict[str, Any
 
 
 def _profile(process: Process, command: CommandLine) -> str:
-    """Directory of the profile meant, by default the Template User's (unproven for reset-user-profile)."""
+    """Directory of the profile meant, by default the Template User's (unproven [reset_user_profile_default] for
+    reset-user-profile)."""
     _require_administrator(process)
     domain, backslash, user = command.values.get("profile", f".\\{stock.TEMPLATE_USER}").rpartition("\\")
     if not backslash or not user:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Unproven: the guide does not say how the argument parser reports errors, only that they are not in its tables.
+# Unproven [parser_error]: the guide does not say how the argument parser reports errors, only that they are not in its
+# tables.
 PARSER_ERROR_EXIT_CODE = 1
 
 
@@ -163,8 +164,8 @@ def _list(rest: list[str]) -> list[str]:
 def unescaped(value: str) -> str:
     """The launch parameters meant by a ``""``-escaped value.
 
-    Unproven: the guide only says `<""-escaped value>`. Taken to mean that a value in literal quotes loses them, two
-    quotes within being one, and that any other value is meant as it is.
+    Unproven [quoted_launch_parameters]: the guide only says `<""-escaped value>`. Taken to mean that a value in literal
+    quotes loses them, two quotes within being one, and that any other value is meant as it is.
     """
     if len(value) >= 2 and value.startswith('"') and value.endswith('"'):
         return value[1:-1].replace('""', '"')

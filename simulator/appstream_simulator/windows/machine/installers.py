@@ -45,7 +45,8 @@ INVALID_COMMAND_LINE = 1639
 # What setup programs that find the disk full end with.
 DISK_FULL = 112
 
-# Unproven: how long an installer that restarts the machine (1641) leaves it up, in virtual seconds.
+# Unproven [restart_after_1641]: how long an installer that restarts the machine (1641) leaves it up, in virtual
+# seconds.
 _RESTART_DELAY = 5.0
 
 _CANNOT_OPEN = "This installation package could not be opened."

@@ -48,7 +48,8 @@ from .shelf import Shelf
 # The delay of a shutdown is there for the client to get its answer, and clients live in real time: however fast the
 # clock runs, this much of the delay is waited for in real seconds.
 _GRACE = 1.0
-# How long Windows goes on servicing after a boot that had something to finish, in virtual seconds; assumed.
+# How long Windows goes on servicing after a boot that had something to finish, in virtual seconds; assumed
+# [servicing_seconds].
 _SERVICING_SECONDS = 20.0
 
 

@@ -21,7 +21,8 @@ class MachineOptions:
         older_agent_output: Image Assistant prints the malformed JSON that older agents are documented to print.
         one_token_values: what Image Assistant takes from `--option=value`; `image_assistant_options.ONE_TOKEN`.
         first_boot_applies_policy: computer policy has been applied when a new image builder is RUNNING; False: only its
-            second boot after the join applies policy. Which of the two AppStream does is unproven.
+            second boot after the join applies policy. Which of the two AppStream does is unproven
+            [first_boot_applies_policy].
         read_policy: finds a member's computer policy.
         aws_endpoint: URL of the simulator's own AWS endpoint, from which the machines may fetch.
         faults: those of the site.

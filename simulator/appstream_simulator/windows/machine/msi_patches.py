@@ -3,8 +3,8 @@
 """Transforms and patches of the shelf's MSI files: what TRANSFORMS, PATCH, /update and /uninstall PATCH come to.
 
 Sources: Microsoft's "TRANSFORMS property", "PATCH property", "Command-Line Options" and the list of error codes. Where
-a transform without a folder is searched is not documented; assumed: beside the package, then in the working directory.
-What a real transform or patch (one that is not of the shelf) changes is not simulated.
+a transform without a folder is searched is not documented; assumed [transform_search]: beside the package, then in the
+working directory. What a real transform or patch (one that is not of the shelf) changes is not simulated.
 """
 
 from __future__ import annotations

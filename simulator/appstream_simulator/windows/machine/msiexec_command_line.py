@@ -6,9 +6,10 @@ Known (Microsoft: "Command-Line Options", "MsiExec.exe and InstMsi.exe error mes
 their case does not matter; the names of properties are taken as upper case; a value with blanks stands in quotes, in
 which two quotes are one: `NAME="a ""b"" c"`; what is not understood ends with 1639.
 Known from many reports: a quote before the name, as other programs take it (`"NAME=a b"`), is refused with 1639.
-Assumed: also refused are a quote that does not close, a second action, a word that is none of these, and a blank beside
-the equals sign; `NAME=` is an empty value; a quote may directly follow an option; backslashes mean nothing.
-Quotes within a value, text directly behind a closing quote, and options in quotes are not decided here: unhandled.
+Assumed [msiexec_refusals]: also refused are a quote that does not close, a second action, a word that is none of these,
+and a blank beside the equals sign; `NAME=` is an empty value; a quote may directly follow an option; backslashes mean
+nothing. Quotes within a value, text directly behind a closing quote, and options in quotes are not decided here:
+unhandled.
 """
 
 from __future__ import annotations

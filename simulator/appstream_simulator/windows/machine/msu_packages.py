@@ -4,8 +4,8 @@
 
 Sources: Microsoft's "Description of the Windows Update Standalone Installer" (options), its list of Windows Update
 error codes, and KB 2773898: over WinRM wusa.exe ends with 5, since the Windows Update Agent refuses such logons; what
-`runas` or the Task Scheduler start works, and so does DISM. Assumed: with the service wuauserv disabled wusa.exe ends
-with 0x80070422, and DISM takes a package that is there for installed.
+`runas` or the Task Scheduler start works, and so does DISM. Assumed [wusa_with_service_disabled]: with the service
+wuauserv disabled wusa.exe ends with 0x80070422, and DISM takes a package that is there for installed.
 """
 
 from __future__ import annotations

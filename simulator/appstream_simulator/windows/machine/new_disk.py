@@ -13,7 +13,7 @@ from .disk import Disk
 from .requests import MachineRequest
 from .shelf import Shelf
 
-# What Windows and the agent take of the root volume; assumed.
+# What Windows and the agent take of the root volume; assumed [windows_size].
 _WINDOWS_BYTES = 30 << 30
 
 

@@ -127,7 +127,7 @@ def run(
 
 
 def resolve_program(machine: Machine, name: str, variables: Mapping[str, str], working_directory: str) -> str | None:
-    """Full path of a program as CreateProcess and PATH find it; `.exe` is assumed when there is no extension."""
+    """Full path of a program as CreateProcess and PATH find it; `.exe` is added when there is no extension."""
     file_name = name if ntpath.splitext(name)[1] else f"{name}.exe"
     path = next((value for key, value in variables.items() if key.upper() == "PATH"), "")
     if ntpath.isabs(file_name) or "\\" in file_name or "/" in file_name:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """reg.exe import and regedit.exe /s: registry scripts; see `registry_scripts` for the format.
 
-reg.exe says on its standard error that it was successful, as it does when it imports. Assumed: regedit.exe ends with 0
-whatever became of the lines, and with 1 without the file; both leave out a line they do not understand (which the
-journal has as `unhandled`).
+reg.exe says on its standard error that it was successful, as it does when it imports. Assumed
+[registry_import_exit_codes]: regedit.exe ends with 0 whatever became of the lines, and with 1 without the file; both
+leave out a line they do not understand (which the journal has as `unhandled`).
 """
 
 from __future__ import annotations

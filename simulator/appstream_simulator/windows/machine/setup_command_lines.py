@@ -22,7 +22,8 @@ from .msiexec_command_line import NotSimulatedError
 
 _NSIS_WORD = re.compile(r'"[^"]*+"?|[^ ]++')
 _V_OPTION = re.compile(r'(?:^|\s)/v(?P<value>"(?:\\"|[^"])*+"|[^\s"]++)', re.IGNORECASE)
-# InstallShield's result code for a file that does not exist; that it is the exit code, too, is assumed.
+# InstallShield's result code for a file that does not exist; that it is the exit code, too, is assumed
+# [installshield_missing_answers].
 _NO_ANSWERS = -5
 _V_IN_QUOTES = re.compile(r'"/v', re.IGNORECASE)
 
@@ -89,7 +90,7 @@ def _nsis(arguments: str) -> SetupLine:
             directory = arguments[word.start() + 3 :].rstrip()
             break
         silent = silent or word[0] == "/S"
-    # Assumed: a path that cannot be one is as good as none.
+    # Assumed [nsis_impossible_path]: a path that cannot be one is as good as none.
     return SetupLine(silent, "" if '"' in directory else directory.rstrip("\\"))
 
 

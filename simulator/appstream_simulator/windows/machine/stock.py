@@ -68,7 +68,7 @@ SYSTEM32 = "C:\\Windows\\System32"
 # What Windows itself does not bring along in `stock_programs`.
 PROGRAMS = (
     f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",
-    # Assumed: the AWS CLI that images bring "for use with the IAM role" (developer guide).
+    # Assumed [aws_cli_path]: the AWS CLI that images bring "for use with the IAM role" (developer guide).
     "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
 )
 

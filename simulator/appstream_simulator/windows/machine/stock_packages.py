@@ -3,7 +3,7 @@
 """App packages that Windows brings along for every new user.
 
 Names and publishers are those of Microsoft's "Overview of apps on Windows client devices"; versions are made up. Which
-of them the base images of AppStream still have is unproven.
+of them the base images of AppStream still have is unproven [stock_app_packages].
 """
 
 from __future__ import annotations

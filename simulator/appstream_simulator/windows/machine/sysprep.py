@@ -6,7 +6,8 @@ AWS says (re:Post, "image builder stuck pending") that its own scripts run on im
 Sysprep and registry keys, and that an execution policy that lets no scripts run keeps builders and fleets of such an
 image from ever starting. Sysprep refuses apps that are installed for a user and not provisioned for all (Microsoft,
 "Sysprep fails after you remove or update Microsoft Store apps"). The guide says that image creation fails with a
-renamed Administrator. How AppStream reports either failure is unproven.
+renamed Administrator. How AppStream reports either failure is unproven
+[renamed_administrator].
 """
 
 from __future__ import annotations

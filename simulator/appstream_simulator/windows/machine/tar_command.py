@@ -5,8 +5,8 @@
 Options and texts from bsdtar's manual page and source. It recognises the format by the content: tar, also compressed,
 zip and ISO 9660. That the one of Windows Server 2019 and 2022 is built without liblzma, and so has no .7z, is known
 from the versions it prints (`bsdtar 3.5.2 - libarchive 3.5.2 zlib/1.2.5.f-ipp`); Windows 11 since KB5031455 (October
-2023) has it, and Windows Server 2025 is of the same build. Unproven: all of that on a real image builder, and what the
-older ones do about xz. Other options are `unhandled`.
+2023) has it, and Windows Server 2025 is of the same build. Unproven [tar_without_liblzma]: all of that on a real image
+builder, and what the older ones do about xz. Other options are `unhandled`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""taskkill.exe: /IM and /PID with /F and /T. Texts and exit codes from Windows Server's command, unproven here."""
+"""taskkill.exe: /IM and /PID with /F and /T. Texts and exit codes from Windows Server's command, unproven
+[taskkill_texts] here."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@
 Sources: Microsoft's "Use the WinGet tool", its pages on the commands, "Return codes" (winget-cli). App Installer comes
 with Windows 11 and Windows Server 2025. The name `winget` is an alias that a user gets some time after a first logon at
 the screen, so whoever comes over WinRM, SYSTEM too, has the program in WindowsApps only: its full path is needed here.
-Unproven: that it runs in such a session at all; the layout of what it prints.
+Unproven [winget_over_winrm]: that it runs in such a session at all; the layout of what it prints.
 """
 
 from __future__ import annotations

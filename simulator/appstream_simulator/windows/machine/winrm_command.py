@@ -3,7 +3,7 @@
 """cscript.exe with winrm.vbs, which winrm.cmd calls: listeners are enumerated, created and deleted.
 
 Output as Windows prints it ("Installation and configuration for Windows Remote Management" and its samples); the texts
-of errors are those of WSManFault, their exit code is assumed.
+of errors are those of WSManFault, their exit code is assumed [winrm_exit_code].
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def denial(host: Host, request: Become | None, user: str) -> str | None:
     Service accounts need no password, but a user who may act as SYSTEM: an administrator. Of other accounts a given
     password must be right; without one Windows makes a token for any existing account, which an administrator may.
     With the logon type NewCredentials Windows checks neither account nor password: who they are turns out at the first
-    computer they are shown to. The wording is Windows' (error 1326), its frame is assumed.
+    computer they are shown to. The wording is Windows' (error 1326), its frame is assumed [failed_become_text].
     """
     if request is None:
         return None

@@ -381,7 +381,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle_message(self, body: bytes, speaker: Authenticated) -> None:
         protocol = message_encryption.protocol_of(self.headers.get("Content-Type", ""))
         if protocol is None and not self._winrm.certificate and not self._winrm.access.unencrypted:
-            # AllowUnencrypted=false. That Windows answers 500 without a body is assumed.
+            # AllowUnencrypted=false. That Windows answers 500 without a body is assumed [unencrypted_body].
             self._winrm.host.journal.record(
                 "auth", host=self._winrm.host.builder_name, outcome="unencrypted", user=speaker.user
             )

@@ -127,7 +127,7 @@ class Service:
 
     def _create(self, request: wsman.Request, caller: Caller) -> str:
         if not self._allows_shells:
-            # AllowRemoteShellAccess=0; what Windows answers then is assumed.
+            # AllowRemoteShellAccess=0; what Windows answers then is assumed [remote_shells_forbidden].
             raise wsman.access_denied()
         with self._lock:
             owned = sum(shell.owner == caller.user for shell in self._shells.values())

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""community.windows.win_power_plan. Which plan a fresh builder has is assumed to be Windows' own choice, Balanced."""
+"""community.windows.win_power_plan. Which plan a fresh builder has is assumed [power_plan] to be Windows' own choice,
+Balanced."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ OPTIONS = {
     "username": Option(),
 }
 
-# What DeleteProfile says of a profile whose hive is loaded is assumed.
+# What DeleteProfile says of a profile whose hive is loaded is assumed [loaded_profile_text].
 _IN_USE = (
     "The process cannot access the file because it is being used by another process (Win32 ErrorCode 32 - 0x00000020)"
 )
