@@ -106,14 +106,14 @@ class Settings:
             is; `unescaped`, without quotes around it, as of a token of its own; `refused`, nothing.
         base_image_traits: by platform, what AWS's base images of it bring that a pristine Windows does not (unproven,
             so there is none by default): names of `stock_traits.TRAITS`.
-        first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven);
-            otherwise its next start does.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven
             [first_boot_applies_policy]); otherwise its next start does.
         assumptions: what was seen of the real service, by the ids of `assumptions.yml`, to act on instead of what that
             list has. Of times, and of the size of a page, the settings of their own win.
         active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
             VPC's DNS servers name, and security groups count.
+        enforce_policies: calls with a key of an IAM user or of a role's session need what its policies allow; all other
+            keys are the root user's, who may do everything. Calls whose rights are not known are refused.
     """
 
     speed: float = 1.0
@@ -136,6 +136,7 @@ class Settings:
     first_boot_applies_policy: bool = True
     active_directory: bool = False
     assumptions: dict[str, Any] = field(default_factory=dict)
+    enforce_policies: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.durations) - set(DEFAULT_DURATIONS))
@@ -206,7 +207,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _parsed(name: str, text: str) -> Any:
     if name == "shelf_files" and not text.startswith("["):
         return text.split(os.pathsep)
-    if name in ("older_agent_output", "active_directory", "first_boot_applies_policy"):
+    if name in ("older_agent_output", "active_directory", "enforce_policies", "first_boot_applies_policy"):
         return text.lower() in ("1", "true", "yes", "on")
     if name not in _JSON:
         return text

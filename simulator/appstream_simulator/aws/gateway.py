@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""In front of moto: call log, faults, one request at a time, clear errors where moto would answer with an HTML page."""
+"""In front of moto: call log, faults, rights, one request at a time, clear errors instead of moto's HTML pages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from appstream_simulator.aws import bucket_regions, further_operations, protocols, regions
+from appstream_simulator.aws.authorization import enforcement
+from appstream_simulator.aws.authorization.need import Need
 from appstream_simulator.aws.faults import Fault, Faults
 from appstream_simulator.aws.models import all_backends
 from appstream_simulator.aws.requests import Caller, identify
@@ -48,7 +50,8 @@ class Gateway:
         fault = self.faults.for_call(caller.call, request.get_data(as_text=True), self._state_of_builder)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
-        response = self._answer(request, environment, caller, fault)
+        needs = self._needs(request, caller)
+        response = self._answer(request, environment, caller, fault, needs)
         dropped = fault is not None and bool(fault.drop)
         self._calls.record(
             "call",
@@ -59,6 +62,7 @@ class Gateway:
             region=caller.region,
             status=0 if dropped else response.status_code,
             fault=fault is not None,
+            needs=None if needs is None else enforcement.described(needs),
         )
         if dropped:
             _cut(environment)
@@ -69,7 +73,33 @@ class Gateway:
             found = [one.image_builders[name] for one in all_backends() if name in one.image_builders]
         return found[0].state if found else "ABSENT"
 
-    def _answer(self, request: Request, environment: Environment, caller: Caller, fault: Fault | None) -> Response:
+    def _needs(self, request: Request, caller: Caller) -> list[Need] | None:
+        """The rights that a call needs; None when that is not known, or the request can't be read."""
+        try:
+            with self._simulation.lock:
+                return enforcement.needs(request, caller)
+        except (NotImplementedError, ValueError):
+            return None
+
+    def _refusal(self, request: Request, caller: Caller, needs: list[Need] | None) -> Response | None:
+        """The answer to a call that policies do not allow, where the settings say that they count."""
+        if not self._simulation.settings.enforce_policies or not caller.access_key:
+            return None
+        try:
+            with self._simulation.lock:
+                return enforcement.refusal(request, caller, needs)
+        except NotImplementedError as error:
+            message = f"The simulator does not simulate {error}."
+            return error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
+
+    def _answer(
+        self,
+        request: Request,
+        environment: Environment,
+        caller: Caller,
+        fault: Fault | None,
+        needs: list[Need] | None,
+    ) -> Response:
         if fault is not None and fault.drop is True:
             return Response()
         if fault is not None and fault.code and not fault.drop:
@@ -80,6 +110,7 @@ class Gateway:
             # 400, so that no client tries again; the simulator itself has not failed.
             return error_response(request, caller.service, "SimulatorNoEndpoint", problem, 400)
         refused = bucket_regions.refusal(request, caller.region) if caller.service == "s3" else None
+        refused = refused or self._refusal(request, caller, needs)
         return refused or self._moto(request, environment, caller)
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.iam.exceptions import NoSuchEntity, NotFoundException
-from moto.iam.models import Policy, iam_backends
+from moto.iam.models import iam_backends
 
-from appstream_simulator.aws.policy_evaluation import ALLOWED, Context, Statement, evaluate, statements_of
+from appstream_simulator.aws.authorization import principals
+from appstream_simulator.aws.policy_evaluation import ALLOWED, Context, Statement, evaluate
 from appstream_simulator.aws.requests import Caller
 from appstream_simulator.aws.service_error import ServiceError
 from appstream_simulator.aws.simulation import Simulation
@@ -97,45 +96,12 @@ def _principal(account: str, arn: str) -> tuple[list[Statement], list[Statement]
         raise ServiceError("InvalidInput", f"Invalid Input: {arn} is not the ARN of a user, group or role.")
     backend = iam_backends[found["account"]][found["partition"]]
     try:
-        principal = backend.get_role(found["name"]) if found["kind"] == "role" else backend.get_user(found["name"])
-        documents = list(
-            _of_role(backend, found["name"]) if found["kind"] == "role" else _of_user(backend, found["name"])
+        principal = (
+            backend.get_role(found["name"]) if found["kind"] == principals.ROLE else backend.get_user(found["name"])
         )
     except (NoSuchEntity, NotFoundException):
         principal = None
-        documents = []
     # IAM takes the ARN as it is: without its path a role does not exist.
     if principal is None or principal.arn != arn or found["account"] != account:
         raise ServiceError("NoSuchEntity", f"The {found['kind']} with ARN {arn} cannot be found.", 404)
-    boundary_arn = getattr(principal, "permissions_boundary_arn", None)
-    boundary = list(statements_of([_document(backend.get_policy(boundary_arn))])) if boundary_arn else None
-    return list(statements_of(documents)), boundary
-
-
-def _of_role(backend: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    for policy in backend.list_role_policies(name):
-        yield _document(backend.get_role_policy(name, policy)[1])
-    attached, _marker = backend.list_attached_role_policies(name)
-    yield from map(_document, attached)
-
-
-def _of_user(backend: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    for policy in backend.list_user_policies(name):
-        yield _document(backend.get_user_policy(name, policy))
-    attached, _marker = backend.list_attached_user_policies(name)
-    yield from map(_document, attached)
-    for group in backend.get_groups_for_user(name):
-        for policy in backend.list_group_policies(group.name):
-            yield _document(backend.get_group_policy(group.name, policy))
-        attached, _marker = backend.list_attached_group_policies(group.name)
-        yield from map(_document, attached)
-
-
-def _document(policy: Any) -> Mapping[str, Any]:
-    """The document of one of moto's policies, in whatever form it hands it out."""
-    if isinstance(policy, Policy):
-        policy = next(version.document for version in policy.versions if version.is_default)
-    if isinstance(policy, Mapping):
-        policy = policy["policy_document"]
-    document: Mapping[str, Any] = json.loads(policy)
-    return document
+    return principals.of_name(backend, found["kind"], found["name"])
