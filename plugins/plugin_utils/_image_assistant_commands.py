@@ -90,9 +90,10 @@ def create_image(
 def launch_parameters_forms(value: str) -> list[list[str]]:
     """The tokens that may carry launch parameters: any text, quotes and leading hyphens included.
 
-    Unproven [quoted_launch_parameters]: the guide only says ``<""-escaped value>``, and nobody has published a call for Windows with a value that
-    begins with a hyphen. Option parsers take such a token for an option, but whatever follows ``=`` as it is (the tool
-    for Linux, too), which comes first; scripts for Linux wrap the value in literal double quotes, which comes second.
+    Unproven [quoted_launch_parameters, hyphen_launch_parameters]: the guide only says ``<""-escaped value>``, and
+    nobody has published a call for Windows with a value that begins with a hyphen. Option parsers take such a token for
+    an option, but whatever follows ``=`` as it is (the tool for Linux, too), which comes first; scripts for Linux wrap
+    the value in literal double quotes, which comes second.
     A value that could itself be taken for a wrapped one is wrapped first. What ``list-applications`` says afterwards
     tells which was right. This function and the two below are the only places that know.
     """

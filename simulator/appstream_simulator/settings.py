@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from appstream_simulator import assumptions
 from appstream_simulator.networks import PREFIX_LENGTH
 
 ENVIRONMENT_PREFIX = "APPSTREAM_SIMULATOR_"
@@ -102,10 +101,11 @@ class Settings:
             than 25; that this is what the others default to is unproven [page_size].
         journal_file: also write the Windows journal to this file, one JSON object per line.
         older_agent_output: the Image Assistant prints the malformed JSON that agents before 05-17-2021 print.
-        one_token_values: what the Image Assistant takes from `--option=value` (unproven): `verbatim`, the value as it
-            is; `unescaped`, without quotes around it, as of a token of its own; `refused`, nothing.
-        base_image_traits: by platform, what AWS's base images of it bring that a pristine Windows does not (unproven,
-            so there is none by default): names of `stock_traits.TRAITS`.
+        one_token_values: what the Image Assistant takes from `--option=value` (unproven [hyphen_launch_parameters]):
+            `verbatim`, the value as it is; `unescaped`, without quotes around it, as of a token of its own; `refused`,
+            nothing.
+        base_image_traits: by platform, what AWS's base images of it bring that a pristine Windows does not (unproven
+            [stock_preflight, ssm_registration], so there is none by default): names of `stock_traits.TRAITS`.
         first_boot_applies_policy: whether a new builder has applied its computer policy when it is RUNNING (unproven
             [first_boot_applies_policy]); otherwise its next start does.
         assumptions: what was seen of the real service, by the ids of `assumptions.yml`, to act on instead of what that

@@ -107,7 +107,7 @@ class _Assistant:
     def add(self, name: str, **attributes: str) -> Outcome:
         """Add an application that starts ``PROGRAM`` unless it is told another path."""
         entry = {"name": name, "path": PROGRAM, **attributes}
-        outcome = self.call(commands.add_application(self.program, entry))
+        outcome = self.call(commands.add_application(self.program, entry)[0])
         if outcome.succeeded:
             self.added.append(name)
         return outcome

@@ -3,8 +3,9 @@
 """Whether the policies of whoever makes a call allow it, and what AWS answers when they do not.
 
 Texts: IAM user guide, "Troubleshoot access denied error messages". That AppStream answers AccessDeniedException with
-status 400, as other services of its protocol do, is unproven. Not known are policies of resources (trust policies of
-roles among them), sessions, VPC endpoints and an organization.
+status 400, as other services of its protocol do, is unproven
+[access_denied_status]. Not known are policies of resources (trust policies of roles among them), sessions, VPC
+endpoints and an organization.
 """
 
 from __future__ import annotations

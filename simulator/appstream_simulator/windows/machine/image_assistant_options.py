@@ -74,7 +74,7 @@ OPERATIONS = {
 
 # What becomes of `--option=value`: the value as it is, as option parsers usually take it and the tool for Linux does;
 # the value as if it came in a token of its own, so that quotes around it are taken off; or an unknown option.
-# Unproven for Windows, where nobody has published a call with it.
+# Unproven [hyphen_launch_parameters] for Windows, where nobody has published a call with it.
 VERBATIM, UNESCAPED, REFUSED = "verbatim", "unescaped", "refused"
 ONE_TOKEN = (VERBATIM, UNESCAPED, REFUSED)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .processes import Process
 
 # VBScript, in which winrm.cmd is written, is an optional feature from these on (Microsoft, "VBScript deprecation");
-# whether AppStream's base images still have it is unproven.
+# whether AppStream's base images still have it is unproven [vbscript].
 _WITHOUT_VBSCRIPT = ("WINDOWS_SERVER_2025", "WINDOWS_11")
 _SCRIPT = "c:\\windows\\system32\\winrm.vbs"
 _ACTIONS = {"e": "enumerate", "enum": "enumerate", "c": "create", "d": "delete"}
