@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from appstream_simulator import assumptions
 from appstream_simulator.networks import PREFIX_LENGTH
 
 ENVIRONMENT_PREFIX = "APPSTREAM_SIMULATOR_"
@@ -142,6 +143,14 @@ class Settings:
         unknown = sorted(set(self.durations) - set(DEFAULT_DURATIONS))
         if unknown:
             raise SettingsError(f"unknown durations: {', '.join(unknown)}; known are {', '.join(DEFAULT_DURATIONS)}")
+        try:
+            assumptions.check(self.assumptions)
+        except assumptions.AssumptionError as error:
+            raise SettingsError(str(error)) from error
+        seen = assumptions.durations(self.assumptions)
+        self.durations = {**DEFAULT_DURATIONS, **seen, **{name: float(value) for name, value in self.durations.items()}}
+        if self.page_size == DEFAULT_PAGE_SIZE:
+            self.page_size = int(self.assumptions.get("page_size", DEFAULT_PAGE_SIZE))
         if self.one_token_values not in ("verbatim", "unescaped", "refused"):
             raise SettingsError("one_token_values: verbatim, unescaped or refused is expected")
         for mapping in self.client_certificates:
