@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from appstream_simulator.windows.machine import app_packages, appx, sysprep
 from appstream_simulator.windows.machine.accounts import LocalUser
 from appstream_simulator.windows.machine.disk import Disk
 from appstream_simulator.windows.machine.requests import ImageAssistantError
+from fleet_requests import create_fleet, describe_fleet
 from simulated_aws import (
     BASE_IMAGE,
     Network,
@@ -195,6 +197,39 @@ def test_a_renamed_administrator_makes_no_image(simulator: Simulator, appstream:
         simulator.advance(600)
     (error,) = describe_image(appstream, "first")["ImageErrors"]
     assert error["ErrorCode"] == "INTERNAL_SERVICE_ERROR"
+
+
+def test_what_sysprep_refuses_makes_no_image(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    disk = Disk(lambda: 0.0)
+    package = appx.AppPackage("Contoso.App", "CN=Contoso", "1.0.0.0")
+    app_packages.install(disk, "S-1-5-21-1-2-3-1001", appx.build(package, {}))
+    builder.snapshot = disk.copy
+    builder.create_image("image")
+    simulator.advance(15)
+    simulator.advance(1255)
+    (error,) = describe_image(appstream, "image")["ImageErrors"]
+    assert "was installed for a user, but not provisioned for all users" in error["ErrorMessage"]
+
+
+def test_an_image_on_which_no_script_runs_becomes_available_and_never_starts(
+    simulator: Simulator, appstream: Any, builder: Any
+) -> None:
+    disk = Disk(lambda: 0.0)
+    disk.registry.set(sysprep.POWERSHELL_POLICY, "EnableScripts", 0, "DWord")
+    builder.snapshot = disk.copy
+    take_image(simulator)
+    assert describe_image(appstream, "image")["State"] == "AVAILABLE"
+    create_builder(appstream, "second", ImageName="image")
+    create_fleet(appstream, ImageName="image")
+    appstream.start_fleet(Name="fleet")
+    simulator.advance(20000)
+    assert describe_builder(appstream, "second")["State"] == "PENDING"
+    fleet = describe_fleet(appstream)
+    assert (fleet["State"], fleet.get("FleetErrors", []), fleet["ComputeCapacityStatus"]["Running"]) == (
+        "STARTING",
+        [],
+        0,
+    )
 
 
 def test_disk_of_a_builder_survives_a_stop(simulator: Simulator, appstream: Any, builder: Any) -> None:

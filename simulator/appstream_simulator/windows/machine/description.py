@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import dynamic_app_catalog, installation, pending_restart
+from . import dynamic_app_catalog, installation, pending_restart, stock_traits
 from .winrm_configuration import LISTENERS_KEY, configuration
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def of(machine: Machine, power: str) -> dict[str, Any]:
         ),
         "applications": [dict(entry) for entry in disk.application_catalog],
         "dynamic_app_providers": dynamic_app_catalog.problem(disk) or dynamic_app_catalog.providers(disk),
+        "node": stock_traits.node_of(disk),
         "winrm": {
             "accounts": sorted(machine.accounts()),
             "listeners": sorted([*disk.registry.key_names(LISTENERS_KEY), *policy]),
