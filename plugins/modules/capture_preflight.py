@@ -13,9 +13,15 @@ description:
     occurred".
   - Problems are the built-in Administrator renamed or deleted, an excluded credential provider of AppStream, a
     message at logon, services kept from the secure attention sequence, users who may not log on locally, IPv6
-    disabled, AWS credentials in environment variables of the machine and a pending reboot.
+    disabled, AWS credentials in environment variables of the machine, an execution policy of PowerShell that lets no
+    scripts run, apps that are installed for a user and not provisioned for all (Sysprep refuses them), and a pending
+    reboot.
   - Warnings are user rights that may leave out some users, or all users of multi-session fleets, services of
-    AppStream that don't run, and an optimisation manifest that can't be read.
+    AppStream that don't run, an execution policy that lets signed scripts run only, an optimisation manifest that
+    can't be read, and a reboot that is pending again right after a reboot.
+  - What the base image brought is no fault of what was done since. With O(note_baseline) it is noted on the builder
+    before anything is done there, and from then on it is a warning; only what came since is a problem. Without such
+    a note everything found is a problem.
   - Settings are read as they are in force on the builder, whether its own policy or one of its domain set them.
     Fleets may get others from their domain.
 options:
@@ -34,6 +40,14 @@ options:
       - Seconds such a reboot may take.
     type: int
     default: 1200
+  note_baseline:
+    description:
+      - Note on the builder, in its registry, what it is like, and what it is registered as with Systems Manager. For
+        the time when it is first reached. The task never fails because of what was found.
+      - A note that is there stays as it is, unless it is another builder's, from whose image this one was made.
+      - M(euc.appstream.seal) has it removed from the image.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
@@ -67,6 +81,10 @@ EXAMPLES = r"""
 - name: Refuse to take an image that would not work
   euc.appstream.capture_preflight:
 
+- name: Note what the base image brought, before anything is done on the builder
+  euc.appstream.capture_preflight:
+    note_baseline: true
+
 - name: Only tell what was found
   euc.appstream.capture_preflight:
     fail: false
@@ -80,6 +98,11 @@ problems:
   type: list
   elements: str
   sample: [a reboot is pending; reboot before the image is taken]
+baseline:
+  description: Whether it is known what the base image brought.
+  returned: always
+  type: bool
+  sample: true
 warnings:
   description: What is worth a look. Shown as warnings of the task too.
   returned: always

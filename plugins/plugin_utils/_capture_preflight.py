@@ -22,7 +22,9 @@ POLICIES_KEY = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System
 WINLOGON_KEY = r"HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon"
 IPV6_KEY = r"HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters"
 ENVIRONMENT_KEY = r"HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
-KEYS = (POLICIES_KEY, WINLOGON_KEY, IPV6_KEY, ENVIRONMENT_KEY)
+POWERSHELL_POLICY_KEY = r"HKLM:\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
+POWERSHELL_KEY = r"HKLM:\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
+KEYS = (POLICIES_KEY, WINLOGON_KEY, IPV6_KEY, ENVIRONMENT_KEY, POWERSHELL_POLICY_KEY, POWERSHELL_KEY)
 
 APPSTREAM_CREDENTIAL_PROVIDERS = ("e7c1bab5-4b49-4e64-a966-8d99686f8c7c", "f148baed-5f7f-40c9-8d48-51e24e571825")
 SERVICE_FOLDERS = ("c:\\program files\\amazon\\", "c:\\program files\\nice\\")
@@ -61,11 +63,13 @@ def judged(
     template: Template,
     facts: Mapping[str, Any],
     services: Iterable[Mapping[str, Any]] = (),
+    apps: Iterable[str] = (),
 ) -> Findings:
-    """Everything wrong with a builder.
+    """Everything wrong with a builder but a pending reboot.
 
     ``values``: of each of KEYS the registry values, a missing key having none. ``template``: the local security policy.
-    ``facts``: of ``setup``. ``services``: of ``win_service_info``.
+    ``facts``: of ``setup``. ``services``: of ``win_service_info``. ``apps``: full names of the app packages that users
+    have and that are not provisioned for all.
     """
     policies, winlogon = values.get(POLICIES_KEY, {}), values.get(WINLOGON_KEY, {})
     parts = [
@@ -77,7 +81,8 @@ def judged(
         Findings(_administrator_problems(template)),
         _logon_rights(template),
         _remote_desktop_rights(template),
-        Findings(_pending_reboot(facts)),
+        _execution_policy(values),
+        Findings(_app_problems(apps)),
         Findings(warnings=_stopped_services(services)),
     ]
     return Findings(
@@ -193,8 +198,40 @@ def _remote_desktop_rights(template: Template) -> Findings:
     return Findings(warnings=warnings)
 
 
-def _pending_reboot(facts: Mapping[str, Any]) -> list[str]:
-    return ["a reboot is pending; reboot before the image is taken"] if facts.get("reboot_pending") else []
+def _execution_policy(values: Mapping[str, Mapping[str, Any]]) -> Findings:
+    """The machine's execution policy, by group policy or its own, keeps AWS's scripts from running on what is to come.
+
+    AWS ("image builder stuck pending") names it as a cause of builders and fleets that never start.
+    """
+    policy, own = (
+        {name.lower(): value for name, value in values.get(key, {}).items()}
+        for key in (POWERSHELL_POLICY_KEY, POWERSHELL_KEY)
+    )
+    by_policy, by_itself = policy.get("executionpolicy"), own.get("executionpolicy")
+    remedy = "set the policy 'Turn on Script Execution' to Not configured, or to let local scripts run"
+    if _number(policy.get("enablescripts")) == 0:
+        where, name = f"{POWERSHELL_POLICY_KEY}\\EnableScripts is 0", "restricted"
+    elif by_policy:
+        where, name = f"{POWERSHELL_POLICY_KEY}\\ExecutionPolicy is {by_policy}", str(by_policy).lower()
+    else:
+        where, name = f"{POWERSHELL_KEY}\\ExecutionPolicy is {by_itself}", str(by_itself or "").lower()
+        remedy = "Set-ExecutionPolicy -Scope LocalMachine RemoteSigned"
+    if name == "restricted":
+        return Findings([f"{where}: no script runs, and image builders and fleets of the image never start; {remedy}"])
+    if name == "allsigned":
+        return Findings(
+            warnings=[f"{where}: no script runs that is not signed, such as installers of your own; {remedy}"]
+        )
+    return Findings()
+
+
+def _app_problems(apps: Iterable[str]) -> list[str]:
+    """Sysprep generalises what becomes an image, and gives up at these (Microsoft, "Sysprep fails after ...")."""
+    return [
+        f"the app {app} is installed for a user and not provisioned for all, which Sysprep refuses; provision it (an "
+        f"application of kind msix is), or Remove-AppxPackage -AllUsers -Package {app}"
+        for app in apps
+    ]
 
 
 def _stopped_services(services: Iterable[Mapping[str, Any]]) -> list[str]:

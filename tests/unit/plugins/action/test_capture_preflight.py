@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.action import capture_preflight
+from ansible_collections.euc.appstream.plugins.plugin_utils._capture_baseline import KEY as BASELINE_KEY
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import ENVIRONMENT_KEY, POLICIES_KEY
+from ansible_collections.euc.appstream.plugins.plugin_utils._pending_reboot import SESSION_MANAGER_KEY
 
 POLICY = """[System Access]
 NewAdministratorName = "{name}"
@@ -25,14 +27,24 @@ class Builder:
     def __init__(self) -> None:
         self.administrator = "Administrator"
         self.registry: dict[str, dict[str, Any]] = {POLICIES_KEY: {"LegalNoticeText": ""}}
-        self.facts = {"ansible_reboot_pending": False, "ansible_windows_domain_member": False}
+        self.facts = {
+            "ansible_reboot_pending": False,
+            "ansible_windows_domain_member": False,
+            "ansible_machine_id": "S-1-5-21-1-2-3",
+        }
         self.failing: dict[str, dict[str, Any]] = {}
         self.unreadable: str | None = None
         self.reboots = 0
+        # What is pending again after each reboot; what Windows' servicing waits for; apps; the node of SSM.
+        self.renewed: list[str] = []
+        self.servicing = False
+        self.apps: list[str] | str = []
+        self.unlisted: str | None = None
+        self.node: str | None = None
 
     def run(self, action, task_vars, module, arguments, *, read_only=False):
         name = module.removeprefix("ansible.windows.")
-        assert read_only or name == "win_reboot", "it only looks, in check mode too"
+        assert read_only or name in ("win_reboot", "win_regedit"), "it only looks, in check mode too"
         self.check_mode = action._task.check_mode
         if name in self.failing:
             return {"failed": True, "msg": f"{name} failed", **self.failing[name]}
@@ -43,7 +55,25 @@ class Builder:
         keys = [{"Kind": "key", "Name": key, "Value": self.registry.get(key, {})} for key in parameters["Key"]]
         policy = base64.b64encode(POLICY.format(name=self.administrator).encode("utf-16")).decode()
         manifest = {"Kind": "manifest", "Name": parameters["Manifest"], "Value": self.unreadable}
-        return {"output": [*keys, {"Kind": "policy", "Name": "policy", "Value": policy}, manifest]}
+        more = [
+            ("servicing", parameters["Servicing"], self.servicing),
+            ("apps", "apps", self.apps),
+            ("apps", "reason", self.unlisted),
+            ("node", parameters["Registration"], self.node),
+        ]
+        found = [{"Kind": kind, "Name": name, "Value": value} for kind, name, value in more]
+        return {"output": [*keys, {"Kind": "policy", "Name": "policy", "Value": policy}, manifest, *found]}
+
+    def win_regedit(self, arguments):
+        if not self.check_mode:
+            self.registry.setdefault(arguments["path"], {})[arguments["name"]] = arguments["data"]
+        return {"changed": True}
+
+    def pending(self, *files: str) -> None:
+        """A reboot is pending for these files to be deleted."""
+        renames = [part for file in files for part in (f"\\??\\{file}", "")]
+        self.registry[SESSION_MANAGER_KEY] = {"PendingFileRenameOperations": renames}
+        self.facts["ansible_reboot_pending"] = bool(files) or self.servicing
 
     def setup(self, arguments):
         return {"ansible_facts": self.facts}
@@ -51,7 +81,8 @@ class Builder:
     def win_reboot(self, arguments):
         if not self.check_mode:
             self.reboots += 1
-            self.facts["ansible_reboot_pending"] = False
+            self.servicing = False
+            self.pending(*self.renewed)
         return {"changed": True, "rebooted": True}
 
     def win_service_info(self, arguments):
@@ -144,3 +175,95 @@ def test_what_cannot_be_read_is_no_sound_builder(run, builder, module, answer, t
     builder.failing[module] = answer
     with pytest.raises(AnsibleActionFail, match=re.escape(told)):
         run()
+
+
+def test_what_the_base_image_brought_is_a_warning_and_what_came_since_a_problem(run, builder):
+    builder.registry[POLICIES_KEY]["LegalNoticeText"] = "Beware"
+    noted = run(note_baseline=True)
+    assert noted["changed"] and "failed" not in noted and len(noted["problems"]) == 1
+    assert run()["problems"] == []
+    assert "the base image came with this" in run()["warnings"][0]
+
+    builder.administrator = "root"
+    result = run()
+    assert result["failed"] and len(result["problems"]) == 1 and "root" in result["problems"][0]
+    assert "not known" not in result["msg"]
+
+
+def test_what_came_since_is_not_noted_over_the_first_baseline(run, builder):
+    run(note_baseline=True)
+    builder.administrator = "root"
+    again = run(note_baseline=True)
+    assert (again["changed"], again["baseline"]) == (False, True)
+    assert run()["failed"]
+
+
+def test_noting_in_check_mode_writes_nothing(run, builder):
+    assert run(check_mode=True, note_baseline=True)["changed"]
+    assert BASELINE_KEY not in builder.registry
+
+
+@pytest.mark.parametrize("other", ["computer", "image", "garbage"])
+def test_a_baseline_of_another_builder_does_not_count(run, builder, other):
+    builder.administrator = "root"
+    builder.registry[ENVIRONMENT_KEY] = {"AppStream_Image_Arn": "arn:1"}
+    run(note_baseline=True)
+    assert run()["problems"] == []
+    if other == "computer":
+        builder.facts["ansible_machine_id"] = "S-1-5-21-4-5-6"
+    elif other == "image":
+        builder.registry[ENVIRONMENT_KEY] = {"AppStream_Image_Arn": "arn:2"}
+    else:
+        builder.registry[BASELINE_KEY]["Baseline"] = "{"
+    result = run()
+    assert result["failed"] and result["baseline"] is False
+    assert result["msg"].endswith("has created, and was not noted on this one.")
+
+
+def test_a_reboot_that_is_pending_again_after_a_reboot_is_a_warning_that_names_the_files(run, builder):
+    builder.renewed = [f"C:\\Updater\\{number}.dll" for number in range(7)]
+    builder.pending("C:\\Temp\\new.dll", *builder.renewed)
+    result = run(settle_pending_reboot=True)
+    assert (result["problems"], builder.reboots) == ([], 1)
+    (warning,) = result["warnings"]
+    assert "C:\\Updater\\0.dll" in warning and "and 2 more" in warning and "new.dll" not in warning
+
+
+def test_what_is_pending_at_each_boot_costs_no_further_reboot(run, builder):
+    builder.renewed = ["C:\\Updater\\old.dll"]
+    builder.pending(*builder.renewed)
+    run(note_baseline=True)
+    result = run(settle_pending_reboot=True)
+    assert (result["changed"], result["problems"], builder.reboots) == (False, [], 0)
+    assert "as it was when the image builder was first reached" in result["warnings"][0]
+
+    builder.pending("C:\\App\\new.dll", *builder.renewed)
+    assert run(settle_pending_reboot=True)["changed"] and builder.reboots == 1
+
+
+@pytest.mark.parametrize("settle", [True, False])
+def test_windows_own_servicing_is_named(run, builder, settle):
+    builder.servicing = True
+    builder.pending()
+    result = run(settle_pending_reboot=settle, fail=False)
+    assert (len(result["problems"]), builder.reboots) == ((0, 1) if settle else (1, 0))
+    assert settle or "Windows' component servicing" in result["problems"][0]
+
+
+@pytest.mark.parametrize("apps", ["Contoso.App_1.0.0.0_x64__abc", ["Contoso.App_1.0.0.0_x64__abc"]])
+def test_apps_that_sysprep_refuses_are_problems(run, builder, apps):
+    builder.apps = apps
+    (problem,) = run()["problems"]
+    assert "Contoso.App_1.0.0.0_x64__abc" in problem and "Sysprep" in problem
+
+
+def test_apps_that_cannot_be_listed_are_warned_of(run, builder):
+    builder.unlisted = "Access is denied."
+    result = run()
+    assert result["problems"] == [] and "can't be listed (Access is denied.)" in result["warnings"][0]
+
+
+def test_the_node_of_systems_manager_is_noted(run, builder):
+    builder.node = "mi-0a"
+    run(note_baseline=True)
+    assert '"node": "mi-0a"' in builder.registry[BASELINE_KEY]["Baseline"]

@@ -12,6 +12,8 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight i
     ENVIRONMENT_KEY,
     IPV6_KEY,
     POLICIES_KEY,
+    POWERSHELL_KEY,
+    POWERSHELL_POLICY_KEY,
     WINLOGON_KEY,
     judged,
 )
@@ -80,7 +82,19 @@ def test_a_base_image_is_sound():
         ),
         ("template", ("system access", "newadministratorname"), "root", "renamed to root"),
         ("template", ("system access", "newadministratorname"), None, "don't delete it"),
-        ("facts", ("reboot_pending",), True, "a reboot is pending"),
+        (
+            "values",
+            (POWERSHELL_POLICY_KEY, "EnableScripts"),
+            0,
+            "EnableScripts is 0: no script runs",
+        ),
+        (
+            "values",
+            (POWERSHELL_POLICY_KEY, "executionpolicy"),
+            "restricted",
+            "set the policy 'Turn on Script Execution'",
+        ),
+        ("values", (POWERSHELL_KEY, "ExecutionPolicy"), "Restricted", "Set-ExecutionPolicy -Scope LocalMachine"),
     ],
 )
 def test_what_must_not_be_captured(place, keys, value, told):
@@ -89,6 +103,25 @@ def test_what_must_not_be_captured(place, keys, value, told):
     assert told in problems[0]
     assert "s3cret" not in problems[0]
     assert warnings == []
+
+
+def test_the_execution_policy_of_group_policy_wins_over_the_machines_own():
+    builder = copy.deepcopy(SOUND)
+    builder["values"][POWERSHELL_KEY] = {"ExecutionPolicy": "Restricted"}
+    builder["values"][POWERSHELL_POLICY_KEY] = {"EnableScripts": 1, "ExecutionPolicy": "RemoteSigned"}
+    found = judged(**builder)
+    assert (found.problems, found.warnings) == ([], [])
+
+
+def test_signed_scripts_only_is_warned_of():
+    problems, warnings = judge("values", POWERSHELL_POLICY_KEY, "ExecutionPolicy", value="AllSigned")
+    assert problems == []
+    assert len(warnings) == 1 and "no script runs that is not signed" in warnings[0]
+
+
+def test_apps_of_users_that_are_not_provisioned_are_refused_by_sysprep():
+    (problem,) = judged(**{**SOUND, "apps": ["Contoso.App_1.0.0.0_x64__abc"]}).problems
+    assert "Contoso.App_1.0.0.0_x64__abc is installed for a user and not provisioned for all" in problem
 
 
 @pytest.mark.parametrize("value", [1, 3, "0x1", "3"])
