@@ -62,6 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         except AnsibleActionFail as error:
             result.update(failed=True, msg=str(error))
         result.update(changed=record.changed, removed=record.removed, kept=record.kept, after_start=record.after_start)
+        result["ends_access"] = record.ends_access
         if self._task.diff:
             result["diff"] = {"before": _by_kind(record.removed), "after": {}}
         return result

@@ -79,7 +79,7 @@ options:
       - Meant for what the connection lives on and so can't be removed before, such as the account that is connected
         and the certificate and the listener of WinRM. Put what ends the connection last.
       - They never fail the task. What became of them is RV(after_start), with a warning unless they all succeeded.
-      - Arguments may consist of letters, digits, spaces and C(.:/\?=*+@$-_), so that nothing in them means anything
+      - Arguments may consist of letters, digits, spaces and C(.:/\?=*+@${}-_), so that nothing in them means anything
         to C(cmd.exe), which runs them.
     type: list
     elements: list
@@ -135,7 +135,7 @@ EXAMPLES = r"""
     region: eu-central-1
     after_start:
       - [net, user, automation, /delete]
-      - [cmd.exe, /c, winrm, delete, "winrm/config/Listener?Address=*+Transport=HTTPS"]
+      - [reg, delete, 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener\*+HTTPS', /f]
 
 - name: Begin an image whose applications come from a dynamic application provider
   euc.appstream.image_capture:

@@ -11,8 +11,8 @@ description:
   - Removes, over the host's own connection, what must not become part of the image that is taken next.
   - What the connection lives on can only go once the making of the image has begun. RV(after_start) has the commands
     for it, as O(euc.appstream.image_capture#module:after_start) takes them.
-  - Nothing of group policy is touched. Its listeners and firewall rules go with the policy, because an image is not a
-    member of the domain.
+  - What group policy set for WinRM, and its firewall rules for WinRM's ports, stay in the registry of the image, which
+    is no member of the domain, and nobody takes them away on instances without a domain. They go after the start.
   - M(euc.appstream.secret_scan) tells whether a secret was left all the same.
 options:
   settle_pending_reboot:
@@ -68,8 +68,10 @@ options:
     default: []
   remove_hybrid_activation:
     description:
-      - Stop the SSM agent and remove its registration when the builder has been activated as a hybrid node of Systems
-        Manager.
+      - Remove the registration of the SSM agent as a hybrid node of Systems Manager, after the start, when this build
+        made it, that is, when the builder had none or another when it was first reached, as
+        O(euc.appstream.capture_preflight#module:note_baseline) has noted.
+      - Any other stays, for AppStream may have made it for itself and need it; RV(kept) tells so.
     type: bool
     default: true
   manifest_permissions:
@@ -175,7 +177,7 @@ kept:
   elements: dict
   contains:
     kind:
-      description: As in RV(removed), or V(firewall_rule).
+      description: As in RV(removed), or V(firewall_rule) or V(ssm_registration).
       returned: always
       type: str
       sample: listener
@@ -190,9 +192,16 @@ kept:
       type: str
       sample: in use by this connection; goes right after the image has been started
 after_start:
-  description: Commands that remove, once the making of the image has begun, what the connection lives on.
+  description:
+    - Commands that remove, once the making of the image has begun, what the connection lives on, and what AppStream or
+      a further run may need until then.
   returned: always
   type: list
   elements: list
-  sample: [[winrm, delete, 'winrm/config/Listener?Address=*+Transport=HTTPS']]
+  sample: [[reg, delete, 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener\*+HTTPS', /f]]
+ends_access:
+  description: Whether RV(after_start) takes away what the connection lives on, so that nobody gets in afterwards.
+  returned: always
+  type: bool
+  sample: true
 """

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils._image_assistant import connection_lost
 
-_HARMLESS = re.compile(r"[\w .:/\\?=*+@$-]+")
+_HARMLESS = re.compile(r"[\w .:/\\?=*+@${}-]+")
 """Characters of a token. None means anything to cmd.exe but the space, for which the token is quoted."""
 _FAILED = re.compile(r"after_start (\d+) failed")
 
@@ -33,7 +33,7 @@ def problems(commands: Sequence[Sequence[str]]) -> list[str]:
         for token in command:
             if not _HARMLESS.fullmatch(token) or token.endswith("\\") or token != token.strip():
                 found.append(
-                    f"after_start[{index}]: {token!r} must consist of letters, digits, spaces and .:/\\?=*+@$-_ "
+                    f"after_start[{index}]: {token!r} must consist of letters, digits, spaces and .:/\\?=*+@${{}}-_ "
                     "and neither end with a backslash nor begin or end with a space"
                 )
     return found

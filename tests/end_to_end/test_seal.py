@@ -31,6 +31,7 @@ OTHER_FILES = {
     MANIFEST: "C:\\Windows\\explorer.exe",
 }
 FOLDERS = sorted({path.rpartition("\\")[0] for path in {**SECRET_FILES, **OTHER_FILES}})
+LISTENERS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener\\"
 VENDOR = "HKLM:\\SOFTWARE\\Vendor"
 REMOVED = {
     ("account", "helper"),
@@ -171,7 +172,7 @@ def test_from_litter_to_a_clean_image(box: Workplace) -> None:
     assert reported(sealed, "seal_image_builder_after_start") == [
         ["net", "user", "installer", "/delete"],
         ["certutil", "-delstore", "My", thumbprint],
-        ["winrm", "delete", "winrm/config/Listener?Address=*+Transport=HTTPS"],
+        ["reg", "delete", f"{LISTENERS}*+HTTPS", "/f"],
     ]
 
     failed = seal(box)

@@ -44,10 +44,7 @@ _SESSION_SCRIPTS = (
     '{"SessionStart": {"executables": [{"context": "system", "filename": "C:\\\\Windows\\\\p\\\\powershell.exe", '
     '"arguments": "-File \\"C:\\\\a.ps1\\"", "s3LogEnabled": true}], "waitingTime": 30}}'
 )
-_LISTENERS = (
-    "Listener\n    Address = *\n    Transport = HTTPS\n    Port = 5986\n    Hostname = builder\n    Enabled = true\n"
-    "    URLPrefix = wsman\n    CertificateThumbprint = AB12\n    ListeningOn = 127.0.0.1, ::1\n\n"
-)
+_FIREWALL_RULE = "v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5985|App=System|Name=x|"
 _TRACE = (
     '"Time of Day","Process Name","Operation","Path","Result","Detail"\r\n'
     '"1","a.exe","CreateFile","C:\\Program Files\\a\\a.dll","SUCCESS","Options: Non-Directory File"\r\n'
@@ -245,16 +242,16 @@ READERS = (
     Reader(
         "app-providers",
         of_text(lambda text: _dynamic_app_providers.agents_content(text, [{"display_name": "a", "path": "C:\\a"}])),
-        texts('[{"DisplayName": "a", "Path": "b"}]', '{"Agents": []}', ""),
+        texts('{"Agents": [{"DisplayName": "a", "Path": "b"}]}', '{"Agents": []}', ""),
         _JSON + texts('"DisplayName":', '"a"', "\ufeff"),
         (ValueError,),
     ),
     Reader(
-        "winrm-listeners",
-        of_text(access.parse_listeners),
-        texts(_LISTENERS, _LISTENERS * 2, ""),
-        texts("Listener", ' [Source="GPO"]', "    ", " = ", "Port", "²", "9" * 5000, "\r\n", "\n", "Address"),
-        (ValueError,),
+        "firewall-rules",
+        of_text(lambda text: access.policy_removals(True, {"rule": text}, [])),
+        texts(_FIREWALL_RULE, ""),
+        texts("|", "=", "LPort", "LPort2_10=", "Dir=In", "Action=Allow", "²", "9" * 5000),
+        (),
     ),
     Reader(
         "provisioned-packages",

@@ -14,22 +14,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_HEADING = re.compile(r"Listener(?: \[Source=\"(?P<source>[^\"]*)\"\])?")
-_FIELD = re.compile(r"\s+(?P<name>\w+)(?: = (?P<value>.*))?")
+LISTENERS_KEY = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener"
+"""Where WinRM keeps its own listeners, each a key such as ``*+HTTPS``.
+
+``winrm.cmd`` tells the same, but it is a script for VBScript, an optional feature from Windows Server 2025 on.
+"""
+POLICY_KEY = r"HKLM:\SOFTWARE\Policies\Microsoft\Windows\WinRM"
+SERVICE_POLICY_KEY = rf"{POLICY_KEY}\Service"
+FIREWALL_KEY = r"HKLM:\SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules"
 
 IN_USE = "in use by this connection; goes right after the image has been started"
-OF_POLICY = "from group policy, with which it goes"
+OF_POLICY = "from group policy, whose values go right after the image has been started"
+
+_PORTS = {"HTTP": 5985, "HTTPS": 5986}
 
 
 @dataclass(frozen=True)
 class Listener:
-    """A listener as ``winrm enumerate winrm/config/listener`` prints it; ``source`` is GPO for one of group policy."""
+    """A listener of WinRM's own, or of group policy, which has one for HTTP at most and no key for it."""
 
     address: str
     transport: str
     port: int
     thumbprint: str = ""
-    source: str = ""
+    of_policy: bool = False
 
     @property
     def name(self) -> str:
@@ -37,34 +45,59 @@ class Listener:
         return f"{self.address}+{self.transport} port {self.port}"
 
     @property
-    def selector(self) -> str:
-        """What ``winrm delete`` is told."""
-        return f"winrm/config/Listener?Address={self.address}+Transport={self.transport}"
+    def removal(self) -> list[str]:
+        """The command that removes it."""
+        return ["reg", "delete", _native(rf"{LISTENERS_KEY}\{self.address}+{self.transport}"), "/f"]
 
 
-def parse_listeners(text: str) -> list[Listener]:
-    """The listeners in the output of ``winrm enumerate winrm/config/listener``.
+def listeners(keys: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> list[Listener]:
+    """The listeners of a builder.
 
-    Raises ValueError when it has none of the form that Windows prints, so that none is overlooked.
+    ``keys``: names and values of the keys below LISTENERS_KEY; ``policy``: values of SERVICE_POLICY_KEY. Raises
+    ValueError when one is not understood, so that none is overlooked.
     """
-    blocks: list[dict[str, str]] = []
-    for line in text.splitlines():
-        heading, field = _HEADING.fullmatch(line.rstrip()), _FIELD.fullmatch(line.rstrip())
-        if heading:
-            blocks.append({"source": heading["source"] or ""})
-        elif field and blocks:
-            blocks[-1][field["name"].lower()] = (field["value"] or "").strip()
-        elif line.strip():
-            raise ValueError(f"winrm printed a line that is not understood: {line.strip()}")
-    try:
-        return [_listener(block) for block in blocks]
-    except KeyError as error:
-        raise ValueError(f"winrm printed a listener without {error}") from error
+    found = [_listener(name, values) for name, values in keys.items()]
+    if {name.lower(): value for name, value in policy.items()}.get("allowautoconfig") == 1:
+        found.insert(0, Listener("*", "HTTP", _PORTS["HTTP"], of_policy=True))
+    return found
 
 
-def _listener(block: Mapping[str, str]) -> Listener:
-    thumbprint = block.get("certificatethumbprint", "").replace(" ", "").upper()
-    return Listener(block["address"], block["transport"].upper(), int(block["port"]), thumbprint, block["source"])
+def _listener(name: str, values: Mapping[str, Any]) -> Listener:
+    address, plus, transport = name.rpartition("+")
+    known = {key.lower(): value for key, value in values.items()}
+    if not plus or transport.upper() not in _PORTS:
+        raise ValueError(f"a key that is no listener: {name}")
+    port = known.get("port", _PORTS[transport.upper()])
+    if not isinstance(port, int):
+        raise ValueError(f"the port of listener {name} is no number: {port}")
+    thumbprint = str(known.get("certthumbprint") or "").replace(" ", "").upper()
+    return Listener(address, transport.upper(), port, thumbprint)
+
+
+def policy_removals(
+    has_policy: bool, rules: Mapping[str, Any], used: Sequence[Listener]
+) -> tuple[list[list[str]], list[str]]:
+    """Commands that remove what group policy opened, which stays in the image, and names of the firewall rules meant.
+
+    ``has_policy``: there is a POLICY_KEY. ``rules``: values of FIREWALL_KEY; those go that let something in on a port
+    of WinRM. An image is no member of the domain, and nobody applies policy anew on instances without one.
+    """
+    ports = {str(port) for port in (*_PORTS.values(), *(listener.port for listener in used))}
+    opened = [name for name, rule in rules.items() if _opens(str(rule), ports)]
+    firewall = [["reg", "delete", _native(FIREWALL_KEY), "/v", name, "/f"] for name in opened]
+    policy = [["reg", "delete", _native(POLICY_KEY), "/f"]] if has_policy else []
+    return [*firewall, *policy], opened
+
+
+def _opens(rule: str, ports: set[str]) -> bool:
+    """Whether a rule (MS-GPFAS 2.2.2.19: fields ``Key=value`` between bars) lets something in on one of the ports."""
+    fields = [part.partition("=")[::2] for part in rule.split("|")]
+    is_inbound = ("Dir", "In") in fields and ("Action", "Allow") in fields
+    return is_inbound and any(name.startswith("LPort") and value in ports for name, value in fields)
+
+
+def _native(key: str) -> str:
+    return key.replace("HKLM:", "HKLM", 1)
 
 
 def used_listeners(listeners: Sequence[Listener], transport: str, port: int) -> list[Listener]:
@@ -86,39 +119,35 @@ def plan(
     """What goes now, what goes after the start of the image, and what stays.
 
     A certificate goes when a listener refers to it, when it is issued to one of ``computer_names`` (also to one that
-    begins with such a name and a dot), or when its subject matches one of ``patterns``. Listeners of group policy and
-    their certificates stay.
+    begins with such a name and a dot), or when its subject matches one of ``patterns``. The listener of group policy
+    goes with the policy's values.
 
-    Returns ``listeners`` (dictionaries with ``name`` and ``selector``) and ``certificates`` (``thumbprint``,
+    Returns ``listeners`` (dictionaries with ``name`` and ``command``) and ``certificates`` (``thumbprint``,
     ``subject``) that go now, ``after_start`` (command lines as lists, certificates before listeners), ``kept``
     (``kind``, ``name``, ``reason``), and ``untrusted``: thumbprints of all of them, which the computer must not trust
     as authorities any more.
     """
     used = used_listeners(listeners, transport, port)
-    own = [listener for listener in listeners if not listener.source]
+    own = [listener for listener in listeners if not listener.of_policy]
     deferred = [listener for listener in own if listener in used]
-    untouchable = {listener.thumbprint for listener in listeners if listener.source}
     in_use = {listener.thumbprint for listener in deferred if listener.thumbprint}
     referred = {listener.thumbprint for listener in own if listener.thumbprint}
     build = [
         certificate
         for certificate in certificates
-        if certificate["thumbprint"].upper() not in untouchable
-        and (
-            certificate["thumbprint"].upper() in referred
-            or _issued_to(certificate, computer_names)
-            or _matches(certificate, patterns)
-        )
+        if certificate["thumbprint"].upper() in referred
+        or _issued_to(certificate, computer_names)
+        or _matches(certificate, patterns)
     ]
     later = [certificate for certificate in build if certificate["thumbprint"].upper() in in_use]
     kept = [
-        {"kind": "listener", "name": listener.name, "reason": OF_POLICY} for listener in listeners if listener.source
+        {"kind": "listener", "name": listener.name, "reason": OF_POLICY} for listener in listeners if listener.of_policy
     ]
     kept += [{"kind": "listener", "name": listener.name, "reason": IN_USE} for listener in deferred]
     kept += [{"kind": "certificate", "name": certificate["subject"], "reason": IN_USE} for certificate in later]
     return {
         "listeners": [
-            {"name": listener.name, "selector": listener.selector} for listener in own if listener not in deferred
+            {"name": listener.name, "command": listener.removal} for listener in own if listener not in deferred
         ],
         "certificates": [
             {"thumbprint": certificate["thumbprint"], "subject": certificate["subject"]}
@@ -127,7 +156,7 @@ def plan(
         ],
         "after_start": [
             *(["certutil", "-delstore", "My", certificate["thumbprint"]] for certificate in later),
-            *(["winrm", "delete", listener.selector] for listener in deferred),
+            *(listener.removal for listener in deferred),
         ],
         "kept": kept,
         "untrusted": [certificate["thumbprint"] for certificate in build],

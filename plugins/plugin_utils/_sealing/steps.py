@@ -9,10 +9,13 @@ Private to the euc.appstream collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
+from ansible_collections.euc.appstream.plugins.plugin_utils import _capture_baseline as baselines
+from ansible_collections.euc.appstream.plugins.plugin_utils import _ssm_registration as ssm_registration
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.files import (
     CATALOG_FOLDER,
@@ -27,7 +30,6 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.names impor
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import (
     MANIFEST,
-    REGISTRATION,
     State,
     read,
 )
@@ -38,18 +40,35 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._windows_host import
 )
 
 IN_USE = access.IN_USE
+_NO_COMMAND = "from group policy; stays, for its name can be on no command line: remove it from the policy before"
 _ADMINISTRATORS, _SYSTEM, _EVERYONE = "S-1-5-32-544", "S-1-5-18", "S-1-1-0"
-_WINRM = ("cmd.exe", "/d", "/c", "winrm")
 _FACTS = ["!all", "!min", "platform", "user"]
+_REMOVE_MEMBERS = (
+    *("powershell.exe", "-NoProfile", "-NonInteractive", "-Command"),
+    *("Remove-LocalGroupMember", "-SID", _ADMINISTRATORS, "-Member"),
+)
+"""net.exe takes no names of more than 20 characters, and the group's in Windows' language only."""
+_IDENTIFIERS = r"""
+param([string[]]$Name)
+foreach ($one in $Name) {
+    if ($one -like 'S-1-*') { $one } else {
+        [Security.Principal.NTAccount]::new($one).Translate([Security.Principal.SecurityIdentifier]).Value
+    }
+}
+"""
 
 
 @dataclass
 class Record:
-    """What was removed, or would be in check mode; what was kept, and why; commands for after the image's start."""
+    """What was removed, or would be in check mode; what was kept, and why; commands for after the image's start.
+
+    ``ends_access``: those commands take away what the connection lives on.
+    """
 
     removed: list[dict[str, str]] = field(default_factory=list)
     kept: list[dict[str, str]] = field(default_factory=list)
     after_start: list[list[str]] = field(default_factory=list)
+    ends_access: bool = False
     changed: bool = False
 
     def remove(self, kind: str, name: str) -> None:
@@ -60,6 +79,11 @@ class Record:
     def keep(self, kind: str, name: str, reason: str) -> None:
         """Note what stays."""
         self.kept.append({"kind": kind, "name": name, "reason": reason})
+
+    def defer(self, *commands: Sequence[str], ends_access: bool = True) -> None:
+        """Note what goes after the start."""
+        self.after_start += [list(command) for command in commands]
+        self.ends_access |= ends_access and bool(commands)
 
 
 @dataclass(frozen=True)
@@ -82,7 +106,7 @@ def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
         }
         require_success(builder.run_module("ansible.windows.win_reboot", arguments), "the pending reboot failed")
         record.changed = True
-    state = read(options, builder.run_module)
+    state = read(options, facts, builder.run_module)
     computer = str(facts.get("ansible_hostname") or "")
     accounts = accounts_to_seal(
         options["accounts"], profiles=options["profiles"], user=connected_user(facts), computer=computer
@@ -94,8 +118,9 @@ def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
         _remove_access(options["certificates"], computer, state, builder, record)
     if MANIFEST in state.files:
         _set_manifest_permissions(builder, record)
-    if REGISTRATION in state.files:
-        _stop_agent(builder, record)
+    _remove_registration(state, record)
+    if state.has_baseline:
+        record.defer(baselines.REMOVAL, ends_access=False)
     _remove_files(options, state, builder, record)
     emptied = "; emptied of temporary files and history" if options["remove_temporary_files"] else ""
     record.keep("profile", accounts.own_profile, f"in use by this connection{emptied}")
@@ -135,7 +160,7 @@ def _remove_accounts(accounts: Accounts, builder: Builder, record: Record) -> No
             record.remove("profile", name)
     for name in accounts.used:
         record.keep("account", name, IN_USE)
-        record.after_start.append(["net", "user", name, "/delete"])
+        record.defer(["net", "user", name, "/delete"])
 
 
 def _remove_administrators(members: list[str], now: bool, builder: Builder, record: Record) -> None:
@@ -144,13 +169,22 @@ def _remove_administrators(members: list[str], now: bool, builder: Builder, reco
         return
     arguments = {"name": "Administrators", "members": members, "state": "absent"}
     result = builder.run_module("ansible.windows.win_group_membership", arguments, predict=not now)
-    # Windows' net.exe and group policy name them by DOMAIN\name.
-    for name in require_success(result, "cannot take members out of Administrators").get("removed") or []:
+    names = require_success(result, "cannot take members out of Administrators").get("removed") or []
+    for name in names:
         if now:
             record.remove("administrator", name)
         else:
             record.keep("administrator", name, IN_USE)
-            record.after_start.append(["net", "localgroup", "Administrators", name, "/delete"])
+    if names and not now:
+        record.defer(*([*_REMOVE_MEMBERS, identifier] for identifier in _identifiers(names, builder)))
+
+
+def _identifiers(names: Sequence[str], builder: Builder) -> list[str]:
+    """The security identifiers of accounts, while whoever knows them can still be asked."""
+    found = run_script(
+        _IDENTIFIERS, {"Name": list(names)}, builder.run_module, "cannot look the administrators up", read_only=True
+    )
+    return [str(identifier) for identifier in found]
 
 
 def _remove_scheduled_tasks(paths: list[TaskPath], builder: Builder, record: Record) -> None:
@@ -180,9 +214,7 @@ def _remove_access(patterns: list[str], computer: str, state: State, builder: Bu
     )
     for listener in plan["listeners"]:
         if not builder.check_mode:
-            deleted = builder.run_module(
-                "ansible.windows.win_command", {"argv": [*_WINRM, "delete", listener["selector"]]}
-            )
+            deleted = builder.run_module("ansible.windows.win_command", {"argv": listener["command"]})
             require_success(deleted, f"cannot delete the listener {listener['name']}")
         record.remove("listener", listener["name"])
     for certificate in plan["certificates"]:
@@ -193,9 +225,15 @@ def _remove_access(patterns: list[str], computer: str, state: State, builder: Bu
         if _remove_certificate(thumbprint, "Root", builder):
             record.remove("trusted_authority", thumbprint)
     record.kept += plan["kept"]
-    if any("group policy" in entry["reason"] for entry in plan["kept"]):
-        record.keep("firewall_rule", "those of group policy", "from group policy, with which they go")
-    record.after_start += plan["after_start"]
+    record.defer(*plan["after_start"])
+    commands, rules = access.policy_removals(state.has_policy, state.firewall, state.listeners)
+    for rule in rules:
+        record.keep("firewall_rule", rule, access.OF_POLICY if _is_harmless(rule) else _NO_COMMAND)
+    record.defer(*(command for command in commands if not after_start.problems([command])))
+
+
+def _is_harmless(name: str) -> bool:
+    return not after_start.problems([[name]])
 
 
 def _certificates(builder: Builder) -> list[dict[str, Any]]:
@@ -210,11 +248,21 @@ def _remove_certificate(thumbprint: str, store: str, builder: Builder) -> bool:
     return bool(require_success(result, f"cannot remove the certificate {thumbprint} from {store}")["changed"])
 
 
-def _stop_agent(builder: Builder, record: Record) -> None:
-    """Stop the agent of a hybrid node, whose registration goes with the files."""
-    arguments = {"name": "AmazonSSMAgent", "state": "stopped"}
-    result = builder.run_module("ansible.windows.win_service", arguments)
-    record.changed |= bool(require_success(result, "cannot stop the SSM agent")["changed"])
+def _remove_registration(state: State, record: Record) -> None:
+    """Have a registration of this build go after the start; AppStream may need its own to take the image at all."""
+    if not state.node:
+        return
+    if state.baseline is None:
+        reason = (
+            "it is not known whether this build made it: nothing was noted when the image builder was first reached"
+        )
+    elif state.node == state.baseline.node:
+        reason = "the base image came with it"
+    else:
+        record.keep("ssm_registration", state.node, "may be needed; goes right after the image has been started")
+        record.defer(*ssm_registration.REMOVAL, ends_access=False)
+        return
+    record.keep("ssm_registration", state.node, reason)
 
 
 def _set_manifest_permissions(builder: Builder, record: Record) -> None:
@@ -228,7 +276,7 @@ def _set_manifest_permissions(builder: Builder, record: Record) -> None:
 
 
 def _remove_files(options: Mapping[str, Any], state: State, builder: Builder, record: Record) -> None:
-    paths = paths_to_remove(options, activated=REGISTRATION in state.files, transcripts=state.transcripts)
+    paths = paths_to_remove(options, transcripts=state.transcripts)
     items = run_script(REMOVE_ITEMS, {"Path": paths}, builder.run_module, "cannot remove files") if paths else []
     for item in items:
         if item["Reason"] is None:

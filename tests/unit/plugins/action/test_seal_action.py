@@ -9,14 +9,12 @@ import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.action import seal
-from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import MANIFEST, REGISTRATION
+from ansible_collections.euc.appstream.plugins.plugin_utils import _capture_baseline as baselines
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.files import TRANSCRIPTION_KEY
+from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import MANIFEST
 
-LISTENER = """Listener
-    Address = *
-    Transport = {transport}
-    Port = {port}
-    CertificateThumbprint{thumbprint}
-"""
+LISTENERS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener\\"
 MACHINE = "S-1-5-21-1-2-3"
 
 
@@ -35,7 +33,10 @@ class Builder:
         self.profiles = {"installer", "helper"}
         self.administrators = {"CORP\\Builders", "installer"}
         self.scheduled_tasks = {"\\Build": {"Download", "Other"}}
-        self.listeners = {"HTTPS": ("5986", "AA01"), "HTTP": ("5985", "")}
+        self.listeners: dict[str, tuple[int | str, str]] = {"HTTPS": (5986, "AA01"), "HTTP": (5985, "")}
+        # Values by key, beyond those of the listeners; the node of Systems Manager.
+        self.registry: dict[str, dict[str, Any]] = {}
+        self.node: str | None = None
         self.stores = {"My": {"AA01": "CN=winrm", "AA02": "CN=EC2AMAZ-1"}, "Root": {"AA01": "CN=winrm"}}
         self.paths = {MANIFEST}
         self.acl_changes = True
@@ -87,17 +88,10 @@ class Builder:
 
     def win_command(self, arguments, dry):
         assert not dry, "win_command is skipped in check mode"
-        verb, what = arguments["argv"][-2:]
-        assert verb == "delete"
-        del self.listeners[what.rpartition("=")[2]]
+        program, verb, key, force = arguments["argv"]
+        assert (program, verb, force) == ("reg", "delete", "/f")
+        del self.listeners[key.removeprefix(f"{LISTENERS}*+")]
         return {"changed": True, "stdout": ""}
-
-    def enumerated(self):
-        blocks = [
-            LISTENER.format(transport=transport, port=port, thumbprint=thumbprint and f" = {thumbprint}")
-            for transport, (port, thumbprint) in self.listeners.items()
-        ]
-        return "\n".join(blocks)
 
     def win_certificate_info(self, arguments, dry):
         own = self.stores["My"].items()
@@ -106,20 +100,27 @@ class Builder:
     def win_certificate_store(self, arguments, dry):
         return self._discard(self.stores[arguments["store_name"]], arguments["thumbprint"], dry)
 
-    def win_service(self, arguments, dry):
-        assert arguments == {"name": "AmazonSSMAgent", "state": "stopped"}
-        return {"changed": True}
-
     def win_acl(self, arguments, dry):
         return {"changed": self.acl_changes}
 
     def win_powershell(self, arguments, dry):
-        paths, script = arguments["parameters"]["Path"], arguments["script"]
+        parameters, script = arguments["parameters"], arguments["script"]
+        if "NTAccount" in script:
+            assert not dry, "it only reads, in check mode too"
+            return {"output": [f"S-1-5-21-9-9-9-{1200 + number}" for number, _name in enumerate(parameters["Name"])]}
+        paths = parameters["Path"]
         if "SupportsShouldProcess" not in script:
             assert not dry, "it only reads, in check mode too"
-            values = [("file", path, path in self.paths) for path in paths]
-            values.append(("transcripts", arguments["parameters"]["Transcription"], self.transcripts))
-            values += [("listeners", "WinRM", self.enumerated())] if arguments["parameters"]["Listener"] else []
+            values: list[tuple[str, str, Any]] = [("file", path, path in self.paths) for path in paths]
+            transcription = {TRANSCRIPTION_KEY: {"OutputDirectory": self.transcripts}} if self.transcripts else {}
+            keys = {key: found for key, found in {**self.registry, **transcription}.items() if key in parameters["Key"]}
+            if parameters["Parent"]:
+                for transport, (port, thumbprint) in self.listeners.items():
+                    keys[f"{LISTENERS}*+{transport}"] = {"Port": port, "certThumbprint": thumbprint}
+            # Windows gives the names of keys in full.
+            full = {f"HKEY_LOCAL_MACHINE\\{key.partition(chr(92))[2]}": found for key, found in keys.items()}
+            values += [("key", key, found) for key, found in full.items()]
+            values.append(("node", parameters["Registration"], self.node))
             return {"output": [{"Kind": kind, "Name": name, "Value": value} for kind, name, value in values]}
         self.patterns = paths
         removed = [{"Path": path, "Reason": reason} for path, reason in self.files.items()]
@@ -168,7 +169,7 @@ REMOVED = {
 AFTER_START = [
     ["net", "user", "installer", "/delete"],
     ["certutil", "-delstore", "My", "AA01"],
-    ["winrm", "delete", "winrm/config/Listener?Address=*+Transport=HTTPS"],
+    ["reg", "delete", f"{LISTENERS}*+HTTPS", "/f"],
 ]
 
 
@@ -201,7 +202,9 @@ def test_an_account_of_the_domain_keeps_its_rights_until_the_start(run, builder)
     result = run(**EVERYTHING)
     assert builder.accounts == set()
     assert builder.administrators == {"CORP\\Builders", "installer"}
-    assert ["net", "localgroup", "Administrators", "CORP\\Builders", "/delete"] in result["after_start"]
+    (command,) = [command for command in result["after_start"] if command[0] == "powershell.exe"]
+    assert command[-5:] == ["Remove-LocalGroupMember", "-SID", "S-1-5-32-544", "-Member", "S-1-5-21-9-9-9-1200"]
+    assert result["ends_access"]
     assert ("administrator", "CORP\\Builders") in names(result["kept"])
     assert ("profile", "installer") in names(result["kept"])
 
@@ -221,17 +224,58 @@ def test_a_pending_reboot_comes_first(run, builder, wanted):
     assert not wanted or builder.ran[:2] == ["setup", "win_reboot"]
 
 
-def test_a_hybrid_activation_goes_with_its_files(run, builder):
-    builder.paths.add(REGISTRATION)
-    run()
-    assert "win_service" in builder.ran
-    assert any("SSM\\Vault" in path for path in builder.patterns)
+def baseline(builder, node=""):
+    builder.registry[baselines.KEY] = {"Baseline": baselines.Baseline(MACHINE, node=node).text}
 
 
-def test_without_an_activation_the_agent_and_its_files_stay(run, builder):
-    run()
-    assert "win_service" not in builder.ran
-    assert not any("SSM" in path for path in builder.patterns)
+@pytest.mark.parametrize("before", ["", "mi-of-appstream"])
+def test_a_registration_of_the_build_goes_after_the_start(run, builder, before):
+    builder.node = "mi-0a"
+    baseline(builder, before)
+    result = run(remove_access=False)
+    assert result["after_start"] == [
+        ["net", "stop", "AmazonSSMAgent"],
+        ["rd", "/s", "/q", "C:\\ProgramData\\Amazon\\SSM\\Vault"],
+        ["rd", "/s", "/q", "C:\\ProgramData\\Amazon\\SSM\\InstanceData"],
+        ["reg", "delete", "HKLM\\SOFTWARE\\euc.appstream", "/f"],
+    ]
+    assert result["ends_access"] is False
+    assert ("ssm_registration", "mi-0a") in names(result["kept"])
+
+
+@pytest.mark.parametrize(
+    ("before", "told"), [("mi-0a", "came with it"), (None, "is not known"), ("another", "is not known")]
+)
+def test_a_registration_that_may_be_appstreams_own_stays(run, builder, before, told):
+    builder.node = "mi-0a"
+    if before is not None:
+        baseline(builder, before)
+    if before == "another":
+        builder.facts["ansible_machine_id"] = "S-1-5-21-7-7-7"
+    result = run(remove_access=False)
+    assert not any("SSM" in token for command in result["after_start"] for token in command)
+    (reason,) = [entry["reason"] for entry in result["kept"] if entry["kind"] == "ssm_registration"]
+    assert told in reason
+
+
+def test_what_policy_opened_goes_after_the_start(run, builder):
+    builder.listeners = {}
+    builder.registry = {
+        access.POLICY_KEY: {},
+        access.SERVICE_POLICY_KEY: {"AllowAutoConfig": 1},
+        access.FIREWALL_KEY: {
+            "WinRM-In": "v2.10|Action=Allow|Dir=In|Protocol=6|LPort=5985|",
+            "a (b)": "v2.10|Action=Allow|Dir=In|LPort=5986|",
+        },
+    }
+    result = run(connection={"port": 5985, "scheme": "http"})
+    assert [command[2:] for command in result["after_start"]] == [
+        ["HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules", "/v", "WinRM-In", "/f"],
+        ["HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\WinRM", "/f"],
+    ]
+    reasons = {entry["name"]: entry["reason"] for entry in result["kept"]}
+    assert reasons["*+HTTP port 5985"] == reasons["WinRM-In"] == access.OF_POLICY
+    assert "remove it from the policy" in reasons["a (b)"]
 
 
 def test_transcripts_are_looked_up_where_policy_puts_them(run, builder):
@@ -243,8 +287,8 @@ def test_transcripts_are_looked_up_where_policy_puts_them(run, builder):
 def test_what_is_turned_off_is_not_even_looked_at(run, builder):
     options = ("remove_access", "remove_hybrid_activation", "manifest_permissions", "remove_temporary_files")
     result = run(**dict.fromkeys((*options, "remove_logs"), False))
-    assert builder.ran == ["setup"]
-    assert result["changed"] is False
+    assert builder.ran == ["setup", "win_powershell"]
+    assert (result["changed"], result["after_start"], result["ends_access"]) == (False, [], False)
     assert ("listener", "WinRM") in names(result["kept"])
 
 

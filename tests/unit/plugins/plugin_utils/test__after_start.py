@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 COMMANDS = [
     ["net", "user", "build admin", "/delete"],
     ["certutil", "-delstore", "My", "0A1B"],
-    ["winrm", "delete", "winrm/config/Listener?Address=*+Transport=HTTPS"],
+    ["reg", "delete", "HKLM\\SOFTWARE\\Listener\\*+HTTPS", "/f"],
+    ["reg", "delete", "HKLM\\SOFTWARE\\Rules", "/v", "{0A-1B}", "/f"],
 ]
 
 
@@ -21,7 +22,8 @@ def test_one_command_line_runs_all():
     assert after_start.command_line(COMMANDS) == (
         'cmd.exe /d /s /c "net user "build admin" /delete || echo after_start 0 failed'
         " & certutil -delstore My 0A1B || echo after_start 1 failed"
-        ' & winrm delete winrm/config/Listener?Address=*+Transport=HTTPS || echo after_start 2 failed"'
+        " & reg delete HKLM\\SOFTWARE\\Listener\\*+HTTPS /f || echo after_start 2 failed"
+        ' & reg delete HKLM\\SOFTWARE\\Rules /v {0A-1B} /f || echo after_start 3 failed"'
     )
 
 

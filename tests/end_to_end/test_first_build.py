@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, The euc.appstream team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A first build on base images that are not what a pristine Windows is, and images that would never start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from windows_box import machine, start_windows_box
+from workplace import Workplace, open_workplace
+
+TRAITS = ["renewed_restart", "no_local_logon", "own_registration"]
+# Windows Server 2025 has no VBScript, so no winrm.cmd.
+PLATFORM = "WINDOWS_SERVER_2025"
+OWN_NODE = "mi-0a99570ea00000000"
+REGISTRATION = "C:\\ProgramData\\Amazon\\SSM\\Vault\\Store\\RegistrationKey"
+POLICY = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell"
+# Virtual seconds at 1200 a real one: as long as a builder may take to be copied and cut off after create-image.
+LEISURELY = {"snapshot_begins": 6000, "power_off_after_create_image": 6000, "image_visible": 6000}
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    traits = {"WINDOWS_SERVER_2022": TRAITS, PLATFORM: TRAITS}
+    folder = tmp_path_factory.mktemp("first-build") / "project"
+    with open_workplace(folder, durations=LEISURELY, base_image_traits=traits) as opened:
+        yield opened
+
+
+def test_what_the_base_image_brought_is_no_obstacle(workplace: Workplace) -> None:
+    restrict = {"path": POLICY, "name": "EnableScripts", "data": 0, "type": "dword"}
+    workplace.write_role("restricted", [{"ansible.windows.win_regedit": restrict}])
+    recipes = [
+        workplace.light("sound", base_image={"platform": PLATFORM}, seal={"scan": False}),
+        workplace.light("restricted", roles=["restricted"]),
+    ]
+
+    run = workplace.build(recipes)
+
+    images = {image["name"]: image for image in workplace.manifest()["images"]}
+    assert not images["sound"]["failed"], run.output
+    assert images["restricted"]["failed_step"] == "check", run.output
+    message = images["restricted"]["message"]
+    assert "EnableScripts is 0: no script runs" in message
+    assert "may log on locally" not in message and "reboot" not in message
+    ((name, image),) = workplace.images().items()
+    assert image["State"] == "AVAILABLE"
+    start_windows_box(workplace, "heir", {"ImageName": name})
+    heir = machine(workplace, "heir")
+    assert (heir["winrm"]["listeners"], heir["node"]) == ([], OWN_NODE)
+    assert workplace.control("search", {"builder": "heir", "text": "may log on locally"}) == []
+    assert [entry for entry in workplace.journal() if entry["kind"] in ("unhandled", "error")] == []
+
+
+def test_a_registration_of_the_build_goes_once_the_image_has_begun(workplace: Workplace) -> None:
+    activate = [
+        {"ansible.windows.win_file": {"path": REGISTRATION.rpartition("\\")[0], "state": "directory"}},
+        {"ansible.windows.win_copy": {"dest": REGISTRATION, "content": '{"instanceID": "mi-0b"}'}},
+    ]
+    workplace.write_role("activated", activate)
+    seal = {"scan": False, "remove_access": False}
+    recipe = workplace.light(
+        "activated", base_image={"platform": "WINDOWS_SERVER_2019"}, roles=["activated"], seal=seal
+    )
+
+    run = workplace.build([recipe])
+
+    assert run.exit_code == 0, run.output
+    (name,) = [name for name in workplace.images() if name.startswith("activated")]
+    start_windows_box(workplace, "activated-heir", {"ImageName": name})
+    assert machine(workplace, "activated-heir")["node"] == ""
