@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-KEY = r"HKLM:\SOFTWARE\euc.appstream"
-VALUE = "Baseline"
-REMOVAL = ("reg", "delete", r"HKLM\SOFTWARE\euc.appstream", "/f")
-"""The command that takes it away."""
+KEY = r"HKLM:\SOFTWARE\euc.appstream\Baseline"
+VALUE = "Found"
+REMOVAL = ("reg", "delete", r"HKLM\SOFTWARE\euc.appstream\Baseline", "/f")
+"""The command that takes it away; what is noted beside it of applications stays in the image."""
 
 _OF_THE_BASE_IMAGE = "the base image came with this, so it is told and nothing else"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.plugin_utils import _capture_baseline as baselines
+from ansible_collections.euc.appstream.plugins.plugin_utils import _pending_reboot as pending_reboot
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_baseline import Baseline
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import ENVIRONMENT_KEY
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
@@ -26,7 +27,8 @@ MANIFEST = r"C:\ProgramData\Amazon\Photon\Prewarm\PrewarmManifest.txt"
 
 SCRIPT = (
     r"""
-param([string[]]$Path, [string[]]$Key, [string]$Parent, [string]$Registration)
+param([string[]]$Path, [string[]]$Key, [string]$Parent, [string]$Servicing, [string]$Registration)
+[pscustomobject]@{ Kind = 'servicing'; Name = $Servicing; Value = Test-Path -LiteralPath $Servicing }
 foreach ($one in $Path) { [pscustomobject]@{ Kind = 'file'; Name = $one; Value = [IO.File]::Exists($one) } }
 $found = @(foreach ($one in $Key) { Get-Item -LiteralPath $one -ErrorAction SilentlyContinue })
 if ($Parent) { $found += @(Get-ChildItem -LiteralPath $Parent -ErrorAction SilentlyContinue) }
@@ -47,11 +49,13 @@ _HIVE = "HKEY_LOCAL_MACHINE\\"
 class State:
     """The builder before it is sealed.
 
-    ``files``: those that exist. ``transcripts``: folder of PowerShell's. ``has_policy``: group policy has settings of
-    WinRM. ``firewall``: rules of group policy by name. ``node``: what the builder is registered as with Systems
-    Manager, empty when it is not. ``has_baseline``: one is noted there, be it another's; ``baseline``: its own.
+    ``pending``: what a reboot is pending for. ``files``: those that exist. ``transcripts``: folder of PowerShell's.
+    ``has_policy``: group policy has settings of WinRM. ``firewall``: rules of group policy by name. ``node``: what the
+    builder is registered as with Systems Manager, empty when it is not. ``has_baseline``: one is noted there, be it
+    another's; ``baseline``: its own.
     """
 
+    pending: tuple[str, ...] = ()
     files: frozenset[str] = frozenset()
     transcripts: str | None = None
     listeners: tuple[Listener, ...] = ()
@@ -68,13 +72,15 @@ def read(options: Mapping[str, Any], facts: Mapping[str, Any], run_module: RunMo
     of_access = [access.POLICY_KEY, access.SERVICE_POLICY_KEY, access.FIREWALL_KEY] if options["remove_access"] else []
     parameters = {
         "Path": paths,
-        "Key": [TRANSCRIPTION_KEY, baselines.KEY, ENVIRONMENT_KEY, *of_access],
+        "Key": [TRANSCRIPTION_KEY, baselines.KEY, ENVIRONMENT_KEY, pending_reboot.SESSION_MANAGER_KEY, *of_access],
         "Parent": access.LISTENERS_KEY if options["remove_access"] else "",
+        "Servicing": pending_reboot.SERVICING_KEY,
         "Registration": REGISTRATION,
     }
     found = run_script(SCRIPT, parameters, run_module, "cannot read the image builder", read_only=True)
     exists = {one["Name"]: one["Value"] for one in found if one["Kind"] == "file"}
     keys = {_short(one["Name"]): one["Value"] or {} for one in found if one["Kind"] == "key"}
+    is_servicing = any(one["Kind"] == "servicing" and one["Value"] for one in found)
     node = next((one["Value"] for one in found if one["Kind"] == "node"), None)
     parent = access.LISTENERS_KEY.lower() + "\\"
     below = {name[len(parent) :]: values for name, values in keys.items() if name.lower().startswith(parent)}
@@ -90,7 +96,9 @@ def read(options: Mapping[str, Any], facts: Mapping[str, Any], run_module: RunMo
     folder = {name.lower(): value for name, value in values_of(TRANSCRIPTION_KEY).items()}.get("outputdirectory")
     plain = {name.removeprefix("ansible_"): value for name, value in facts.items()}
     computer = baselines.computer_of(plain, values_of(ENVIRONMENT_KEY))
+    renames = {pending_reboot.SESSION_MANAGER_KEY: values_of(pending_reboot.SESSION_MANAGER_KEY)}
     return State(
+        pending=tuple(pending_reboot.causes(renames, is_servicing)) if plain.get("reboot_pending") else (),
         files=frozenset(path for path in paths if exists[path]),
         transcripts=str(folder) if folder and options["remove_logs"] else None,
         listeners=tuple(listeners),

@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.euc.appstream.plugins.plugin_utils import _after_start as after_start
 from ansible_collections.euc.appstream.plugins.plugin_utils import _capture_baseline as baselines
+from ansible_collections.euc.appstream.plugins.plugin_utils import _pending_reboot as pending_reboot
 from ansible_collections.euc.appstream.plugins.plugin_utils import _ssm_registration as ssm_registration
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.files import (
@@ -99,14 +100,17 @@ class Builder:
 def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
     """Remove everything the options ask for. Raises AnsibleActionFail; ``record`` has what was done until then."""
     facts = _facts(builder)
-    if facts.get("ansible_reboot_pending") and options["settle_pending_reboot"]:
+    state = read(options, facts, builder.run_module)
+    known = state.baseline.pending if state.baseline else ()
+    # What is pending again after each boot is not cured by one more.
+    if state.pending and options["settle_pending_reboot"] and not pending_reboot.is_known(state.pending, known):
         arguments = {
             "reboot_timeout": options["reboot_timeout"],
             "msg": "A reboot was pending before the image is taken.",
         }
         require_success(builder.run_module("ansible.windows.win_reboot", arguments), "the pending reboot failed")
         record.changed = True
-    state = read(options, facts, builder.run_module)
+        state = read(options, facts, builder.run_module)
     computer = str(facts.get("ansible_hostname") or "")
     accounts = accounts_to_seal(
         options["accounts"], profiles=options["profiles"], user=connected_user(facts), computer=computer

@@ -214,7 +214,7 @@ def test_a_baseline_of_another_builder_does_not_count(run, builder, other):
     elif other == "image":
         builder.registry[ENVIRONMENT_KEY] = {"AppStream_Image_Arn": "arn:2"}
     else:
-        builder.registry[BASELINE_KEY]["Baseline"] = "{"
+        builder.registry[BASELINE_KEY]["Found"] = "{"
     result = run()
     assert result["failed"] and result["baseline"] is False
     assert result["msg"].endswith("has created, and was not noted on this one.")
@@ -266,4 +266,4 @@ def test_apps_that_cannot_be_listed_are_warned_of(run, builder):
 def test_the_node_of_systems_manager_is_noted(run, builder):
     builder.node = "mi-0a"
     run(note_baseline=True)
-    assert '"node": "mi-0a"' in builder.registry[BASELINE_KEY]["Baseline"]
+    assert '"node": "mi-0a"' in builder.registry[BASELINE_KEY]["Found"]

@@ -10,6 +10,7 @@ import yaml
 from ansible.errors import AnsibleActionFail
 from ansible_collections.euc.appstream.plugins.action import seal
 from ansible_collections.euc.appstream.plugins.plugin_utils import _capture_baseline as baselines
+from ansible_collections.euc.appstream.plugins.plugin_utils import _pending_reboot as pending_reboot
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing import access
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.files import TRANSCRIPTION_KEY
 from ansible_collections.euc.appstream.plugins.plugin_utils._sealing.reading import MANIFEST
@@ -120,6 +121,7 @@ class Builder:
             # Windows gives the names of keys in full.
             full = {f"HKEY_LOCAL_MACHINE\\{key.partition(chr(92))[2]}": found for key, found in keys.items()}
             values += [("key", key, found) for key, found in full.items()]
+            values.append(("servicing", parameters["Servicing"], False))
             values.append(("node", parameters["Registration"], self.node))
             return {"output": [{"Kind": kind, "Name": name, "Value": value} for kind, name, value in values]}
         self.patterns = paths
@@ -221,11 +223,19 @@ def test_a_pending_reboot_comes_first(run, builder, wanted):
     result = run(settle_pending_reboot=wanted)
     assert ("win_reboot" in builder.ran) is wanted
     assert result["changed"]
-    assert not wanted or builder.ran[:2] == ["setup", "win_reboot"]
+    assert not wanted or builder.ran[:3] == ["setup", "win_powershell", "win_reboot"]
+
+
+def test_a_reboot_that_is_pending_at_each_boot_is_not_made_again(run, builder):
+    builder.facts["ansible_reboot_pending"] = True
+    builder.registry[pending_reboot.SESSION_MANAGER_KEY] = {"PendingFileRenameOperations": ["\\??\\C:\\old.dll", ""]}
+    builder.registry[baselines.KEY] = {"Found": baselines.Baseline(MACHINE, pending=("C:\\old.dll",)).text}
+    run()
+    assert "win_reboot" not in builder.ran
 
 
 def baseline(builder, node=""):
-    builder.registry[baselines.KEY] = {"Baseline": baselines.Baseline(MACHINE, node=node).text}
+    builder.registry[baselines.KEY] = {"Found": baselines.Baseline(MACHINE, node=node).text}
 
 
 @pytest.mark.parametrize("before", ["", "mi-of-appstream"])
@@ -237,7 +247,7 @@ def test_a_registration_of_the_build_goes_after_the_start(run, builder, before):
         ["net", "stop", "AmazonSSMAgent"],
         ["rd", "/s", "/q", "C:\\ProgramData\\Amazon\\SSM\\Vault"],
         ["rd", "/s", "/q", "C:\\ProgramData\\Amazon\\SSM\\InstanceData"],
-        ["reg", "delete", "HKLM\\SOFTWARE\\euc.appstream", "/f"],
+        ["reg", "delete", "HKLM\\SOFTWARE\\euc.appstream\\Baseline", "/f"],
     ]
     assert result["ends_access"] is False
     assert ("ssm_registration", "mi-0a") in names(result["kept"])
