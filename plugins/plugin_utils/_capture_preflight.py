@@ -81,7 +81,7 @@ def judged(
         Findings(_administrator_problems(template)),
         _logon_rights(template),
         _remote_desktop_rights(template),
-        _execution_policy(values),
+        execution_policy(values.get(POWERSHELL_POLICY_KEY, {}), values.get(POWERSHELL_KEY, {})),
         Findings(_app_problems(apps)),
         Findings(warnings=_stopped_services(services)),
     ]
@@ -198,15 +198,13 @@ def _remote_desktop_rights(template: Template) -> Findings:
     return Findings(warnings=warnings)
 
 
-def _execution_policy(values: Mapping[str, Mapping[str, Any]]) -> Findings:
+def execution_policy(group_policy: Mapping[str, Any], machine: Mapping[str, Any]) -> Findings:
     """The machine's execution policy, by group policy or its own, keeps AWS's scripts from running on what is to come.
 
-    AWS ("image builder stuck pending") names it as a cause of builders and fleets that never start.
+    AWS ("image builder stuck pending") names it as a cause of builders and fleets that never start. ``group_policy``:
+    values of POWERSHELL_POLICY_KEY, also those that are yet to be set; ``machine``: values of POWERSHELL_KEY.
     """
-    policy, own = (
-        {name.lower(): value for name, value in values.get(key, {}).items()}
-        for key in (POWERSHELL_POLICY_KEY, POWERSHELL_KEY)
-    )
+    policy, own = ({name.lower(): value for name, value in values.items()} for values in (group_policy, machine))
     by_policy, by_itself = policy.get("executionpolicy"), own.get("executionpolicy")
     remedy = "set the policy 'Turn on Script Execution' to Not configured, or to let local scripts run"
     if _number(policy.get("enablescripts")) == 0:

@@ -15,6 +15,8 @@ from typing import Any
 from ansible_collections.euc.appstream.plugins.plugin_utils._aws_credentials import credential_problems
 from ansible_collections.euc.appstream.plugins.plugin_utils._capture_preflight import (
     POLICIES_KEY,
+    POWERSHELL_POLICY_KEY,
+    execution_policy,
     policy_problems,
 )
 from ansible_collections.euc.appstream.plugins.plugin_utils._settings_problems import Check, problems_of
@@ -103,7 +105,7 @@ def _services(services: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _registry_policies(policies: Sequence[Mapping[str, Any]]) -> list[str]:
     problems = []
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, dict[str, Any]] = {POLICIES_KEY.lower(): {}, POWERSHELL_POLICY_KEY.lower(): {}}
     for policy in policies:
         path = policy_path(str(policy["path"]))
         if path is None:
@@ -114,9 +116,10 @@ def _registry_policies(policies: Sequence[Mapping[str, Any]]) -> list[str]:
         elif policy.get("state", "present") == "present":
             if policy.get("data") is None:
                 problems.append(f"{path}\\{policy.get('name', '')}: data is required")
-            elif path.lower() == POLICIES_KEY.lower():
-                wanted[str(policy.get("name", ""))] = policy["data"]
-    return problems + policy_problems(wanted)
+            elif path.lower() in wanted:
+                wanted[path.lower()][str(policy.get("name", ""))] = policy["data"]
+    scripts = execution_policy(wanted[POWERSHELL_POLICY_KEY.lower()], {})
+    return problems + policy_problems(wanted[POLICIES_KEY.lower()]) + scripts.problems
 
 
 def _time_zone(name: str) -> list[str]:

@@ -130,6 +130,12 @@ def seal(options: Mapping[str, Any], builder: Builder, record: Record) -> None:
     record.keep("profile", accounts.own_profile, f"in use by this connection{emptied}")
     if not options["remove_access"]:
         record.keep("listener", "WinRM", "remove_access is false")
+    # How long the builder lives on after create-image nobody has published: what takes seconds comes last.
+    record.after_start.sort(key=_takes_seconds)
+
+
+def _takes_seconds(command: Sequence[str]) -> bool:
+    return command[0] in ("powershell.exe", "rd") or tuple(command[:2]) == ("net", "stop")
 
 
 def connected_user(facts: Mapping[str, Any]) -> str:

@@ -170,6 +170,26 @@ def test_an_image_carries_policy_and_what_is_known_of_it(joined: Joined, new_wor
     assert heir.log_on("alice", INSTALLERS)
 
 
+def test_the_listener_of_policy_stays_in_an_image_whose_machines_have_no_domain(
+    joined: Joined, new_world: Callable[..., World]
+) -> None:
+    key = "Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
+    service = [value("AllowAutoConfig", 1, key=key), value("IPv4Filter", "*", "REG_SZ", key)]
+    joined.boot(policy(registry=service))
+    machine = joined.world.machine
+
+    def listeners() -> list[str]:
+        heir = Joined(new_world(closed=True, disk=machine.snapshot(), key="another"))
+        heir.boot()
+        found: list[str] = heir.world.machine.describe()["winrm"]["listeners"]
+        heir.world.machine.power_off()
+        return found
+
+    assert listeners() == ["*+HTTP of policy"]
+    deletion = machine.run_process(f"reg delete HKLM\\{key.rpartition(chr(92))[0]} /f", user="SYSTEM")
+    assert (deletion.exit_code, listeners()) == (0, [])
+
+
 def test_services_start_as_policy_says(joined: Joined) -> None:
     joined.boot(policy(services={"wuauserv": 2, "WinRM": 4}))
 

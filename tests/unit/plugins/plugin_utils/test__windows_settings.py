@@ -55,6 +55,10 @@ def test_sound_settings_have_no_problems():
         ({"registry_policies": [{"path": "Microsoft\\Edge", "name": "a"}]}, "data is required"),
         ({"registry_policies": [{"path": SYSTEM_POLICIES, "name": "LegalNoticeText", "data": "x"}]}, "LegalNoticeText"),
         (
+            {"registry_policies": [{"path": "Microsoft\\Windows\\PowerShell", "name": "EnableScripts", "data": 0}]},
+            "EnableScripts is 0: no script runs, and image builders and fleets of the image never start",
+        ),
+        (
             {"registry_policies": [{"path": SYSTEM_POLICIES.lower(), "name": "SoftwareSASGeneration", "data": 0}]},
             "SoftwareSASGeneration is 0",
         ),
