@@ -142,7 +142,7 @@ options:
       signer:
         description:
           - Glob for the subject of the certificate that has signed the file, such as V(CN=Example Corporation*). The
-            Authenticode signature must be valid.
+            Authenticode signature must be valid. Whether its certificate has been revoked is not looked up.
         type: str
       arguments:
         description:

@@ -65,7 +65,7 @@ options:
     description:
       - Only the newest image an image builder can be started from, that is AVAILABLE and supports image builders.
       - Images for graphics, whose names have C(-Graphics-), count only when O(instance_type), O(name_prefix), O(names)
-        or O(arns) asks for them. Those named C(AppStream-Graphics-NV-) are for all graphics families at once.
+        or O(arns) asks for them. Those named C(AppStream-Graphics-NV-) are for all graphics families from G4 on.
       - The task fails when there is none.
     type: bool
     default: false

@@ -78,6 +78,11 @@ REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (r"user name or password is incorrect|logon failure", "Correct the credential."),
     (
+        r"running scripts is disabled|is not digitally signed|about_Execution_Policies",
+        "A group policy sets the execution policy of PowerShell, which wins over -ExecutionPolicy Bypass: sign the "
+        "script, take the builder out of that policy, or have its lines as script of after_install, which is no file.",
+    ),
+    (
         r"access (to the path .* )?is denied|UnauthorizedAccess|permission denied",
         "See that the account may read the source and do what the installer does; name a credential or run_as.",
     ),

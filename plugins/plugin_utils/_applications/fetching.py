@@ -8,6 +8,7 @@ Private to the euc.appstream collection.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -132,13 +133,23 @@ def _fetch_one(run: Run, source: Mapping[str, Any], sha256: str) -> None:
         require(retried(run, lambda: _download(run, url, source["local"], sha256, {})))
         return
     if origin == "s3":
-        region = run.install.get("s3_region")
+        region = _region(run)
         argv = ["aws.exe", "s3", "cp", source["source"], source["local"], "--profile", "appstream_machine_role"]
         argv += ["--region", region] if region else []
         require(retried(run, lambda: run.host.run(WIN_COMMAND, {"argv": argv})))
     else:
         require(retried(run, lambda: _copy(run, source)))
     _verify_checksum(run, source["local"], sha256)
+
+
+def _region(run: Run) -> str:
+    """The Region that a builder asks for a bucket: the one that is named, or its own, which is the run's.
+
+    The role's profile has none, and the Region that the AWS CLI takes then may be out of reach from the builder's
+    subnet. A bucket of another Region is found by the answer of S3. Empty when the Region comes from a profile.
+    """
+    given = run.install.get("s3_region") or connection_options(run.settings).get("region")
+    return str(given or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
 
 
 def _download(run: Run, url: str, path: str, sha256: str, credential: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -208,6 +208,26 @@ def test_the_builder_s_role(tmp_path: Path, server: Server, source: str, exit_co
     world.machine.power_off()
 
 
+@pytest.mark.parametrize(
+    ("platform", "folder", "version"),
+    [
+        ("WINDOWS_SERVER_2016", "AWSCLI\\bin", "1"),
+        ("WINDOWS_SERVER_2019", "AWSCLI\\bin", "1"),
+        ("WINDOWS_SERVER_2022", "AWSCLIV2", "2"),
+        ("WINDOWS_SERVER_2025", "AWSCLIV2", "2"),
+    ],
+)
+def test_where_the_aws_cli_is(tmp_path: Path, platform: str, folder: str, version: str) -> None:
+    world = make_world(tmp_path, platform=platform)
+    world.machine.power_on("127.0.77.3")
+    assert world.winrm.running.wait(10)
+    programs = world.machine.disk.list("C:\\Program Files\\Amazon")
+    assert [name for name in programs if name.startswith("AWSCLI")] == [folder.partition("\\")[0]]
+    for program in ("aws.exe", f'"C:\\Program Files\\Amazon\\{folder}\\aws.exe"'):
+        assert world.process(f"{program} --version").stdout.startswith(f"aws-cli/{version}.".encode())
+    world.machine.power_off()
+
+
 def test_a_role_that_is_not_there_may_nothing(server: Server) -> None:
     with pytest.raises(S3Error) as refused:
         builder_s3.read("123456789012", "arn:aws:iam::123456789012:role/gone", "software", "apps/viewer.zip")

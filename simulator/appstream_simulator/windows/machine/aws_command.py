@@ -20,13 +20,26 @@ from .requests import S3Error
 if TYPE_CHECKING:
     from .processes import Process
 
-PROGRAM = "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe"
+# "Base image and managed image update release notes" list version 2 for the newer platforms, version 1 for the older;
+# where each installs itself is in the user guide of the AWS CLI.
+_VERSION_1 = "C:\\Program Files\\Amazon\\AWSCLI\\bin\\aws.exe"
+_VERSION_2 = "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe"
+_OLDER = frozenset({"WINDOWS_SERVER_2016", "WINDOWS_SERVER_2019"})
 PROFILE = "appstream_machine_role"
-VERSION = "aws-cli/2.17.0 Python/3.11.8 Windows/2022Server exe/AMD64"
+# What `aws --version` prints, by program.
+VERSIONS = {
+    _VERSION_1: "aws-cli/1.40.24 Python/3.8.10 Windows/10 botocore/1.38.25",
+    _VERSION_2: "aws-cli/2.31.30 Python/3.13.7 Windows/2022Server exe/AMD64",
+}
 
 _FAILED_TRANSFER, _CONFIGURATION = 1, 255
 _WITH_VALUE = frozenset({"--profile", "--region", "--output"})
 _FLAGS = frozenset({"--no-progress", "--only-show-errors", "--quiet", "--no-cli-pager"})
+
+
+def program(platform: str) -> str:
+    """Where the AWS CLI of a platform's base images is."""
+    return _VERSION_1 if platform in _OLDER else _VERSION_2
 
 
 @dataclass
@@ -39,7 +52,7 @@ class _Command:
 def run(process: Process) -> ProcessResult:
     """One run of the CLI."""
     if process.arguments[1:] == ["--version"]:
-        return ProcessResult(0, f"{VERSION}\r\n".encode())
+        return ProcessResult(0, f"{VERSIONS[program(process.machine.request.platform)]}\r\n".encode())
     command = _parsed(process.arguments[1:])
     if command is None or command.words[:2] != ["s3", "cp"] or len(command.words) != 4:
         return _unhandled(process)

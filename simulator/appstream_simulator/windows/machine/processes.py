@@ -25,6 +25,7 @@ from . import (
     curl,
     dism,
     driver_packages,
+    execution_policy,
     image_assistant,
     installers,
     msu_packages,
@@ -235,6 +236,9 @@ def _powershell(process: Process) -> ProcessResult:
             )
             text = f"{message}'.ps1' file as an argument to the -File parameter.\r\n"
             return ProcessResult(_NO_SCRIPT_FILE, text.encode())
+        refusal = execution_policy.refusal(process.machine, path, process.arguments[1:])
+        if refusal:
+            return ProcessResult(1, b"", refusal.encode())
         text, folder = process.machine.disk.read(path).decode("utf-8-sig"), ntpath.dirname(path)
     if text is None:
         return _unhandled(process)
@@ -262,7 +266,7 @@ PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
     f"{stock.SYSTEM32}\\Dism.exe".lower(): dism.run,
     stock.CURL.lower(): curl.run,
     stock.TAR.lower(): tar_command.run,
-    aws_command.PROGRAM.lower(): aws_command.run,
+    **{program.lower(): aws_command.run for program in aws_command.VERSIONS},
     f"{stock.SYSTEM32}\\net.exe".lower(): account_programs.run_net,
     f"{stock.SYSTEM32}\\secedit.exe".lower(): account_programs.run_secedit,
     f"{stock.SYSTEM32}\\schtasks.exe".lower(): system_programs.run_schtasks,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import (
+    aws_command,
     cultures,
     environment,
     hives,
@@ -68,8 +69,6 @@ SYSTEM32 = "C:\\Windows\\System32"
 # What Windows itself does not bring along in `stock_programs`.
 PROGRAMS = (
     f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",
-    # Assumed [aws_cli_path]: the AWS CLI that images bring "for use with the IAM role" (developer guide).
-    "C:\\Program Files\\Amazon\\AWSCLIV2\\aws.exe",
 )
 
 # Windows brings them since version 1803.
@@ -82,7 +81,7 @@ WINRM_COMMAND = (f"{SYSTEM32}\\winrm.cmd", b'@cscript //nologo "%~dpn0.vbs" %*\r
 # Image Assistant is "included in the Windows PATH" (programmatically-create-image.md).
 MACHINE_PATH = (
     "%SystemRoot%\\system32;%SystemRoot%;%SystemRoot%\\System32\\Wbem;%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\;"
-    f"{ntpath.dirname(IMAGE_ASSISTANT)};C:\\Program Files\\Amazon\\AWSCLIV2\\"
+    f"{ntpath.dirname(IMAGE_ASSISTANT)};"
 )
 
 SERVICES = (
@@ -123,13 +122,16 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
         disk.add_files(folder, files)
     since_1803 = () if platform == "WINDOWS_SERVER_2016" else (CURL, TAR)
     app_installer = (winget.PROGRAM,) if platform in winget.PLATFORMS else ()
-    for program in (*PROGRAMS, *since_1803, *app_installer, IMAGE_ASSISTANT):
+    aws_cli = aws_command.program(platform)
+    for program in (*PROGRAMS, aws_cli, *since_1803, *app_installer, IMAGE_ASSISTANT):
         disk.make_directories(ntpath.dirname(program))
         disk.write(program, program_files.content(program, release.version))
     disk.write(*WINRM_COMMAND)
     disk.set_hidden("C:\\ProgramData")
     _make_default_profile(disk)
     _write_registry(disk, release)
+    path = f"{MACHINE_PATH}{ntpath.dirname(aws_cli)}\\"
+    disk.registry.set(environment.MACHINE_KEY, "Path", path, "ExpandString")
     for folder, name, program in TASKS:
         scheduled_tasks.register(disk, ScheduledTask(folder, name, [{"Path": program}], logon_type=5))
     stock_packages.provision(disk, platform)
@@ -187,7 +189,6 @@ def _write_registry(disk: Disk, release: Platform) -> None:
     disk.registry.set(current_version, "InstallationType", release.installation_type)
     disk.registry.create_key("HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall")
     disk.registry.create_key("HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall")
-    disk.registry.set(environment.MACHINE_KEY, "Path", MACHINE_PATH, "ExpandString")
     disk.registry.set(environment.MACHINE_KEY, "PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC")
     disk.registry.set(environment.MACHINE_KEY, "windir", "%SystemRoot%", "ExpandString")
     disk.registry.set(environment.MACHINE_KEY, "OS", "Windows_NT")

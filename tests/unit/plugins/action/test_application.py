@@ -268,6 +268,32 @@ def test_an_object_of_another_region_is_signed_for_it(run: Any, monkeypatch: pyt
     assert "X-Amz-Signature" in arguments["url"] and options["no_log"]
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "region"),
+    [
+        ({}, "", []),
+        ({}, "eu-west-1", ["--region", "eu-west-1"]),
+        ({"region": "eu-north-1"}, "eu-west-1", ["--region", "eu-north-1"]),
+        ({"region": "eu-north-1", "s3_region": "us-east-1"}, "", ["--region", "us-east-1"]),
+    ],
+)
+def test_a_builder_asks_for_an_object_in_its_own_region(
+    run: Any, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], environment: str, region: list[str]
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, environment)
+    install = {"source": "s3://bucket/v.exe", "checksum": "none", "s3_access": "builder_role", "arguments": ["/S"]}
+    install |= {"creates": "C:\\v.exe", **{key: value for key, value in options.items() if key == "s3_region"}}
+    windows = Windows()
+
+    run(windows, name="viewer", install=install, **({"region": options["region"]} if "region" in options else {}))
+
+    argv = next(
+        arguments["argv"] for _name, arguments, _options in windows.calls if "aws.exe" in arguments.get("argv", [])
+    )
+    assert argv[argv.index("appstream_machine_role") + 1 :] == region
+
+
 @pytest.mark.parametrize("builder", ["design", None])
 def test_credentials_that_expired_before_an_object_is_signed(
     run: Any, monkeypatch: pytest.MonkeyPatch, builder: str | None

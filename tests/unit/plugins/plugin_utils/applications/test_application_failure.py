@@ -84,6 +84,25 @@ def test_message(result: dict[str, Any], cause: str, remedy: str) -> None:
     assert "SERIAL" not in told
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "cannot be loaded because running scripts is disabled on this system. For more information, see",
+        "cannot be loaded. The file C:\\v\\setup.ps1 is not digitally signed. You cannot run this script on the "
+        "current system. For more information about running scripts and setting execution policy, see",
+    ],
+)
+def test_a_policy_that_forbids_scripts_is_told_apart_from_missing_rights(reason: str) -> None:
+    """PowerShell's record of it ends with UnauthorizedAccess, as if an account might not do something."""
+    record = "+ CategoryInfo : SecurityError: (:) [], ParentContainsErrorRecordException"
+    record += "    + FullyQualifiedErrorId : UnauthorizedAccess"
+    stderr = (
+        f"File C:\\v\\setup.ps1 {reason} about_Execution_Policies at https:/go.microsoft.com/fwlink/?LinkID=1. {record}"
+    )
+    result = {"msg": "non-zero return code", "rc": 1, "stderr": stderr}
+    assert "wins over -ExecutionPolicy Bypass" in explain({**VIEWER, "kind": "script"}, "Run the installer", result)
+
+
 def test_secrets_are_not_told() -> None:
     secrets = {
         "a": {"username": "EXAMPLE\\reader", "password": "s3cret"},
