@@ -10,6 +10,7 @@ from appstream_simulator.windows.machine.services import Service
 from appstream_simulator.windows.machine.winrm_configuration import (
     HTTPS_LISTENER_KEY,
     POLICY_KEY,
+    SERVICE_KEY,
     SHELL_KEY,
     WinRMConfiguration,
     configuration,
@@ -88,6 +89,25 @@ def test_policy_overrides_the_defaults(name: str, attribute: str, default: bool)
     assert getattr(configured(), attribute) == default
     assert getattr(configured(**{name: 0}), attribute) is False
     assert getattr(configured(**{name: 1}), attribute) is True
+
+
+@pytest.mark.parametrize(
+    ("policy", "own", "attribute"),
+    [
+        ("AllowBasic", "auth_basic", "basic"),
+        ("AllowUnencryptedTraffic", "allow_unencrypted", "unencrypted"),
+        ("AllowCredSSP", "auth_credssp", "credssp"),
+        ("AllowNegotiate", "auth_negotiate", "negotiate"),
+        ("AllowKerberos", "auth_kerberos", "kerberos"),
+    ],
+)
+def test_policy_wins_over_the_services_own_settings(policy: str, own: str, attribute: str) -> None:
+    for wanted in (0, 1):
+        registry = Registry()
+        registry.set(SERVICE_KEY, own, wanted, "DWord")
+        assert getattr(configuration(registry, {}, ADDRESS), attribute) is bool(wanted)
+        registry.set(POLICY_KEY, policy, 1 - wanted, "DWord")
+        assert getattr(configuration(registry, {}, ADDRESS), attribute) is not bool(wanted)
 
 
 def test_without_auto_configuration_there_is_no_http_listener() -> None:

@@ -46,13 +46,19 @@ def _access(machine: Machine, address: str, authority: Authority) -> Access:
     security_groups = machine.request.admits
     domain = _domain(machine)
     if not machine.request.closed:
-        settings = configuration(machine.disk.registry, machine.disk.services, address)
+        settings = configuration(machine.disk.registry, machine.disk.services, address, is_open=True)
         certificate = machine.disk.certificates.get(settings.thumbprint)
         return replace(
             OPEN,
             http=settings.http,
             https=certificate is not None,
             certificate=authority.files_of(address, certificate) if certificate else None,
+            basic=settings.basic,
+            unencrypted=settings.unencrypted,
+            negotiate=settings.negotiate,
+            kerberos=settings.kerberos,
+            credssp=settings.credssp,
+            shells=settings.shells,
             client_certificates=bool(machine.client_certificates),
             mappings=_mappings(machine),
             tls13=_speaks_tls13(machine),

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a machine's own registry, services and certificates make of its WinRM service.
 
-The defaults are Windows' (`winrm get winrm/config/service`); values of group policy below `POLICY_KEY` override them
-(WindowsRemoteManagement.admx). Without policy there is no HTTP listener: how AppStream ships its base images is not
-documented, and here it is taken for closed.
+Values of group policy below `POLICY_KEY` (WindowsRemoteManagement.admx) win over the service's own below `SERVICE_KEY`,
+which `winrm set winrm/config/service` and WSMan: write; without either, Windows' defaults hold
+(`winrm get winrm/config/service`), or those of a base image of one's own. Without policy there is no HTTP listener: how
+AppStream ships its base images is not documented, and here it is taken for closed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .services import Service
 
 POLICY_KEY = "HKLM\\Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
 SHELL_KEY = f"{POLICY_KEY}\\WinRS"
-# Where WinRM keeps the listeners that are not policy's.
+# The service's own settings, and the listeners that are not policy's.
+SERVICE_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Service"
 LISTENERS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener"
 HTTP_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTP"
 HTTPS_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTPS"
@@ -47,8 +49,14 @@ class WinRMConfiguration:
     problems: tuple[str, ...] = ()
 
 
-def configuration(registry: Registry, services: Mapping[str, Service], address: str) -> WinRMConfiguration:
-    """How WinRM of a machine at this address is configured."""
+def configuration(
+    registry: Registry, services: Mapping[str, Service], address: str, *, is_open: bool = False
+) -> WinRMConfiguration:
+    """How WinRM of a machine at this address is configured.
+
+    Args:
+        is_open: it comes from a base image of one's own, in which Basic and CredSSP have been allowed.
+    """
     service = services.get("winrm")
     running = service is not None and service.state == "running"
     selected, problems = _selected(_text(registry, POLICY_KEY, "IPv4Filter"), address)
@@ -57,14 +65,18 @@ def configuration(registry: Registry, services: Mapping[str, Service], address: 
         http=of_policy or (running and registry.has_key(HTTP_LISTENER_KEY)),
         http_of_policy=of_policy,
         thumbprint=_text(registry, HTTPS_LISTENER_KEY, "certThumbprint") if running else "",
-        basic=_flag(registry, POLICY_KEY, "AllowBasic", default=False),
-        unencrypted=_flag(registry, POLICY_KEY, "AllowUnencryptedTraffic", default=False),
-        credssp=_flag(registry, POLICY_KEY, "AllowCredSSP", default=False),
-        negotiate=_flag(registry, POLICY_KEY, "AllowNegotiate", default=True),
-        kerberos=_flag(registry, POLICY_KEY, "AllowKerberos", default=True),
+        basic=_setting(registry, "AllowBasic", "auth_basic", default=is_open),
+        unencrypted=_setting(registry, "AllowUnencryptedTraffic", "allow_unencrypted", default=False),
+        credssp=_setting(registry, "AllowCredSSP", "auth_credssp", default=is_open),
+        negotiate=_setting(registry, "AllowNegotiate", "auth_negotiate", default=True),
+        kerberos=_setting(registry, "AllowKerberos", "auth_kerberos", default=True),
         shells=_flag(registry, SHELL_KEY, "AllowRemoteShellAccess", default=True),
         problems=problems,
     )
+
+
+def _setting(registry: Registry, policy: str, own: str, *, default: bool) -> bool:
+    return _flag(registry, POLICY_KEY, policy, default=_flag(registry, SERVICE_KEY, own, default=default))
 
 
 def _flag(registry: Registry, key: str, name: str, *, default: bool) -> bool:
