@@ -37,7 +37,7 @@ DEFAULT_DURATIONS: Mapping[str, float] = MappingProxyType(
         "snapshot_begins": 10.0,
         "power_off_after_create_image": 15.0,
         "image_visible": 20.0,
-        "image_final_after_stopped": 60.0,
+        "image_final_after_stopped": -30.0,
         "image_deleting": 60.0,
         "COPYING": 900.0,
         # Of a managed image update: "it might take several hours".

@@ -32,12 +32,31 @@ def builder(simulator: Simulator, appstream: Any, network: Network) -> Any:
     return simulator.machine("builder")
 
 
-def test_builder_stops_before_the_image_is_available(simulator: Simulator, appstream: Any, builder: Any) -> None:
+@pytest.fixture
+def late_image(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image is final a minute after its builder is STOPPED."""
+    monkeypatch.setitem(simulator.server.simulation.settings.durations, "image_final_after_stopped", 60.0)
+
+
+def test_image_is_available_before_the_builder_stops(simulator: Simulator, appstream: Any, builder: Any) -> None:
     builder.create_image("image")
     simulator.advance(10)
     assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
     assert "NetworkAccessConfiguration" not in describe_builder(appstream)
-    simulator.advance(1199)
+    simulator.advance(1169)
+    assert describe_image(appstream, "image")["State"] == "PENDING"
+    simulator.advance(1)
+    states = (describe_builder(appstream)["State"], describe_image(appstream, "image")["State"])
+    assert states == ("SNAPSHOTTING", "AVAILABLE")
+    assert error_of(appstream.delete_image_builder, Name="builder")[0] == "ConcurrentModificationException"
+    simulator.advance(30)
+    assert describe_builder(appstream)["State"] == "STOPPED"
+
+
+@pytest.mark.usefixtures("late_image")
+def test_builder_stops_before_the_image_is_available(simulator: Simulator, appstream: Any, builder: Any) -> None:
+    builder.create_image("image")
+    simulator.advance(1209)
     assert describe_builder(appstream)["State"] == "SNAPSHOTTING"
     simulator.advance(1)
     assert (describe_builder(appstream)["State"], describe_image(appstream, "image")["State"]) == ("STOPPED", "PENDING")
@@ -266,6 +285,7 @@ def test_name_of_a_failed_image_stays_taken_until_deleted(simulator: Simulator, 
     assert not builder.request.image_name_exists("image")
 
 
+@pytest.mark.usefixtures("late_image")
 def test_image_fails_when_its_builder_is_deleted_too_early(simulator: Simulator, appstream: Any, builder: Any) -> None:
     builder.create_image("image")
     simulator.advance(1210)

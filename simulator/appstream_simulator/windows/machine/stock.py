@@ -67,9 +67,7 @@ DIRECTORIES = (
 
 SYSTEM32 = "C:\\Windows\\System32"
 # What Windows itself does not bring along in `stock_programs`.
-PROGRAMS = (
-    f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",
-)
+PROGRAMS = (f"{SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe",)
 
 # Windows brings them since version 1803.
 CURL = f"{SYSTEM32}\\curl.exe"
