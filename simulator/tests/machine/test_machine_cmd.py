@@ -99,7 +99,7 @@ def test_lines(world: World, line: str, expected: str) -> None:
         (["if 1==2 (", "echo a", ") else (", "echo b", ")"], "b\r\n"),
         (["echo a ^", "b"], "a b\r\n"),
         (["goto :there", "echo never", ":there", "echo here"], "here\r\n"),
-        (["call :sub one two", "echo on%1", "goto :eof", ":sub", "echo %1-%2 %0"], "one-two :sub\r\non\r\n"),
+        (["call :sub one two", "echo b%1", "goto :eof", ":sub", "echo %1-%2 %0"], "one-two :sub\r\nb\r\n"),
         (["call :sub", "echo %errorlevel%", "exit /b", ":sub", "exit /b 3"], "3\r\n"),
         (["setlocal", "set A=in", "endlocal", "echo [%A%]"], "[]\r\n"),
         (["setlocal enabledelayedexpansion", "set A=1", "for %%i in (x y) do (set /a A+=1 & echo !A!)"], "2\r\n3\r\n"),

@@ -1,84 +1,142 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Basic and unencrypted messages on a machine without a domain, as its registry says, reached by pywinrm."""
+"""Basic and unencrypted traffic of a machine without a domain, and raw command lines, over the wire."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import winrm
+import winrm.exceptions
 from appstream_simulator.clock import Clock
 from appstream_simulator.journal import Journal
 from appstream_simulator.settings import Settings
+from appstream_simulator.windows.machine import winrm_settings
 from appstream_simulator.windows.machine.machine import Machine
 from appstream_simulator.windows.machine.site import Site
-from appstream_simulator.windows.machine.winrm_configuration import POLICY_KEY, SERVICE_KEY
-from simulated_machine import ADMINISTRATOR, PASSWORD, make_world
+from appstream_simulator.windows.machine.winrm_settings import POLICY_KEY
+from appstream_simulator.windows.protocol.host import ModuleCall
+from simulated_machine import ADMINISTRATOR, PASSWORD, eventually, make_world
 
-BASIC, UNENCRYPTED = (SERVICE_KEY, "auth_basic"), (SERVICE_KEY, "allow_unencrypted")
-POLICY_BASIC, POLICY_UNENCRYPTED = (POLICY_KEY, "AllowBasic"), (POLICY_KEY, "AllowUnencryptedTraffic")
+ADDRESS = "127.0.77.61"
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    clock = Clock(200)
-    settings = Settings(accounts={ADMINISTRATOR: PASSWORD}, state_directory=tmp_path / "state")
-    site = Site(clock, Journal(clock.now), settings)
-    yield site.create(make_world(tmp_path).machine.request)
+    """A machine without a domain that listens."""
+    clock = Clock(20000)
+    journal = Journal(clock.now)
+    site = Site(clock, journal, Settings(accounts={ADMINISTRATOR: PASSWORD}, state_directory=tmp_path / "state"))
+    found: Machine = site.create(make_world(tmp_path).machine.request)
+    found.power_on(ADDRESS)
+    assert eventually(_listens)
+    yield found
     site.close()
 
 
-def boot(machine: Machine, address: str) -> None:
-    machine.power_on(address)
-    deadline = time.monotonic() + 30
-    while machine.describe()["power"] != "on":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+def _listens() -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex((ADDRESS, 5985)) == 0
 
 
-def lets_in(address: str, transport: str, port: int, encryption: str) -> bool:
-    """Whether a command can be run."""
-    scheme = "https" if port == 5986 else "http"
-    session = winrm.Session(
-        f"{scheme}://{address}:{port}/wsman",
-        auth=(ADMINISTRATOR, PASSWORD),
-        transport=transport,
-        message_encryption=encryption,
-        server_cert_validation="ignore",
+def run(line: str, transport: str = "ntlm", scheme: str = "http") -> tuple[int, str, str]:
+    """Exit code and output of a command line."""
+    port = 5986 if scheme == "https" else 5985
+    client = winrm.Protocol(
+        f"{scheme}://{ADDRESS}:{port}/wsman", transport, ADMINISTRATOR, PASSWORD, server_cert_validation="ignore"
     )
+    shell = client.open_shell()
+    out, err, code = client.get_command_output(shell, client.run_command(shell, line))
+    return code, out.decode(), err.decode()
+
+
+def may_basic(scheme: str) -> bool:
     try:
-        return bool(session.run_cmd("hostname").status_code == 0)
+        return run("hostname", "basic", scheme)[0] == 0
     except winrm.exceptions.InvalidCredentialsError:
         return False
 
 
+def set_own(name: str, path: str) -> Callable[[Machine], object]:
+    return lambda machine: run(f'winrm set winrm/config/{path} @{{{name}="true"}}')
+
+
+def set_with_provider(module: str, option: str, path: str) -> Callable[[Machine], object]:
+    def change(machine: Machine) -> None:
+        text = f"Set-Item -Path WSMan:\\localhost\\Service\\{path} -Value $true -Force"
+        result = machine.run_module(ModuleCall(f"ansible.windows.{module}", {option: text}, ADMINISTRATOR))
+        assert not result.get("failed"), result
+
+    return change
+
+
+def set_policy(name: str, number: int) -> Callable[[Machine], object]:
+    """Values in the registry are read at the next boot."""
+
+    def change(machine: Machine) -> None:
+        assert run(f"reg add {POLICY_KEY} /v {name} /t REG_DWORD /d {number} /f")[0] == 0
+        machine.power_off()
+        machine.power_on(ADDRESS)
+        assert eventually(_listens)
+
+    return change
+
+
 @pytest.mark.parametrize(
-    ("values", "over_http", "over_https"),
+    "change",
     [
-        ({}, False, True),
-        ({UNENCRYPTED: 1}, True, True),
-        ({BASIC: 0, UNENCRYPTED: 1}, False, False),
-        ({POLICY_UNENCRYPTED: 1}, True, True),
-        ({POLICY_BASIC: 0}, False, False),
-        ({BASIC: 0, POLICY_BASIC: 1}, False, True),
-        ({UNENCRYPTED: 1, POLICY_UNENCRYPTED: 0}, False, True),
+        set_own("AllowUnencrypted", "service"),
+        set_with_provider("win_shell", "_raw_params", "AllowUnencrypted"),
+        set_with_provider("win_powershell", "script", "AllowUnencrypted"),
+        set_policy("AllowUnencryptedTraffic", 1),
     ],
 )
-def test_the_registry_decides_about_basic(
-    machine: Machine,
-    addresses: Iterator[str],
-    values: dict[tuple[str, str], int],
-    over_http: bool,
-    over_https: bool,
-) -> None:
-    address = next(addresses)
-    for (key, name), data in values.items():
-        machine.disk.registry.set(key, name, data, "DWord")
-    boot(machine, address)
+def test_unencrypted_traffic_can_be_allowed(machine: Machine, change: Callable[[Machine], object]) -> None:
+    assert (may_basic("http"), may_basic("https")) == (False, True)
+    change(machine)
+    assert (may_basic("http"), may_basic("https")) == (True, True)
+    assert machine.journal.entries("unhandled") == []
 
-    assert lets_in(address, "basic", 5985, "never") is over_http
-    assert lets_in(address, "basic", 5986, "auto") is over_https
-    assert lets_in(address, "ntlm", 5985, "always")
+
+def test_policy_in_the_registry_refuses_basic_without_a_domain(machine: Machine) -> None:
+    set_policy("AllowBasic", 0)(machine)
+    assert not may_basic("https")
+    code, _out, err = run('winrm set winrm/config/service/auth @{Basic="true"}')
+    assert (code, "controlled by policies" in err) == (1, True)
+    assert '    Basic = false [Source="GPO"]\r\n' in run("winrm get winrm/config/service/auth")[1]
+
+
+def test_settings_that_are_not_simulated(machine: Machine) -> None:
+    assert run('winrm set winrm/config/service @{MaxConnections="10"}')[0] == 1
+    assert run("winrm get winrm/config/client")[0] == 1
+    assert [entry["what"] for entry in machine.journal.entries("unhandled")] == ["winrm", "winrm"]
+    assert winrm_settings.named("service/auth/basic") is winrm_settings.BASIC
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("echo a&&echo b", (0, "a\r\nb\r\n", "")),
+        ("cd C:\\Windows & cd", (0, "C:\\Windows\r\n", "")),
+        ("exit /b 5", (5, "", "")),
+        ("echo %COMPUTERNAME:~0,8%", (0, "EC2AMAZ-\r\n", "")),
+        ("copy nul C:\\Temp.txt>nul && dir /b C:\\Temp.txt", (0, "Temp.txt\r\n", "")),
+        ('"C:\\Windows\\System32\\cmd.exe" /c echo quoted', (0, "quoted\r\n", "")),
+        ("type C:\\gone.txt", (1, "", "The system cannot find the file specified.\r\n")),
+    ],
+)
+def test_raw_command_lines(machine: Machine, line: str, expected: tuple[int, str, str]) -> None:
+    assert run(line) == expected
+    assert machine.journal.entries("unhandled") == []
+
+
+def test_a_raw_command_line_names_what_is_not_simulated(machine: Machine) -> None:
+    code, _out, err = run("diskpart /s x.txt & echo on")
+    assert (code, err) == (
+        1,
+        "appstream-simulator: this use of diskpart.exe is not simulated: diskpart /s x.txt\r\n",
+    )
+    assert [entry["text"] for entry in machine.journal.entries("unhandled")] == ["diskpart /s x.txt"]

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the builders of a base image of one's own can be reached: the accounts of the settings and two WinRM listeners.
+"""How the builders of a base image of one's own can be reached: accounts of the settings, two WinRM listeners, and how.
+
+Basic (over TLS) and CredSSP are allowed besides what Windows allows.
 
 They are objects of the disk like any other. An image taken of such a builder has them, unless they have been removed,
 and what has been removed does not come back.
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.certificates import Authority
 
+from . import winrm_settings
 from .accounts import ADMINISTRATORS, LocalUser
 from .disk import Disk
 from .winrm_configuration import HTTP_LISTENER_KEY, HTTPS_LISTENER_KEY
@@ -38,6 +41,8 @@ def provide(disk: Disk, accounts: Mapping[str, str]) -> None:
     for key, port in ((HTTP_LISTENER_KEY, 5985), (HTTPS_LISTENER_KEY, 5986)):
         disk.registry.set(key, "Port", port, "DWord")
         disk.registry.set(key, "uriprefix", "wsman")
+    for setting in (winrm_settings.BASIC, winrm_settings.CREDSSP):
+        winrm_settings.set_own(disk.registry, setting, on=True)
 
 
 def renew_certificate(machine: Machine, address: str, authority: Authority) -> None:

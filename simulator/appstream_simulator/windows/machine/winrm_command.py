@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""cscript.exe with winrm.vbs, which winrm.cmd calls: listeners are enumerated, created and deleted.
+"""cscript.exe with winrm.vbs, which winrm.cmd calls: listeners are enumerated, created and deleted, and the service's
+settings for authentication and encryption shown and changed.
 
 Output as Windows prints it ("Installation and configuration for Windows Remote Management" and its samples); the texts
 of errors are those of WSManFault, their exit code is assumed [winrm_exit_code].
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from appstream_simulator.windows.protocol.host import ProcessResult
 
+from . import winrm_settings
+from .registry import Registry
 from .winrm_configuration import LISTENERS_KEY, configuration
 
 if TYPE_CHECKING:
@@ -24,8 +27,9 @@ if TYPE_CHECKING:
 # whether AppStream's base images still have it is unproven [vbscript].
 _WITHOUT_VBSCRIPT = ("WINDOWS_SERVER_2025", "WINDOWS_11")
 _SCRIPT = "c:\\windows\\system32\\winrm.vbs"
-_ACTIONS = {"e": "enumerate", "enum": "enumerate", "c": "create", "d": "delete"}
+_ACTIONS = {"e": "enumerate", "enum": "enumerate", "c": "create", "d": "delete", "g": "get", "s": "set"}
 _LISTENER = re.compile(r"winrm/config/listener(?:\?(?P<selectors>.*))?", re.IGNORECASE)
+_SERVICE_RESOURCE = re.compile(r"winrm/config/(?P<path>service(?:/auth)?)", re.IGNORECASE)
 _VALUE = re.compile(r"\b(?P<name>\w++)=\"?(?P<value>[^\";}]*)\"?")
 _PORTS = {"HTTP": 5985, "HTTPS": 5986}
 _SERVICE = "The WS-Management service cannot process the request. "
@@ -68,6 +72,11 @@ def run_cscript(process: Process) -> ProcessResult:
     if not words or words.pop(0).lower() != _SCRIPT:
         return process.unhandled("cscript")
     action = _ACTIONS.get(words[0].lower(), words[0].lower()) if words else ""
+    if len(words) > 1 and action in ("get", "set") and (service := _SERVICE_RESOURCE.fullmatch(words[1])):
+        if not process.administrator:
+            return _fault(*_DENIED)
+        path = service["path"].lower()
+        return _get(process, path, words[2:]) if action == "get" else _set(process, path, " ".join(words[2:]))
     resource = _LISTENER.fullmatch(words[1]) if len(words) > 1 else None
     handler = {"enumerate": _enumerate, "create": _create, "delete": _delete}.get(action)
     if handler is None or resource is None or (len(words) > 2 and action != "create"):
@@ -157,6 +166,41 @@ def _create(process: Process, selectors: str, values: str) -> ProcessResult:
     process.record("winrm", action="create", listener=f"{address}+{transport}")
     machine.refresh_winrm()
     return ProcessResult(0, _CREATED.format(address=address, transport=transport).replace("\n", "\r\n").encode())
+
+
+def _get(process: Process, path: str, rest: list[str]) -> ProcessResult:
+    if rest or path != "service/auth":
+        return process.unhandled("winrm")
+    return ProcessResult(0, _shown_authentication(process.machine.disk.registry))
+
+
+def _shown_authentication(registry: Registry) -> bytes:
+    lines = ["Auth"]
+    for setting in winrm_settings.AUTHENTICATION:
+        value = str(winrm_settings.is_on(registry, setting)).lower()
+        source = "" if winrm_settings.of_policy(registry, setting) is None else ' [Source="GPO"]'
+        lines.append(f"    {setting.name} = {value}{source}")
+    lines.append("    CbtHardeningLevel = Relaxed")
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+
+
+def _set(process: Process, path: str, text: str) -> ProcessResult:
+    """`@{Basic="true"}`; what is set comes into force at once, and what policy says cannot be set."""
+    registry, given = process.machine.disk.registry, list(_VALUE.finditer(text))
+    settings = [winrm_settings.named(f"{path}/{match['name']}") for match in given]
+    if not given or not all(settings) or any(match["value"].lower() not in ("true", "false") for match in given):
+        return process.unhandled("winrm")
+    chosen = [setting for setting in settings if setting]
+    if any(winrm_settings.of_policy(registry, setting) is not None for setting in chosen):
+        return _fault(*_OF_POLICY)
+    for setting, match in zip(chosen, given, strict=True):
+        winrm_settings.set_own(registry, setting, on=match["value"].lower() == "true")
+    process.record("winrm", action="set", settings=[setting.path for setting in chosen])
+    process.machine.refresh_winrm()
+    if path == "service/auth":
+        return ProcessResult(0, _shown_authentication(registry))
+    value = str(winrm_settings.is_on(registry, winrm_settings.UNENCRYPTED)).lower()
+    return ProcessResult(0, f"Service\r\n    AllowUnencrypted = {value}\r\n\r\n".encode())
 
 
 def _fault(message: str, code: int) -> ProcessResult:

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a machine's own registry, services and certificates make of its WinRM service.
 
-Values of group policy below `POLICY_KEY` (WindowsRemoteManagement.admx) win over the service's own below `SERVICE_KEY`,
-which `winrm set winrm/config/service` and WSMan: write; without either, Windows' defaults hold
-(`winrm get winrm/config/service`), or those of a base image of one's own. Without policy there is no HTTP listener: how
-AppStream ships its base images is not documented, and here it is taken for closed.
+The defaults are Windows' (`winrm get winrm/config/service`); the machine's own settings override them, and those of
+group policy both (WindowsRemoteManagement.admx). Without policy there is no HTTP listener: how AppStream ships its base
+images is not documented, and here it is taken for closed.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import winrm_settings
 from .registry import Registry
 from .services import Service
+from .winrm_settings import POLICY_KEY
 
-POLICY_KEY = "HKLM\\Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
 SHELL_KEY = f"{POLICY_KEY}\\WinRS"
-# The service's own settings, and the listeners that are not policy's.
-SERVICE_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Service"
+# Where WinRM keeps the listeners that are not policy's.
 LISTENERS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener"
 HTTP_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTP"
 HTTPS_LISTENER_KEY = f"{LISTENERS_KEY}\\*+HTTPS"
@@ -65,18 +64,14 @@ def configuration(
         http=of_policy or (running and registry.has_key(HTTP_LISTENER_KEY)),
         http_of_policy=of_policy,
         thumbprint=_text(registry, HTTPS_LISTENER_KEY, "certThumbprint") if running else "",
-        basic=_setting(registry, "AllowBasic", "auth_basic", default=is_open),
-        unencrypted=_setting(registry, "AllowUnencryptedTraffic", "allow_unencrypted", default=False),
-        credssp=_setting(registry, "AllowCredSSP", "auth_credssp", default=is_open),
-        negotiate=_setting(registry, "AllowNegotiate", "auth_negotiate", default=True),
-        kerberos=_setting(registry, "AllowKerberos", "auth_kerberos", default=True),
+        basic=winrm_settings.is_on(registry, winrm_settings.BASIC),
+        unencrypted=winrm_settings.is_on(registry, winrm_settings.UNENCRYPTED),
+        credssp=winrm_settings.is_on(registry, winrm_settings.CREDSSP),
+        negotiate=winrm_settings.is_on(registry, winrm_settings.NEGOTIATE),
+        kerberos=winrm_settings.is_on(registry, winrm_settings.KERBEROS),
         shells=_flag(registry, SHELL_KEY, "AllowRemoteShellAccess", default=True),
         problems=problems,
     )
-
-
-def _setting(registry: Registry, policy: str, own: str, *, default: bool) -> bool:
-    return _flag(registry, POLICY_KEY, policy, default=_flag(registry, SERVICE_KEY, own, default=default))
 
 
 def _flag(registry: Registry, key: str, name: str, *, default: bool) -> bool:

@@ -83,7 +83,7 @@ class Listener:
             self._accept(server)
 
     def refresh(self) -> None:
-        """Open and close ports as listeners have come and gone; established connections live on.
+        """Open and close ports as listeners have come and gone; established connections live on, as they were made.
 
         Raises OSError when a port is taken.
         """
@@ -97,6 +97,8 @@ class Listener:
             self._servers.remove(open_now[key])
             self._retired.append(open_now[key])
             open_now[key].retire()
+        for server in self._servers:
+            server.access = self._access
         for key in set(wanted) - set(open_now):
             self._accept(self._open(key[0], wanted[key]))
 

@@ -153,6 +153,17 @@ def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResul
     return ProcessResult(0, stderr=result.stderr if result.unhandled else b"", unhandled=result.unhandled)
 
 
+def _set_winrm(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
+    """What the provider WSMan: sets is what `winrm set` does."""
+    path, value = found["setting"].lower().split("\\"), unquoted(found["value"]).lstrip("$")
+    resource = "/".join(["service", *path[:-1]])
+    line = (
+        f'cscript.exe //nologo C:\\Windows\\System32\\winrm.vbs set winrm/config/{resource} @{{{path[-1]}="{value}"}}'
+    )
+    result = run_line(invocation, line)
+    return ProcessResult(result.exit_code, b"", result.stderr or result.stdout, unhandled=result.unhandled)
+
+
 def _on_the_disk(found: re.Match[str]) -> bool:
     """Whether all paths are plain ones of the file system."""
     literal = "-literalpath" in found[0].lower()
@@ -188,6 +199,12 @@ _START_PROCESS = (
     r"(?:\s+-NoNewWindow)?\s+-Wait(?:\s+-NoNewWindow)?"
 )
 
+_SET_WINRM = (
+    r"Set-Item\s+(?:-(?:Literal)?Path\s+)?(?P<quote>['\"]?)WSMan:\\localhost\\Service\\"
+    r"(?P<setting>AllowUnencrypted|Auth\\(?:Basic|Kerberos|Negotiate|Certificate|CredSSP))(?P=quote)\s+(?:-Value\s+)?"
+    r"(?P<value>\$?(?:true|false)|'(?:true|false)'|\"(?:true|false)\")(?:\s+-Force)?"
+)
+
 RULES: tuple[Rule, ...] = (
     rule(rf"Remove-Item {PATH_ARGUMENT}(?:\s+-(?:Force|Recurse))*", _remove, _on_the_disk),
     rule(rf"Test-Path {PATH_ARGUMENT}", _test_path, _on_the_disk),
@@ -198,6 +215,7 @@ RULES: tuple[Rule, ...] = (
     rule(_NEW_ITEM, _new_item, lambda found: _new_item_parameters(found) is not None),
     rule(_SET_CONTENT, _set_content, _on_the_disk, brings_programs=True),
     rule(_COPY_ITEM, _copy_item, _on_the_disk, brings_programs=True),
+    rule(_SET_WINRM, _set_winrm),
     rule(_START_PROCESS, _start_process, brings_programs=True),
     rule(_INTERPRETED, _interpreted),
 )

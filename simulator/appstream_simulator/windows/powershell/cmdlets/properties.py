@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...machine import winrm_settings
 from .. import patterns, registry_keys
 from ..conversion import enumeration
 from ..errors import NetError, UnknownError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from ..pipelines import Run
 
 _KIND = "Microsoft.Win32.RegistryValueKind"
+_WSMAN = re.compile(r"WSMan:\\localhost\\Service\\(?P<setting>.+)", re.IGNORECASE)
+_OF_POLICY = "The WS-Management service cannot process the request. The config setting is controlled by policies."
 _ARGUMENT = "System.Management.Automation.PSArgumentException"
 
 
@@ -139,8 +143,24 @@ def _remove(run: Run) -> Iterator[Any]:
     yield from ()
 
 
+def _set_winrm(run: Run, path: str) -> None:
+    """A setting of the WinRM service by the provider WSMan:, which asks unless -Force is given."""
+    setting, value = winrm_settings.named(f"service/{path}".replace("\\", "/")), to_text(run.get("value")).lower()
+    if setting is None or value not in ("true", "false") or not run.get("force"):
+        raise UnknownError(f"Set-Item of WSMan:\\localhost\\Service\\{path}")
+    registry = run.session.disk.registry
+    if winrm_settings.of_policy(registry, setting) is not None:
+        run.error(_OF_POLICY, "System.InvalidOperationException", path)
+    elif run.should("Set Item", f"WSMan:\\localhost\\Service\\{path}"):
+        winrm_settings.set_own(registry, setting, on=value == "true")
+        run.session.machine.refresh_winrm()
+
+
 def _set_item(run: Run) -> Iterator[Any]:
     for path in run.texts("path") + run.texts("literalpath"):
+        if setting := _WSMAN.fullmatch(path.replace("/", "\\")):
+            _set_winrm(run, setting["setting"])
+            continue
         where = place(run.session, path)
         if where.provider == "environment":
             run.session.variables[where.path] = to_text(run.get("value"))
