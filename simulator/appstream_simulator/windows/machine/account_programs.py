@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The euc.appstream team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""net.exe (user, localgroup, stop) and secedit.exe (/export, and /configure by security_configuration).
+"""net.exe (user, localgroup, start, stop) and secedit.exe (/export, and /configure by security_configuration).
 
 Sources: Microsoft's references of `net user`, `net localgroup` and `secedit export`; the texts are those the programs
 print in English. Anything else of these programs is journalled as `unhandled`.
@@ -36,7 +36,12 @@ BUILT_IN = (1371, "Cannot perform this operation on built-in accounts.")
 IS_MEMBER = (1378, "The specified account name is already a member of the group.")
 IS_NO_MEMBER = (1377, "The specified account name is not a member of the group.")
 NO_SERVICE = (2185, "The service name is invalid.")
-NOT_STARTED = (3521, "The service is not started.")
+IS_STARTED = (2182, "The requested service has already been started.")
+IS_DISABLED = (
+    1058,
+    "The service cannot be started, either because it is disabled or because it has no enabled devices "
+    "associated with it.",
+)
 NO_SUCH_MEMBER = (1376, "There is no such global user or group.")
 
 _AREA_OF = {
@@ -165,26 +170,46 @@ def _change_members(accounts: Accounts, group: str, members: list[str], *, add: 
     return COMPLETED
 
 
+def _start(process: Process, words: list[str], options: Mapping[str, str]) -> str | _NetError | None:
+    """net start SERVICE."""
+    return _change_service(process, words, options, "started", "running")
+
+
 def _stop(process: Process, words: list[str], options: Mapping[str, str]) -> str | _NetError | None:
-    """net stop SERVICE."""
-    if len(words) != 1 or options:
+    """net stop SERVICE [/y]."""
+    return _change_service(process, words, options, "stopped", "stopped")
+
+
+def _change_service(
+    process: Process, words: list[str], options: Mapping[str, str], done: str, wanted: str
+) -> str | _NetError | None:
+    if len(words) != 1 or set(options) - {"y", "yes"}:
         return None
-    service = process.machine.disk.services.get(words[0].lower())
+    services = process.machine.disk.services
+    service = services.get(words[0].lower()) or next(
+        (one for one in services.values() if one.display_name.lower() == words[0].lower()), None
+    )
     if service is None:
         return _NetError(NO_SERVICE)
-    if service.state == "stopped":
-        return _NetError(NOT_STARTED)
     if not process.administrator:
         return _NetError(ACCESS_DENIED)
-    service.state = "stopped"
-    name = service.display_name
-    return f"The {name} service is stopping.\r\nThe {name} service was stopped successfully.\r\n\r\n"
+    if service.state == wanted:
+        if wanted == "running":
+            return _NetError(IS_STARTED)
+        return _NetError((3521, f"The {service.display_name} service is not started."))
+    if wanted == "running" and service.start_mode == "disabled":
+        return _NetError(IS_DISABLED)
+    service.state = wanted
+    verb = "starting" if wanted == "running" else "stopping"
+    text = f"The {service.display_name} service is {verb}.\r\n"
+    return f"{text}The {service.display_name} service was {done} successfully.\r\n\r\n"
 
 
 _NET_COMMANDS: dict[str, Callable[[Process, list[str], Mapping[str, str]], str | _NetError | None]] = {
     "user": _user,
     "users": _user,
     "localgroup": _localgroup,
+    "start": _start,
     "stop": _stop,
 }
 

@@ -21,7 +21,9 @@ from appstream_simulator.windows.domain import firewall
 
 from .registry import Registry
 
-RULES_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules"
+POLICY_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy"
+PROFILE_KEYS = ("DomainProfile", "StandardProfile", "PublicProfile")
+RULES_KEY = f"{POLICY_KEY}\\FirewallRules"
 IN, OUT = 1, 2
 BLOCK, ALLOW = 0, 1
 TCP, UDP, ICMPV4, ICMPV6, ANY_PROTOCOL = 6, 17, 1, 58, 256
@@ -133,6 +135,12 @@ def _address(part: str) -> str:
     except ValueError as error:
         raise RuleValueError from error
     return str(network) if network.version == 6 else f"{network.network_address}/{network.netmask}"
+
+
+def is_off(registry: Registry) -> bool:
+    """Whether the machine's own settings switch the firewall off for all profiles."""
+    values = [registry.get(f"{POLICY_KEY}\\{name}", "EnableFirewall") for name in PROFILE_KEYS]
+    return all(value is not None and value.data == 0 for value in values)
 
 
 def rules(registry: Registry) -> list[FirewallRule]:

@@ -19,29 +19,34 @@ from appstream_simulator.windows.protocol.host import ProcessResult
 from ..cmd import interpreter as cmd
 from . import (
     account_programs,
+    audit_policy,
     aws_command,
     command_line,
     configuration_programs,
+    console_programs,
+    copy_programs,
     curl,
     dism,
     driver_packages,
     execution_policy,
+    file_system_utility,
     image_assistant,
     installers,
     msu_packages,
+    network_shell,
+    power_configuration,
     powershell_arguments,
     printers,
     registry_programs,
-    security_identifiers,
     stock,
     stock_programs,
     system_programs,
     tar_command,
     task_kill,
+    text_programs,
     winget,
     winrm_command,
 )
-from .accounts import plain_name
 from .running import TerminatedError
 from .shelf_items import EXE_MAGIC
 
@@ -193,16 +198,6 @@ def _hostname(process: Process) -> ProcessResult:
     return ProcessResult(0, f"{process.machine.computer_name}\r\n".encode())
 
 
-def _whoami(process: Process) -> ProcessResult:
-    if len(process.arguments) > 1:
-        return _unhandled(process)
-    domain, _backslash, name = process.user.rpartition("\\")
-    identifier = process.machine.identifier(process.user)
-    if identifier in security_identifiers.SERVICE_ACCOUNTS:
-        domain, name = security_identifiers.WELL_KNOWN[identifier].split("\\")
-    return ProcessResult(0, f"{domain or process.machine.computer_name}\\{plain_name(name)}\r\n".lower().encode())
-
-
 def _shutdown(process: Process) -> ProcessResult:
     """Options of shutdown.exe: /r and /s with /t (30 seconds unless given), /a; /f, /c and /d change nothing here."""
     options = [argument.lower().replace("-", "/", 1) for argument in process.arguments[1:]]
@@ -257,7 +252,7 @@ def _powershell(process: Process) -> ProcessResult:
 PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
     f"{stock.SYSTEM32}\\cmd.exe".lower(): cmd.run,
     f"{stock.SYSTEM32}\\hostname.exe".lower(): _hostname,
-    f"{stock.SYSTEM32}\\whoami.exe".lower(): _whoami,
+    f"{stock.SYSTEM32}\\whoami.exe".lower(): console_programs.run_whoami,
     f"{stock.SYSTEM32}\\shutdown.exe".lower(): _shutdown,
     f"{stock.SYSTEM32}\\msiexec.exe".lower(): installers.run_msiexec,
     f"{stock.SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe".lower(): _powershell,
@@ -281,6 +276,21 @@ PROGRAMS: dict[str, Callable[[Process], ProcessResult]] = {
     f"{stock.SYSTEM32}\\sc.exe".lower(): configuration_programs.run_sc,
     f"{stock.SYSTEM32}\\setx.exe".lower(): configuration_programs.run_setx,
     f"{stock.SYSTEM32}\\attrib.exe".lower(): configuration_programs.run_attrib,
+    f"{stock.SYSTEM32}\\find.exe".lower(): text_programs.run_find,
+    f"{stock.SYSTEM32}\\findstr.exe".lower(): text_programs.run_findstr,
+    f"{stock.SYSTEM32}\\sort.exe".lower(): text_programs.run_sort,
+    f"{stock.SYSTEM32}\\more.com".lower(): text_programs.run_more,
+    f"{stock.SYSTEM32}\\where.exe".lower(): console_programs.run_where,
+    f"{stock.SYSTEM32}\\timeout.exe".lower(): console_programs.run_timeout,
+    f"{stock.SYSTEM32}\\ping.exe".lower(): console_programs.run_ping,
+    f"{stock.SYSTEM32}\\chcp.com".lower(): console_programs.run_chcp,
+    f"{stock.SYSTEM32}\\tasklist.exe".lower(): console_programs.run_tasklist,
+    f"{stock.SYSTEM32}\\xcopy.exe".lower(): copy_programs.run_xcopy,
+    f"{stock.SYSTEM32}\\robocopy.exe".lower(): copy_programs.run_robocopy,
+    f"{stock.SYSTEM32}\\powercfg.exe".lower(): power_configuration.run,
+    f"{stock.SYSTEM32}\\auditpol.exe".lower(): audit_policy.run,
+    f"{stock.SYSTEM32}\\netsh.exe".lower(): network_shell.run,
+    f"{stock.SYSTEM32}\\fsutil.exe".lower(): file_system_utility.run,
     winget.PROGRAM.lower(): winget.run,
     stock.IMAGE_ASSISTANT.lower(): image_assistant.run,
 }

@@ -122,7 +122,9 @@ def _subnet(address: str) -> firewall.Network:
 
 def _own_walls(machine: Machine, address: str) -> firewall.Firewall:
     """The firewall without policy, where WinRM is let in unless a rule of the machine's own closes it."""
-    return firewall.Firewall(firewall_rules.for_winrm(machine.disk.registry), "Allow", _subnet(address))
+    registry = machine.disk.registry
+    rules = () if firewall_rules.is_off(registry) else firewall_rules.for_winrm(registry)
+    return firewall.Firewall(rules, "Allow", _subnet(address))
 
 
 def _with_own_rules(machine: Machine, policy: firewall.Firewall) -> firewall.Firewall:

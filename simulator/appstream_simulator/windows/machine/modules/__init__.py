@@ -29,6 +29,7 @@ STAND_INS = (
     "slurp",
     "win_acl",
     "win_acl_inheritance",
+    "win_audit_policy_system",
     "win_certificate_info",
     "win_certificate_store",
     "win_command",
@@ -38,6 +39,7 @@ STAND_INS = (
     "win_feature_info",
     "win_file",
     "win_find",
+    "win_firewall",
     "win_get_url",
     "win_group",
     "win_group_membership",
@@ -65,6 +67,7 @@ STAND_INS = (
     "win_user_profile",
     "win_user_right",
     "win_wait_for",
+    "win_whoami",
 )
 
 # Modules of other collections, by their full names.

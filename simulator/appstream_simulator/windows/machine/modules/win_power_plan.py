@@ -7,24 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..power_configuration import ACTIVE, KEY, PLANS
+from ..power_configuration import active as active_plan
 from .task import Option, Task
 
 OPTIONS = {"name": Option(), "guid": Option()}
-
-KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Power\\User\\PowerSchemes"
-ACTIVE = "ActivePowerScheme"
-PLANS = {
-    "Balanced": "381b4222-f694-41f0-9685-ff5bb260df2e",
-    "High performance": "8c5e7fda-e8bf-4a96-9a85-a6e23a8c635c",
-    "Power saver": "a1841308-3541-4fab-bc81-f71556f20b4a",
-}
 
 
 def run(task: Task) -> dict[str, Any]:
     """Make a power plan the active one."""
     options = task.options(OPTIONS)
-    value = task.disk.registry.get(KEY, ACTIVE)
-    active = str(value.data).lower() if value else PLANS["Balanced"]
+    active = active_plan(task.disk.registry)
     result = {"changed": False, "power_plan_name": options["name"]} | _state(active)
     by_name = {name.lower(): guid for name, guid in PLANS.items()}
     if options["name"] is not None and options["name"].lower() not in by_name:
