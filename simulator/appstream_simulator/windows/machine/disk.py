@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from appstream_simulator.windows.protocol.certificates import SelfSigned
 
 from . import windows_paths
 from .accounts import Accounts
-from .disk_entries import Entry, child_of, space_below
+from .disk_entries import Entry, FileInformation, Link, Space, child_of, space_below
 from .permissions import SecurityDescriptor
 from .registry import Registry
 from .scheduled_tasks import ScheduledTask
@@ -27,47 +27,11 @@ from .shares import ACCESS_DENIED, BAD_NETWORK_PATH, ShareError, ShareReader, Sh
 from .windows_updates import UpdateState
 
 _Found = TypeVar("_Found")
+MOST_LINKS = 63  # Windows follows no more on one path
 
 
 class DiskFullError(OSError):
     """Windows' error 112 (ERROR_DISK_FULL)."""
-
-
-@dataclass
-class Space:
-    """How large drive C: is, and what takes space on it besides the files that are shown.
-
-    Attributes:
-        capacity: bytes; practically without an end unless it is set.
-        size_of: bytes that a file with this content takes, which may be more than the content has.
-        taken: bytes by what takes them, e.g. Windows itself.
-    """
-
-    capacity: int = 1 << 62
-    size_of: Callable[[bytes], int] = len
-    taken: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FileInformation:
-    """What Windows tells about a file or directory. Times are seconds since the epoch, sizes are bytes."""
-
-    path: str
-    name: str
-    is_directory: bool
-    size: int
-    created: float
-    written: float
-    accessed: float
-    hidden: bool
-    read_only: bool
-
-    @property
-    def attributes(self) -> str:
-        """The names of .NET's FileAttributes that are set, separated by comma and space."""
-        flags = [("ReadOnly", self.read_only), ("Hidden", self.hidden), ("Directory", self.is_directory)]
-        flags.append(("Archive", not self.is_directory))
-        return ", ".join(name for name, is_set in flags if is_set)
 
 
 class Disk:
@@ -219,8 +183,14 @@ class Disk:
                     created = True
                 if child.content is not None:
                     raise FileExistsError(f"An item with the specified name {path} already exists.")
-                entry = child
+                entry = self._followed(child)
             return created
+
+    def make_link(self, path: str, link: Link) -> None:
+        """Make a directory that leads to another one, which need not be there."""
+        with self._lock:
+            directory, name = self._directory_of(path)
+            directory.children[name.lower()] = replace(self._new_entry(name), link=link)
 
     def remove(self, path: str) -> None:
         """Remove a file, or a directory with everything in it.
@@ -250,7 +220,9 @@ class Disk:
         self.make_directories(target)
         for information in list(self.walk(root)):
             copy = target + information.path[len(root) :]
-            if information.is_directory:
+            if information.link is not None:
+                self.make_link(copy, information.link.moved(root, target))
+            elif information.is_directory:
                 self.make_directories(copy)
             else:
                 self.write(copy, self.read(information.path))
@@ -304,6 +276,7 @@ class Disk:
 
         Raises:
             FileNotFoundError: no such directory.
+            PermissionError: a link that may not be listed.
             ShareError: the share cannot be read.
         """
         if windows_paths.is_unc(path):
@@ -313,7 +286,10 @@ class Disk:
             return names
         with self._lock:
             entry = self._find(path)
-            if entry is None or entry.content is not None:
+            if entry is not None and entry.link is not None and not entry.link.is_listable:
+                raise PermissionError(f"Access to the path '{path}' is denied.")
+            entry = self._followed(entry) if entry else None
+            if entry is None or entry.content is not None or entry.link is not None:
                 raise FileNotFoundError(f"Could not find a part of the path '{path}'.")
             return [entry.children[key].name for key in sorted(entry.children)]
 
@@ -341,6 +317,7 @@ class Disk:
                 accessed=entry.accessed,
                 hidden=entry.hidden,
                 read_only=entry.read_only,
+                link=entry.link,
             )
 
     def attach(self, drive: str, image: str, files: Mapping[str, bytes]) -> None:
@@ -386,11 +363,11 @@ class Disk:
         )
 
     def walk(self, path: str) -> Iterator[FileInformation]:
-        """Everything below a directory, parents before their content."""
+        """Everything below a directory, parents before their content; no link is followed."""
         for name in self.list(path):
             information = self.stat(f"{path}\\{name}")
             yield information
-            if information.is_directory:
+            if information.is_directory and information.link is None:
                 yield from self.walk(information.path)
 
     def set_times(self, path: str, *, written: float | None = None, accessed: float | None = None) -> None:
@@ -470,11 +447,20 @@ class Disk:
             return drive, []
         entries = [root]
         for name in names:
-            child = child_of(entries[-1], name)
+            child = child_of(self._followed(entries[-1]), name)
             if child is None:
                 return drive.upper(), []
             entries.append(child)
         return drive.upper(), entries
+
+    def _followed(self, entry: Entry) -> Entry:
+        """What a link leads to, or the link itself when that is nowhere; anything else as it is."""
+        for _step in range(MOST_LINKS):
+            target = self._find(entry.link.target) if entry.link is not None else None
+            if target is None:
+                return entry
+            entry = target
+        return entry
 
     def _find(self, path: str) -> Entry | None:
         _drive, entries = self._resolve(path)
@@ -489,7 +475,8 @@ class Disk:
     def _directory_of(self, path: str) -> tuple[Entry, str]:
         parent, _slash, name = windows_paths.normalise(path).rpartition("\\")
         directory = self._find(parent + "\\") if name else None
-        if directory is None or directory.content is not None:
+        directory = self._followed(directory) if directory else None
+        if directory is None or directory.content is not None or directory.link is not None:
             raise FileNotFoundError(f"Could not find a part of the path '{path}'.")
         return directory, name
 

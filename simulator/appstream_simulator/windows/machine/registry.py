@@ -110,13 +110,19 @@ def acting_as(identifier: str) -> Iterator[None]:
 
 
 class Registry:
-    """All hives of a machine. Thread-safe."""
+    """All hives of a machine. Thread-safe.
+
+    Attributes:
+        marked_for_deletion: keys by their long names, lower case, that somebody has deleted while others have them
+            open: they are still listed, and nothing of them can be read.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._hives = {hive: _Key(hive) for hive in ("HKLM", "HKU", "HKCC")}
         self._hives["HKLM"].keys = {name.lower(): _Key(name) for name in _MACHINE_HIVES}
         self._mounts: dict[tuple[str, str], _Mount] = {}
+        self.marked_for_deletion: set[str] = set()
         self._put_system_hive(_Key(SYSTEM_IDENTIFIER))
 
     def copy(self) -> Registry:
@@ -228,6 +234,12 @@ class Registry:
                 self.set(target, name, value.data, value.kind)
             for name in self.key_names(source):
                 self.copy_tree(f"{source}\\{name}", f"{target}\\{name}")
+
+    def trouble(self, path: str) -> str | None:
+        """Why nothing of a key can be read, None when it can be."""
+        if path.lower() in self.marked_for_deletion:
+            return "Illegal operation attempted on a registry key that has been marked for deletion."
+        return None
 
     def has_key(self, path: str) -> bool:
         """Whether the key exists."""

@@ -23,6 +23,7 @@ from . import (
 )
 from .accounts import ADMINISTRATORS, LocalUser
 from .disk import Disk
+from .disk_entries import Link
 from .registry import Registry
 from .scheduled_tasks import ScheduledTask
 from .services import Service
@@ -99,6 +100,40 @@ TASKS = (
 PROFILE_DIRECTORIES = ("AppData\\Local\\Temp", "AppData\\Roaming", "Desktop", "Documents", "Downloads")
 
 
+# Where programs of before Windows Vista look for what is elsewhere today. Only `All Users` is a symbolic link, the
+# others are junctions that nobody may list.
+ALL_USERS = ("C:\\Users\\All Users", "C:\\ProgramData")
+MACHINE_JUNCTIONS = (
+    ("C:\\Documents and Settings", "C:\\Users"),
+    ("C:\\Users\\Default User", "C:\\Users\\Default"),
+    ("C:\\ProgramData\\Application Data", "C:\\ProgramData"),
+    ("C:\\ProgramData\\Desktop", "C:\\Users\\Public\\Desktop"),
+    ("C:\\ProgramData\\Documents", "C:\\Users\\Public\\Documents"),
+    ("C:\\ProgramData\\Start Menu", "C:\\ProgramData\\Microsoft\\Windows\\Start Menu"),
+    ("C:\\ProgramData\\Templates", "C:\\ProgramData\\Microsoft\\Windows\\Templates"),
+)
+# In each profile, relative to it.
+_ROAMING = "AppData\\Roaming"
+PROFILE_JUNCTIONS = (
+    ("Application Data", _ROAMING),
+    ("Local Settings", "AppData\\Local"),
+    ("AppData\\Local\\Application Data", "AppData\\Local"),
+    ("AppData\\Local\\History", "AppData\\Local\\Microsoft\\Windows\\History"),
+    ("AppData\\Local\\Temporary Internet Files", "AppData\\Local\\Microsoft\\Windows\\INetCache"),
+    ("My Documents", "Documents"),
+    ("Documents\\My Music", "Music"),
+    ("Documents\\My Pictures", "Pictures"),
+    ("Documents\\My Videos", "Videos"),
+    ("Cookies", "AppData\\Local\\Microsoft\\Windows\\INetCookies"),
+    ("NetHood", f"{_ROAMING}\\Microsoft\\Windows\\Network Shortcuts"),
+    ("PrintHood", f"{_ROAMING}\\Microsoft\\Windows\\Printer Shortcuts"),
+    ("Recent", f"{_ROAMING}\\Microsoft\\Windows\\Recent"),
+    ("SendTo", f"{_ROAMING}\\Microsoft\\Windows\\SendTo"),
+    ("Start Menu", f"{_ROAMING}\\Microsoft\\Windows\\Start Menu"),
+    ("Templates", f"{_ROAMING}\\Microsoft\\Windows\\Templates"),
+)
+
+
 def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReader) -> Disk:
     """The disk of a base image.
 
@@ -127,6 +162,7 @@ def stock_disk(platform: str, now: Callable[[], float], share_reader: ShareReade
     disk.write(*WINRM_COMMAND)
     disk.set_hidden("C:\\ProgramData")
     _make_default_profile(disk)
+    _make_links(disk)
     _write_registry(disk, release)
     path = f"{MACHINE_PATH}{ntpath.dirname(aws_cli)}\\"
     disk.registry.set(environment.MACHINE_KEY, "Path", path, "ExpandString")
@@ -161,6 +197,15 @@ def _make_default_profile(disk: Disk) -> None:
         disk.make_directories(directory)
         key = f"{profiles.PROFILE_LIST}\\{identifier}"
         disk.registry.set(key, "ProfileImagePath", directory, "ExpandString")
+
+
+def _make_links(disk: Disk) -> None:
+    disk.make_link(ALL_USERS[0], Link(ALL_USERS[1]))
+    profile = profiles.DEFAULT_PROFILE
+    below = [(f"{profile}\\{name}", f"{profile}\\{target}") for name, target in PROFILE_JUNCTIONS]
+    for path, target in (*MACHINE_JUNCTIONS, *below):
+        disk.make_link(path, Link(target, is_junction=True, is_listable=False))
+        disk.set_hidden(path)
 
 
 def _default_hive() -> hives.Key:

@@ -78,6 +78,7 @@ _STATIC = {
     "System.Net.Dns",
     "System.Drawing.Icon",
     "System.Drawing.Imaging.ImageFormat",
+    "Euc.AppStream.SecretScan",
 }
 _INTEGERS = {
     "System.Byte": (0, 255),
@@ -129,7 +130,14 @@ ENUMERATIONS: dict[str, dict[str, int]] = {
         "NotTrusted": 4,
     },
     "System.DateTimeKind": {"Unspecified": 0, "Utc": 1, "Local": 2},
-    "System.IO.FileAttributes": {"ReadOnly": 1, "Hidden": 2, "System": 4, "Directory": 16, "Archive": 32},
+    "System.IO.FileAttributes": {
+        "ReadOnly": 1,
+        "Hidden": 2,
+        "System": 4,
+        "Directory": 16,
+        "Archive": 32,
+        "ReparsePoint": 1024,
+    },
 }
 _VALUES: dict[str, Callable[[Any], Any]] = {
     "System.String": to_text,

@@ -8,7 +8,7 @@ import ntpath
 from typing import Any
 
 from ..machine import program_files
-from ..machine.disk import FileInformation
+from ..machine.disk_entries import FileInformation
 from .conversion import ENUMERATIONS
 from .errors import UnknownError
 from .session import Session, on_disk

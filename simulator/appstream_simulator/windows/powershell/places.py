@@ -10,19 +10,20 @@ about_Path_Syntax, about_Wildcards.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import patterns
 from .errors import NetError, UnknownError
 from .registry_keys import long_path
-from .session import Session
+from .session import Session, on_disk
 
 _QUALIFIED = re.compile(r"(?:Microsoft\.PowerShell\.Core\\)?(FileSystem|Registry)::(.*)", re.IGNORECASE | re.DOTALL)
 _DRIVE = re.compile(r"([A-Za-z][\w.]*):(.*)", re.DOTALL)
 _HIVES = ("HKEY_LOCAL_MACHINE", "HKEY_CURRENT_USER", "HKEY_CLASSES_ROOT", "HKEY_USERS", "HKEY_CURRENT_CONFIG")
 _OTHER_DRIVES = ("alias", "function", "variable")
 CONFIGURATION = {"cert": "certificates", "wsman": "wsman"}
+Refused = Callable[[NetError], None]
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,15 @@ def children(session: Session, where: Place, *, hidden: bool) -> list[Place]:
     return [item for item in found if hidden or not session.disk.stat(item.path).hidden]
 
 
-def expanded(session: Session, path: str, *, hidden: bool) -> Iterator[Place]:
-    """What a path with wildcards in any of its parts stands for; hidden items with -Force only."""
+def expanded(session: Session, path: str, *, hidden: bool, refused: Refused | None = None) -> Iterator[Place]:
+    """What a path with wildcards in any of its parts stands for; hidden items with -Force only.
+
+    Args:
+        refused: called with the error of each folder that can't be listed, which then counts as empty.
+
+    Raises:
+        NetError: a folder can't be listed, and there is no `refused`.
+    """
     where = place(session, path)
     if where.provider == "environment":
         raise UnknownError("wildcards in the drive Env:")
@@ -126,21 +134,32 @@ def expanded(session: Session, path: str, *, hidden: bool) -> Iterator[Place]:
     if where.path.startswith("\\\\"):
         raise UnknownError("wildcards in the path of a share")
     root = Place(where.provider, f"{first}\\" if where.provider == "file" else first)
-    yield from _below(session, root, [name for name in names if name], hidden)
+    yield from _below(session, root, [name for name in names if name], hidden, refused)
 
 
-def _below(session: Session, where: Place, names: list[str], hidden: bool) -> Iterator[Place]:
+def _below(session: Session, where: Place, names: list[str], hidden: bool, refused: Refused | None) -> Iterator[Place]:
     if not names:
         yield where
         return
     name, *rest = names
     if patterns.has_wildcards(name):
-        found = [item for item in children(session, where, hidden=hidden) if patterns.like(item.name, name)]
+        found = [item for item in _listed(session, where, hidden, refused) if patterns.like(item.name, name)]
     else:
         found = [where.child(name)] if exists(session, where.child(name)) else []
     for item in found:
         if not rest or is_container(session, item):
-            yield from _below(session, item, rest, hidden)
+            yield from _below(session, item, rest, hidden, refused)
+
+
+def _listed(session: Session, where: Place, hidden: bool, refused: Refused | None) -> list[Place]:
+    try:
+        found: list[Place] = on_disk(lambda: children(session, where, hidden=hidden))
+    except NetError as error:
+        if refused is None:
+            raise
+        refused(error)
+        return []
+    return found
 
 
 def not_found(path: str) -> NetError:

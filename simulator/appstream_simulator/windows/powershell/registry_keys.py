@@ -51,7 +51,7 @@ def key(session: Session, path: str, *, writable: bool, from_provider: bool = Fa
     def required(new: bool = False) -> None:
         if new and not writable:
             raise NetError("System.UnauthorizedAccessException", "Cannot write to the registry key.")
-        if not registry.has_key(path):
+        if not registry.has_key(path) or registry.trouble(path):
             message = "Illegal operation attempted on a registry key that has been marked for deletion."
             raise NetError("System.IO.IOException", message)
 
@@ -70,6 +70,10 @@ def key(session: Session, path: str, *, writable: bool, from_provider: bool = Fa
             return default
         kept = enumeration(options, "Microsoft.Win32.RegistryValueOptions").name != "None"
         return shown(session, value.kind, value.data, expand=not kept)
+
+    def get_value_names() -> list[str]:
+        required()
+        return list(registry.values(path))
 
     def get_value_kind(name: Any) -> EnumValue:
         value = registry.get(path, to_text(name))
@@ -127,7 +131,7 @@ def key(session: Session, path: str, *, writable: bool, from_provider: bool = Fa
     methods: dict[str, Callable[..., Any]] = {
         "opensubkey": open_sub_key,
         "getvalue": get_value,
-        "getvaluenames": lambda: list(registry.values(path)),
+        "getvaluenames": get_value_names,
         "getvaluekind": get_value_kind,
         "getsubkeynames": lambda: list(registry.key_names(path)),
         "setvalue": set_value,

@@ -12,9 +12,9 @@ from typing import Any
 
 from appstream_simulator import given_patterns
 
-from ..disk import FileInformation
+from ..disk_entries import FileInformation
 from .task import Option, Task, checksum
-from .win_stat import common, owner
+from .win_stat import common, links, owner
 
 OPTIONS = {
     "paths": Option("list"),
@@ -67,7 +67,7 @@ def _search(task: Task, path: str, options: dict[str, Any], level: int = 1) -> I
     for name in task.disk.list(path):
         item = task.disk.stat(f"{path}\\{name}")
         yield item
-        if item.is_directory and options["recurse"] and level != options["depth"]:
+        if item.is_directory and item.link is None and options["recurse"] and level != options["depth"]:
             yield from _search(task, item.path, options, level + 1)
 
 
@@ -91,17 +91,13 @@ def _named(name: str, pattern: str, options: dict[str, Any]) -> bool:
 
 
 def _described(task: Task, item: FileInformation, options: dict[str, Any]) -> dict[str, Any]:
-    links: dict[str, Any] = {
-        "isjunction": False,
-        "islnk": False,
+    entry = {
+        **common(item),
         "nlink": 1,
         "lnk_source": None,
         "lnk_target": None,
         "hlnk_targets": [],
-    }
-    entry = {
-        **common(item),
-        **links,
+        **links(item),
         "owner": owner(task, item.path),
         "sharename": None,
         "checksum": None,

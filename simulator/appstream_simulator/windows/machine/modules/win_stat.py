@@ -8,7 +8,7 @@ import ntpath
 from typing import Any
 
 from .. import permissions, security_identifiers
-from ..disk import FileInformation
+from ..disk_entries import FileInformation
 from ..shares import ShareError
 from .task import Option, Task, checksum
 
@@ -27,16 +27,17 @@ def run(task: Task) -> dict[str, Any]:
     if not _exists(task, options["path"]):
         return {"stat": {"exists": False}}
     information = task.disk.stat(options["path"])
+    while information.link is not None and options["follow"]:
+        information = task.disk.stat(information.link.target)
     stat = {
         **common(information),
-        "islnk": False,
-        "isjunction": False,
+        **links(information),
         "nlink": 1,
         "hlnk_targets": [],
         "owner": owner(task, information.path),
     }
     if information.is_directory:
-        if options["get_size"]:
+        if options["get_size"] and information.link is None:
             stat["size"] = sum(item.size for item in task.disk.walk(information.path))
         return {"stat": stat}
     stat["extension"] = ntpath.splitext(information.name)[1]
@@ -74,6 +75,19 @@ def common(information: FileInformation) -> dict[str, Any]:
         "lastwritetime": information.written,
         "path": information.path,
         "filename": information.name,
+    }
+
+
+def links(information: FileInformation) -> dict[str, Any]:
+    """Where a link leads, as both modules return it."""
+    link = information.link
+    if link is None:
+        return {"islnk": False, "isjunction": False}
+    return {
+        "islnk": not link.is_junction,
+        "isjunction": link.is_junction,
+        "lnk_source": link.target,
+        "lnk_target": link.target,
     }
 
 

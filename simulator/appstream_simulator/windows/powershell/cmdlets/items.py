@@ -47,7 +47,11 @@ def named(run: Run, *, hidden: bool | None = None) -> Iterator[tuple[str, Place]
 
 def _named(run: Run, path: str, wild: bool, hidden: bool) -> list[Place]:
     if wild:
-        return list(places.expanded(run.session, path, hidden=hidden))
+
+        def refused(error: NetError) -> None:
+            run.error(str(error), error.kind, path)
+
+        return list(places.expanded(run.session, path, hidden=hidden, refused=refused))
     where = places.place(run.session, path)
     if not on_disk(places.exists, run.session, where):
         raise places.not_found(places.shown(where))
@@ -137,8 +141,15 @@ def _configured(run: Run) -> Place | None:
 
 
 def _listed(run: Run, where: Place, levels: int) -> Iterator[Any]:
-    """Folders come before files, and what is below comes behind all of them."""
-    found = on_disk(lambda: places.children(run.session, where, hidden=bool(run.get("force"))))
+    """Folders come before files, and what is below comes behind all of them.
+
+    Windows PowerShell goes through directory links as through any directory (PowerShell/PowerShell issue 3951).
+    """
+    try:
+        found = on_disk(lambda: places.children(run.session, where, hidden=bool(run.get("force"))))
+    except NetError as error:
+        run.error(str(error), error.kind, where.path)
+        return
     folders = [item for item in found if places.is_container(run.session, item)]
     for item in [*folders, *(item for item in found if item not in folders)] if where.provider == "file" else found:
         run.interpreter.tick()
