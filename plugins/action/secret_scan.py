@@ -24,7 +24,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
 WIN_FILE = "ansible.windows.win_file"
 WIN_POWERSHELL = "ansible.windows.win_powershell"
 PLACES_TOLD = 20
-"""How many places a message names; the result has them all."""
+"""How many places a message names; the result has more of them."""
+GUARD = 120
+"""Seconds for which the job may go on beyond the search's own limit: for compiling, and for the file it is in."""
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
@@ -40,18 +42,28 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         secrets, too_short = scan.searchable(self._secrets(options["secrets"], task_vars or {}))
         warnings = [f"{name} is shorter than {scan.MINIMUM_LENGTH} characters and not looked for" for name in too_short]
         spelled = [spelling for secret in secrets for spelling in scan.spellings(secret)]
-        found = self._scan(spelled, options, task_vars or {}) if spelled else scan.Report([], [])
+        extent = scan.Extent(
+            options["folders"], options["registry_keys"], options["maximum_file_size"], options["time_limit"]
+        )
+        found, troubles = self._scan(spelled, extent, task_vars or {}) if spelled else (scan.Report(), [])
+        warnings += [*troubles, *left_out(found, extent)]
         result |= {
             "changed": False,
             "findings": found.findings,
+            "findings_count": found.findings_count,
             "searched_for": [secret.name for secret in secrets],
             "too_short": too_short,
             "not_searched": found.not_searched,
+            "seconds": found.seconds,
+            "time_is_up": found.time_is_up,
+            **found.counts,
         }
         if warnings:
             result["warnings"] = warnings
         if found.findings:
-            result |= {"failed": options["fail"], "msg": message(found.findings)}
+            result |= {"failed": options["fail"], "msg": message(found)}
+        elif spelled and not (found.counts["folders"] or found.counts["keys"]):
+            result |= {"failed": True, "msg": nothing_searched(found)}
         return result
 
     def _secrets(self, given: Any, task_vars: Mapping[str, Any]) -> Iterator[scan.Secret]:
@@ -75,30 +87,64 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 continue
 
     def _scan(
-        self, secrets: Sequence[scan.Secret], options: Mapping[str, Any], task_vars: Mapping[str, Any]
-    ) -> scan.Report:
+        self, secrets: Sequence[scan.Secret], extent: scan.Extent, task_vars: Mapping[str, Any]
+    ) -> tuple[scan.Report, list[str]]:
+        """What the search has come to, and what PowerShell complained of although it came to its end."""
         try:
-            arguments = scan.module_arguments(
-                secrets, options["folders"], options["registry_keys"], options["maximum_file_size"]
-            )
+            arguments = scan.module_arguments(secrets, extent)
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
         host = Host(self, task_vars)
-        outcome = host.run_job(WIN_POWERSHELL, arguments, time_limit=options["time_limit"], read_only=True)
+        outcome = host.run_job(WIN_POWERSHELL, arguments, time_limit=extent.seconds + GUARD, read_only=True)
         if outcome.get("results_file"):
             host.run(WIN_FILE, {"path": outcome["results_file"], "state": "absent"}, read_only=True)
         errors = [str(item.get("output") or "").strip() for item in outcome.get("error") or []]
-        if outcome.get("failed") or errors:
-            reason = "; ".join([str(outcome.get("msg") or ""), *errors]).strip("; ") or "no reason given"
-            raise AnsibleActionFail(f"the scan for secrets did not come to an end: {scan.masked(reason, secrets)}")
-        return scan.report(outcome.get("output") or [], secrets)
+        try:
+            return scan.report(str((outcome.get("output") or [""])[-1]), secrets), [
+                f"The scan for secrets reported: {scan.masked(error, secrets)}" for error in errors
+            ]
+        except ValueError as error:
+            reason = "; ".join(filter(None, [str(outcome.get("msg") or ""), *errors])) or "no reason given"
+            raise AnsibleActionFail(
+                f"the scan for secrets did not come to an end: {scan.masked(reason, secrets)}"
+            ) from error
 
 
-def message(findings: Sequence[Mapping[str, str]]) -> str:
+def message(found: scan.Report) -> str:
     """The findings for people, the first PLACES_TOLD of them."""
-    told = [f"{item['secret']} in {item['place']} ({item['kind'].replace('_', ' ')})" for item in findings]
-    more = [f"and in {len(told) - PLACES_TOLD} more places"] if len(told) > PLACES_TOLD else []
+    places = [f"{item['secret']} in {item['place']} ({item['kind'].replace('_', ' ')})" for item in found.findings]
     return (
-        f"Secrets of this run are still on the image builder: {'; '.join(told[:PLACES_TOLD] + more)}. Everything on "
+        f"Secrets of this run are still on the image builder: {_some(places, found.findings_count)}. Everything on "
         "its disk becomes part of the image: remove them, or have the installation not write them."
     )
+
+
+def nothing_searched(found: scan.Report) -> str:
+    """Why it is not known whether there is a secret."""
+    reasons = [f"{item['place']}: {item['reason']}" for item in found.not_searched]
+    count = sum(found.counts[name] for name in ("too_large", "unreadable", "not_reached"))
+    why = _some(reasons, count) if reasons else "none of the folders and registry keys exists"
+    return f"Nothing could be searched for secrets of this run: {why}."
+
+
+def left_out(found: scan.Report, extent: scan.Extent) -> list[str]:
+    """Warnings of what the limits have left out."""
+    warnings = []
+    large, missed = (
+        [item["place"] for item in found.not_searched if item["kind"] == kind] for kind in ("too_large", "not_reached")
+    )
+    if large:
+        places = _some(large, found.counts["too_large"])
+        warnings.append(f"Files of more than {extent.maximum_file_size} bytes were not searched for secrets: {places}")
+    if missed:
+        places = _some(missed, found.counts["not_reached"])
+        warnings.append(
+            f"The search for secrets ended at its limit of {extent.seconds} seconds and did not reach all of: {places}"
+        )
+    return warnings
+
+
+def _some(places: Sequence[str], count: int) -> str:
+    """The first PLACES_TOLD of what there are so many of."""
+    more = [f"and in {count - PLACES_TOLD} more places"] if count > PLACES_TOLD else []
+    return "; ".join([*places[:PLACES_TOLD], *more])

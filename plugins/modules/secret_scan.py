@@ -14,12 +14,19 @@ description:
     C(ansible_winrm_password), C(ansible_become_password)), the AWS secret access key and session token in the
     controller's environment, and what is given as O(secrets).
   - Found is a secret that stands in a file anywhere, in UTF-8, in UTF-16 of either byte order (with or without byte
-    order mark, also in binary files) or in the builder's ANSI code page; as it is or as it is written in a URL, in XML
-    or in JSON; in names of files and folders in any case. In the registry, names of keys and values and all data are
-    searched. The registry of users who are not logged on is searched as the file that it is.
+    order mark, also in binary files), in the builder's ANSI code page or in that of its command line; as it is or as it
+    is written in a URL, in XML or in JSON; in names of files and folders in any case. In the registry, names of keys
+    and values and all data are searched. The registry of users who are not logged on is searched as the file that it
+    is.
   - Not found is a secret that is encoded in another way (Base64, compressed, encrypted, UTF-16 text in an archive), is
-    split, stands in a file that is larger than O(maximum_file_size) or that Windows does not let be read (see
-    RV(not_searched)), or lies outside of O(folders) and O(registry_keys).
+    split, stands in an alternate data stream, in a file that is larger than O(maximum_file_size) or that Windows does
+    not let be read (see RV(not_searched)), or lies outside of O(folders) and O(registry_keys).
+  - Symbolic links and junctions are not followed, in the registry neither. What they lead to is searched where it is,
+    when that is in O(folders).
+  - The search is compiled on the host by Windows PowerShell's C(Add-Type) and reads each file once, whatever the number
+    of secrets.
+  - What could not be searched fails nothing. The task fails when a secret is found, and when nothing at all could be
+    searched. What O(maximum_file_size) and O(time_limit) have left out is a warning.
   - Of a secret of several lines, such as a private key, the longest line is looked for.
   - Secrets shorter than 6 characters are not looked for, with a warning; they would be found everywhere.
 options:
@@ -55,13 +62,16 @@ options:
       - HKU
   maximum_file_size:
     description:
-      - Files of more bytes are not searched but listed in RV(not_searched).
+      - Files of more bytes are not searched but listed in RV(not_searched), with a warning. They are read in pieces, so
+        large ones take time but no memory.
     type: int
-    default: 16777216
+    default: 268435456
   time_limit:
     description:
-      - How many seconds the search may take. It runs as an asynchronous job that is ended on the builder then, and the
-        task fails.
+      - How many seconds the search may take. It ends by itself then, and a warning says what it has not reached.
+      - The registry is searched first, then the folders in their order.
+      - It runs as an asynchronous job, which outlives a lost connection. A job that is still there two minutes later is
+        ended on the builder, and the task fails.
     type: int
     default: 1800
   fail:
@@ -111,7 +121,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: Where secrets were found; no secret is shown, and in names C(***) stands for it.
+  description:
+    - Where secrets were found, 1000 places at most; no secret is shown, and in names C(***) stands for it.
   returned: success, and when secrets were found
   type: list
   elements: dict
@@ -131,6 +142,11 @@ findings:
       returned: always
       type: str
       sample: C:\Windows\Temp\install.log
+findings_count:
+  description: How many there are in all.
+  returned: success, and when secrets were found
+  type: int
+  sample: 1
 searched_for:
   description: Names of the secrets that were looked for.
   returned: success, and when secrets were found
@@ -144,9 +160,80 @@ too_short:
   elements: str
   sample: []
 not_searched:
-  description: Files that are too large or could not be read.
+  description: What was not searched, 1000 places of each kind at most.
   returned: success, and when secrets were found
   type: list
-  elements: str
-  sample: ['C:\Users\installer\NTUSER.DAT']
+  elements: dict
+  contains:
+    kind:
+      description:
+        - V(too_large), V(unreadable), or V(not_reached) when the time limit ended the search before.
+      returned: always
+      type: str
+      sample: unreadable
+    place:
+      description: Path of the file or folder, or the registry key or value.
+      returned: always
+      type: str
+      sample: C:\Users\installer\NTUSER.DAT
+    reason:
+      description: Windows' own words.
+      returned: always
+      type: str
+      sample: The process cannot access the file because it is being used by another process (error 32)
+too_large:
+  description: How many files were too large.
+  returned: success, and when secrets were found
+  type: int
+  sample: 0
+unreadable:
+  description: How many files, folders, keys and values could not be read.
+  returned: success, and when secrets were found
+  type: int
+  sample: 3
+not_reached:
+  description: How many folders and keys the search had before it, as far as it knew them, when its time was up.
+  returned: success, and when secrets were found
+  type: int
+  sample: 0
+folders:
+  description: How many folders were searched.
+  returned: success, and when secrets were found
+  type: int
+  sample: 41277
+files:
+  description: How many files were searched.
+  returned: success, and when secrets were found
+  type: int
+  sample: 183112
+bytes:
+  description: How many bytes of them.
+  returned: success, and when secrets were found
+  type: int
+  sample: 9123456789
+links:
+  description: How many symbolic links and junctions were not followed.
+  returned: success, and when secrets were found
+  type: int
+  sample: 61
+keys:
+  description: How many registry keys were searched.
+  returned: success, and when secrets were found
+  type: int
+  sample: 171023
+values:
+  description: How many registry values were searched.
+  returned: success, and when secrets were found
+  type: int
+  sample: 402811
+seconds:
+  description: How long the search took, without its compilation.
+  returned: success, and when secrets were found
+  type: float
+  sample: 118.4
+time_is_up:
+  description: Whether the time limit ended the search.
+  returned: success, and when secrets were found
+  type: bool
+  sample: false
 """

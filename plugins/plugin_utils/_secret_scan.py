@@ -3,9 +3,9 @@
 
 """Secrets of a run, and the script that looks for them on a Windows host.
 
-The secrets reach the script as SecureString parameters, which neither the script block log nor the module log of
-PowerShell writes down in clear. Inside they go to methods of .NET only: what is handed to a cmdlet, such as the pattern
-of Select-String, is what the module log shows.
+The search itself is C#, in the files beside this one; the script compiles it on the host. The secrets reach the script
+as SecureString parameters, which neither the script block log nor the module log of PowerShell writes down in clear,
+and become texts inside of the compiled code only.
 
 Private to the euc.appstream collection.
 """
@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -39,8 +40,11 @@ REGISTRY_KEYS = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
     "HKU",
 )
-MAXIMUM_FILE_SIZE = 16 * 1024 * 1024
+MAXIMUM_FILE_SIZE = 256 * 1024 * 1024
 """Bytes."""
+
+COUNTS = ("folders", "files", "bytes", "links", "keys", "values", "too_large", "unreadable", "not_reached")
+"""What the search counts."""
 
 MASK = "***"
 
@@ -58,91 +62,23 @@ ENVIRONMENT_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECRET
 _NO_SECRETS = frozenset({"username", "user", "user_name", "domain"})
 """Keys of a dictionary of credentials whose values are no secrets."""
 
+_SOURCES = ("_secret_scan.cs", "_secret_scan_windows.cs")
+
+# Add-Type of Windows PowerShell takes a warning of the compiler for an error unless it is to ignore it.
 SCRIPT = r"""
 [CmdletBinding()]
 param (
+    [string]$Source,
+    [int[]]$Group,
     [string[]]$Folder,
     [string[]]$Key,
     [long]$Limit,
+    [int]$Seconds,
 {parameters}
 )
-$latin = [Text.Encoding]::GetEncoding(28591)
-$encodings = @(
-    [Text.Encoding]::UTF8, [Text.Encoding]::Unicode, [Text.Encoding]::BigEndianUnicode, [Text.Encoding]::Default
-)
-$number = 0
-$wanted = foreach ($secret in @({variables})) {
-    $text = [Net.NetworkCredential]::new('', $secret).Password
-    [pscustomobject]@{
-        Number = $number
-        Text = $text
-        Name = [regex]::Escape($text)
-        Forms = @(foreach ($encoding in $encodings) {
-            $bytes = $encoding.GetBytes($text)
-            if ($encoding.GetString($bytes).Equals($text)) { $latin.GetString($bytes) }
-        })
-    }
-    $number += 1
-}
-Get-ChildItem -LiteralPath $Folder -Recurse -Force -ErrorAction SilentlyContinue | ForEach-Object {
-    $place = $_.FullName
-    foreach ($one in $wanted) { $place = [regex]::Replace($place, $one.Name, '***', 'IgnoreCase') }
-    foreach ($one in $wanted) {
-        if ([regex]::IsMatch($_.Name, $one.Name, 'IgnoreCase')) {
-            [pscustomobject]@{ Secret = $one.Number; Kind = 'file_name'; Place = $place }
-        }
-    }
-    if ($_.PSIsContainer) { return }
-    if ($_.Length -gt $Limit) { return [pscustomobject]@{ Secret = $null; Kind = 'too_large'; Place = $place } }
-    try {
-        $file = [IO.File]::Open($_.FullName, 'Open', 'Read', 'ReadWrite, Delete')
-        $reader = [IO.StreamReader]::new($file, $latin, $false)
-        $content = $reader.ReadToEnd()
-        $reader.Dispose()
-    } catch {
-        return [pscustomobject]@{ Secret = $null; Kind = 'unreadable'; Place = $place }
-    }
-    foreach ($one in $wanted) {
-        foreach ($form in $one.Forms) {
-            if ($content.IndexOf($form, [StringComparison]::Ordinal) -ge 0) {
-                [pscustomobject]@{ Secret = $one.Number; Kind = 'file_content'; Place = $place }
-                break
-            }
-        }
-    }
-}
-& {
-    Get-Item -LiteralPath $Key -ErrorAction SilentlyContinue
-    Get-ChildItem -LiteralPath $Key -Recurse -ErrorAction SilentlyContinue
-} | ForEach-Object {
-    $place = $_.Name
-    foreach ($one in $wanted) { $place = [regex]::Replace($place, $one.Name, '***', 'IgnoreCase') }
-    foreach ($one in $wanted) {
-        if ([regex]::IsMatch($_.PSChildName, $one.Name, 'IgnoreCase')) {
-            [pscustomobject]@{ Secret = $one.Number; Kind = 'registry_key'; Place = $place }
-        }
-    }
-    foreach ($name in $_.GetValueNames()) {
-        $data = $_.GetValue($name, $null, 'DoNotExpandEnvironmentNames')
-        $content = if ($data -is [byte[]]) { $latin.GetString($data) } else { $data -join [char]0 }
-        $shown = $name
-        foreach ($one in $wanted) { $shown = [regex]::Replace($shown, $one.Name, '***', 'IgnoreCase') }
-        foreach ($one in $wanted) {
-            if ([regex]::IsMatch($name, $one.Name, 'IgnoreCase')) {
-                [pscustomobject]@{ Secret = $one.Number; Kind = 'registry_value_name'; Place = "${place}: $shown" }
-            }
-            foreach ($form in @($one.Text) + $one.Forms) {
-                if ($content.IndexOf($form, [StringComparison]::Ordinal) -ge 0) {
-                    [pscustomobject]@{ Secret = $one.Number; Kind = 'registry_value'; Place = "${place}: $shown" }
-                    break
-                }
-            }
-        }
-    }
-}
+Add-Type -TypeDefinition $Source -Language CSharp -IgnoreWarnings
+[Euc.AppStream.SecretScan]::Run([SecureString[]]@({variables}), $Group, $Folder, $Key, $Limit, $Seconds)
 """
-"""Every byte sequence that a form of a secret makes in a file is found, wherever it begins: the file is read as
-Latin-1, in which each byte is one character. Hives of users who are not logged on are such files."""
 
 
 @dataclass(frozen=True)
@@ -210,16 +146,39 @@ def script(count: int) -> str:
     return SCRIPT.replace("{parameters}", parameters).replace("{variables}", ", ".join(variables)).strip() + "\n"
 
 
-def module_arguments(
-    secrets: Sequence[Secret], folders: Sequence[str], registry_keys: Sequence[str], maximum_file_size: int
-) -> dict[str, Any]:
-    """Arguments of ``ansible.windows.win_powershell`` that look for secrets (already spelled out)."""
+def source() -> str:
+    """The search, as C#."""
+    folder = Path(__file__).parent
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in _SOURCES)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is searched: folders and registry keys with all below, files up to a size in bytes; for how many seconds."""
+
+    folders: Sequence[str]
+    registry_keys: Sequence[str]
+    maximum_file_size: int = MAXIMUM_FILE_SIZE
+    seconds: int = 1800
+
+
+def module_arguments(secrets: Sequence[Secret], extent: Extent) -> dict[str, Any]:
+    """Arguments of ``ansible.windows.win_powershell`` that look for secrets (already spelled out).
+
+    Raises ValueError for a registry key of an unknown hive.
+    """
+    numbers: dict[str, int] = {}
+    for secret in secrets:
+        numbers.setdefault(secret.name, len(numbers))
     return {
         "script": script(len(secrets)),
         "parameters": {
-            "Folder": list(folders),
-            "Key": [provider_path(key) for key in registry_keys],
-            "Limit": maximum_file_size,
+            "Source": source(),
+            "Group": [numbers[secret.name] for secret in secrets],
+            "Folder": list(extent.folders),
+            "Key": [key_path(key) for key in extent.registry_keys],
+            "Limit": extent.maximum_file_size,
+            "Seconds": extent.seconds,
         },
         "sensitive_parameters": [
             {"name": f"Secret{index}", "value": secret.text} for index, secret in enumerate(secrets)
@@ -227,8 +186,8 @@ def module_arguments(
     }
 
 
-def provider_path(key: str) -> str:
-    r"""The registry key ``HKLM\A``, ``HKLM:\A`` or ``HKEY_LOCAL_MACHINE\A`` as the registry provider names it.
+def key_path(key: str) -> str:
+    r"""The registry key ``HKLM\A``, ``HKLM:\A`` or ``HKEY_LOCAL_MACHINE\A`` by its full name.
 
     Raises ValueError for any other hive.
     """
@@ -237,33 +196,58 @@ def provider_path(key: str) -> str:
     full_name = _HIVES.get(name, name)
     if full_name not in _HIVES.values():
         raise ValueError(f"{key} is in none of the registry hives {', '.join(_HIVES)}")
-    return "Registry::" + "\\".join(part for part in (full_name, rest.strip("\\")) if part)
+    return "\\".join(part for part in (full_name, rest.strip("\\")) if part)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the script found.
+    """What the search has come to.
 
-    ``findings``: dictionaries with ``secret`` (its name), ``kind`` and ``place``, each once. ``not_searched``: places
-    of the files that were too large or could not be read.
+    Attributes:
+        findings: dictionaries with ``secret`` (its name), ``kind`` and ``place``, each once; the first thousand.
+        findings_count: how many there are in all.
+        not_searched: dictionaries with ``kind`` (``too_large``, ``unreadable`` or ``not_reached``), ``place`` and
+            ``reason``; the first thousand of each kind.
+        counts: ``folders``, ``files``, ``bytes``, ``links`` (which are not followed), ``keys`` and ``values`` that were
+            searched, ``too_large``, ``unreadable`` and ``not_reached``.
+        seconds: how long it took, without compiling it.
+        time_is_up: whether the time limit ended it.
     """
 
-    findings: list[dict[str, str]]
-    not_searched: list[str]
+    findings: list[dict[str, str]] = field(default_factory=list)
+    findings_count: int = 0
+    not_searched: list[dict[str, str]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    seconds: float = 0.0
+    time_is_up: bool = False
 
 
-def report(output: Iterable[Mapping[str, Any]], secrets: Sequence[Secret]) -> Report:
-    """The script's output with the names of the secrets in place of their numbers."""
-    findings: dict[tuple[str, str, str], dict[str, str]] = {}
-    not_searched = []
-    for item in output:
-        number, kind, place = item["Secret"], str(item["Kind"]), masked(str(item["Place"]), secrets)
-        if number is None:
-            not_searched.append(place)
-            continue
-        name = secrets[int(number)].name
-        findings[name, kind, place] = {"secret": name, "kind": kind, "place": place}
-    return Report(list(findings.values()), not_searched)
+def report(output: str, secrets: Sequence[Secret]) -> Report:
+    """The search's output, JSON, with the names of the secrets in place of their numbers.
+
+    Raises ValueError when it is no such output.
+    """
+    try:
+        found = json.loads(output)
+        names = list(dict.fromkeys(secret.name for secret in secrets))
+        findings = [
+            {"secret": names[item["secret"]], "kind": item["kind"], "place": masked(item["place"], secrets)}
+            for item in found["findings"]
+        ]
+        not_searched = [
+            {"kind": item["kind"], "place": masked(item["place"], secrets), "reason": masked(item["reason"], secrets)}
+            for item in found["not_searched"]
+        ]
+        return Report(
+            findings,
+            int(found["findings_count"]),
+            not_searched,
+            {name: int(found[name]) for name in COUNTS},
+            float(found["seconds"]),
+            bool(found["time_is_up"]),
+        )
+    except (AttributeError, KeyError, IndexError, TypeError) as error:
+        raise ValueError(f"no output of the search: {masked(repr(error), secrets)}") from error
 
 
 def masked(text: str, secrets: Iterable[Secret]) -> str:

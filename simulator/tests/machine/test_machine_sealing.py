@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ DELETE_HTTPS = "winrm delete winrm/config/Listener?Address=*+Transport=HTTPS"
 ENUMERATE = "winrm enumerate winrm/config/listener"
 SECRET = "Corr3ct-hörse"
 REMOVE = Path(__file__).resolve().parents[1] / "powershell" / "scripts" / "remove_items.ps1"
-PLUGIN = Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_secret_scan.py"
 
 
 class RealSite:
@@ -181,101 +179,3 @@ def test_what_is_in_use_is_told(world: World) -> None:
         found = removed(world, f"C:\\Users\\{ADMINISTRATOR}")
 
     assert "being used by another process" in found[f"C:\\Users\\{ADMINISTRATOR}"]
-
-
-# Searching
-
-
-def scan_script() -> str:
-    """The plugin's own script, for two secrets."""
-    found = re.search(r'^SCRIPT = r?"""(.*?)"""', PLUGIN.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert found
-    parameters = "[SecureString]$First, [SecureString]$Second"
-    return found[1].replace("{parameters}", parameters).replace("{variables}", "$First, $Second")
-
-
-def search(world: World, folders: tuple[str, ...] = (), keys: tuple[str, ...] = (), limit: int = 1000) -> list[Any]:
-    result = world.module(
-        "win_powershell",
-        {
-            "script": scan_script(),
-            "parameters": {"Folder": list(folders), "Key": list(keys), "Limit": limit},
-            "sensitive_parameters": [{"name": "First", "value": SECRET}, {"name": "Second", "value": "пароль-1"}],
-        },
-    )
-    assert not result.get("failed"), result
-    return [(item["Secret"], item["Kind"], item["Place"]) for item in result["output"]]
-
-
-@pytest.mark.parametrize(
-    ("content", "found"),
-    [
-        (SECRET.encode(), [0]),
-        (b"\xef\xbb\xbfa=" + SECRET.encode() + b"\r\n", [0]),
-        (SECRET.encode("utf-16"), [0]),
-        (SECRET.encode("utf-16-le"), [0]),
-        (b"\x00" + SECRET.encode("utf-16-le"), [0]),
-        (SECRET.encode("utf-16-be"), [0]),
-        (SECRET.encode("cp1252"), [0]),
-        (b"\xff\xfe\x00" + SECRET.encode() + b"\x00\xff", [0]),
-        ("a пароль-1".encode(), [1]),
-        ("пароль-1".encode("cp1251"), []),
-        (b"??????-1", []),
-        (SECRET.upper().encode(), []),
-        (SECRET.encode("utf-7"), []),
-    ],
-)
-def test_what_is_found_in_a_file(world: World, content: bytes, found: list[int]) -> None:
-    world.write("C:\\Temp\\a\\b.bin", content)
-
-    assert search(world, ("C:\\Temp", "C:\\Missing")) == [
-        (number, "file_content", "C:\\Temp\\a\\b.bin") for number in found
-    ]
-
-
-def test_names_are_found_and_not_shown(world: World) -> None:
-    world.write(f"C:\\Temp\\{SECRET.upper()}\\x")
-
-    assert search(world, ("C:\\Temp",)) == [(0, "file_name", "C:\\Temp\\***")]
-
-
-def test_a_file_that_is_too_large_is_told(world: World) -> None:
-    world.write("C:\\Temp\\big", b"x" * 1001)
-
-    assert search(world, ("C:\\Temp",)) == [(None, "too_large", "C:\\Temp\\big")]
-
-
-def test_the_registry(world: World) -> None:
-    registry = world.machine.disk.registry
-    key = "HKLM\\SOFTWARE\\Vendor"
-    registry.set(key, "Password", f"x{SECRET}y")
-    registry.set(key, "List", ["a", SECRET], "MultiString")
-    registry.set(key, "Bytes", SECRET.encode("utf-16-le"), "Binary")
-    registry.set(key, SECRET, 1, "DWord")
-    registry.create_key(f"{key}\\{SECRET}")
-
-    assert sorted(search(world, keys=("Registry::HKEY_LOCAL_MACHINE\\SOFTWARE",))) == [
-        (0, "registry_key", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor\\***"),
-        (0, "registry_value", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor: Bytes"),
-        (0, "registry_value", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor: List"),
-        (0, "registry_value", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor: Password"),
-        (0, "registry_value_name", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor: ***"),
-    ]
-
-
-def test_the_registry_of_a_user_who_is_not_logged_on_is_a_file(world: World) -> None:
-    world.module("win_regedit", {"path": "HKCU:\\Software\\Vendor", "name": "Key", "data": SECRET}, user="bob")
-
-    found = search(world, ("C:\\Users",), ("Registry::HKEY_USERS",), limit=10**7)
-
-    assert (0, "file_content", "C:\\Users\\bob\\NTUSER.DAT") in found
-    assert (None, "unreadable", f"C:\\Users\\{ADMINISTRATOR}\\NTUSER.DAT") in found
-
-
-def test_the_users_who_are_logged_on(world: World, new_world: Callable[..., World]) -> None:
-    world.module("win_regedit", {"path": "HKCU:\\Software\\Vendor", "name": "Key", "data": SECRET})
-
-    (found,) = search(world, keys=("Registry::HKEY_USERS",))
-
-    assert found[:2] == (0, "registry_value")
-    assert found[2].startswith("HKEY_USERS\\S-1-5-21-")

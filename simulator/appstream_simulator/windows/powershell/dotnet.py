@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..machine import environment
-from . import file_items, patterns, principals, registry_keys, streams
+from . import compiled, file_items, patterns, principals, registry_keys, streams
 from .conversion import ENUMERATIONS, cast, enumeration, guid
 from .errors import NetError, UnknownError
 from .formatting import formatted
@@ -324,6 +324,7 @@ def _rounded(_session: Session, value: Any, digits: Any = 0) -> Any:
 _FILE, _FOLDER, _PATH = "System.IO.File", "System.IO.Directory", "System.IO.Path"
 METHODS: dict[tuple[str, str], Static] = {
     **streams.METHODS,
+    **compiled.METHODS,
     ("System.Text.Encoding", "getencoding"): _get_encoding,
     (_FILE, "exists"): lambda session, path: _exists(session, path, directory=False),
     (_FILE, "readalltext"): _read_text,

@@ -42,6 +42,7 @@ class Session:
         folder: where it works.
         temporary: the module's own folder for temporary files.
         assemblies: what Add-Type has loaded.
+        compiled: C# that Add-Type has compiled, by the name of its type.
     """
 
     machine: Machine
@@ -53,6 +54,7 @@ class Session:
     streams: Streams = field(default_factory=Streams)
     began: float = 0.0
     assemblies: set[str] = field(default_factory=set)
+    compiled: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.began = self.machine.clock.now()

@@ -12,11 +12,26 @@ import yaml
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.euc.appstream.plugins.action import secret_scan
 from ansible_collections.euc.appstream.plugins.modules import secret_scan as documentation
-from ansible_collections.euc.appstream.plugins.plugin_utils import _windows_job
+from ansible_collections.euc.appstream.plugins.plugin_utils import _secret_scan, _windows_job
 
 PASSWORD = "corr3ct-horse"
 STARTED = {"started": True, "finished": False, "results_file": "C:\\jobs\\1.2"}
-HIT = {"Secret": 0, "Kind": "file_content", "Place": f"C:\\Temp\\{PASSWORD}.log"}
+HIT = {"secret": 0, "kind": "file_content", "place": f"C:\\Temp\\{PASSWORD}.log"}
+COUNTS = {**dict.fromkeys(_secret_scan.COUNTS, 0), "folders": 3, "files": 20, "bytes": 4000, "keys": 5, "values": 6}
+
+
+def searched(findings=(), not_searched=(), **more) -> dict[str, Any]:
+    """The outcome of a search that came to its end."""
+    found = {
+        **COUNTS,
+        "seconds": 2.5,
+        "time_is_up": False,
+        "findings": list(findings),
+        "findings_count": len(findings),
+        "not_searched": list(not_searched),
+        **more,
+    }
+    return {"output": [json.dumps(found)], "error": []}
 
 
 class Builder:
@@ -39,7 +54,7 @@ class Builder:
         return {"output": [json.dumps(state)], "error": []}
 
     @property
-    def searched(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         return self.calls[0][1]
 
 
@@ -61,19 +76,24 @@ def run(make_action, monkeypatch):
 
 
 def test_nothing_found(run):
-    builder = Builder({"output": [{"Secret": None, "Kind": "unreadable", "Place": "C:\\x"}], "error": []}, looks=4)
+    unreadable = {"kind": "unreadable", "place": "C:\\x", "reason": "Access is denied (error 5)"}
+    builder = Builder(searched(not_searched=[unreadable], unreadable=1), looks=4)
     result = run(builder, environment={"AWS_SECRET_ACCESS_KEY": "s3cr3t-key"}, secrets={"vendor": "vendor-key"})
     assert (result["changed"], result["findings"], result.get("failed", False)) == (False, [], False)
     assert result["searched_for"] == ["vendor", "ansible_password", "AWS_SECRET_ACCESS_KEY"]
-    assert result["not_searched"] == ["C:\\x"]
-    assert (builder.calls[0][2]["read_only"], builder.calls[0][2]["time_limit"]) == (True, 1800)
+    assert result["not_searched"] == [unreadable]
+    assert {name: result[name] for name in COUNTS} == {**COUNTS, "unreadable": 1}
+    assert (result["seconds"], result["time_is_up"], result["findings_count"]) == (2.5, False, 0)
+    assert "warnings" not in result
+    assert (builder.calls[0][2]["read_only"], builder.calls[0][2]["time_limit"]) == (True, 1800 + secret_scan.GUARD)
+    assert builder.arguments["parameters"]["Seconds"] == 1800
     modules = [module for module, _arguments, _options in builder.calls[1:]]
     assert modules == [secret_scan.WIN_POWERSHELL] * 4 + [secret_scan.WIN_FILE]
 
 
 @pytest.mark.parametrize("fails", [True, False])
 def test_a_finding_names_the_secret_and_does_not_show_it(run, fails):
-    result = run(Builder({"output": [HIT], "error": []}), fail=fails)
+    result = run(Builder(searched([HIT])), fail=fails)
     assert result["failed"] is fails
     assert result["findings"] == [{"secret": "ansible_password", "kind": "file_content", "place": "C:\\Temp\\***.log"}]
     assert "ansible_password in C:\\Temp\\***.log (file content)" in result["msg"]
@@ -81,14 +101,45 @@ def test_a_finding_names_the_secret_and_does_not_show_it(run, fails):
 
 
 def test_a_message_ends_somewhere(run):
-    hits = [{"Secret": 0, "Kind": "file_content", "Place": f"C:\\{number}"} for number in range(50)]
-    result = run(Builder({"output": hits, "error": []}))
-    assert "and in 30 more places" in result["msg"]
-    assert len(result["findings"]) == 50
+    hits = [{"secret": 0, "kind": "file_content", "place": f"C:\\{number}"} for number in range(50)]
+    result = run(Builder(searched(hits, findings_count=1200)))
+    assert "C:\\19 (file content); and in 1180 more places" in result["msg"]
+    assert (len(result["findings"]), result["findings_count"]) == (50, 1200)
+
+
+def test_what_the_limits_left_out_is_a_warning(run):
+    large = [{"kind": "too_large", "place": f"C:\\{number}", "reason": "9 bytes"} for number in range(50)]
+    missed = [{"kind": "not_reached", "place": "C:\\Users", "reason": "the time limit was reached"}]
+    outcome = searched(not_searched=[*large, *missed], too_large=2000, not_reached=1, time_is_up=True)
+    result = run(Builder(outcome), maximum_file_size=8, time_limit=60)
+    assert not result.get("failed")
+    first, second = result["warnings"]
+    assert first.startswith("Files of more than 8 bytes were not searched for secrets: C:\\0; ")
+    assert first.endswith("C:\\19; and in 1980 more places")
+    assert second == "The search for secrets ended at its limit of 60 seconds and did not reach all of: C:\\Users"
+
+
+@pytest.mark.parametrize(
+    ("not_searched", "reason"),
+    [
+        ([], "none of the folders and registry keys exists"),
+        ([{"kind": "unreadable", "place": "C:\\x", "reason": "Access is denied"}], "C:\\x: Access is denied"),
+    ],
+)
+def test_a_search_of_nothing_fails(run, not_searched, reason):
+    result = run(Builder(searched(not_searched=not_searched, folders=0, keys=0, unreadable=len(not_searched))))
+    assert result["failed"]
+    assert result["msg"] == f"Nothing could be searched for secrets of this run: {reason}."
+
+
+def test_what_powershell_complains_of_is_a_warning_when_there_is_a_result(run):
+    result = run(Builder({**searched(), "error": [{"output": f"odd {PASSWORD}"}]}))
+    assert not result.get("failed")
+    assert result["warnings"] == ["The scan for secrets reported: odd ***"]
 
 
 def test_variables_are_templated_and_the_plugin_is_asked(run, make_action, monkeypatch):
-    builder = Builder({"output": [], "error": []})
+    builder = Builder(searched())
     variables = {"ansible_password": "{{ mine }}", "mine": PASSWORD, "ansible_become_password": PASSWORD}
     action_class = secret_scan.ActionModule
     original = action_class._connection_secrets
@@ -105,11 +156,11 @@ def test_variables_are_templated_and_the_plugin_is_asked(run, make_action, monke
     else:
         variables["ansible_password"] = trust_as_template(variables["ansible_password"])
     run(builder, task_vars=variables)
-    assert [item["value"] for item in builder.searched["sensitive_parameters"]] == [PASSWORD]
+    assert [item["value"] for item in builder.arguments["sensitive_parameters"]] == [PASSWORD]
 
 
 def test_too_short_a_secret_is_told_by_its_name(run):
-    result = run(Builder({"output": [], "error": []}), secrets=["abc"])
+    result = run(Builder(searched()), secrets=["abc"])
     assert result["too_short"] == ["secrets[0]"]
     assert result["warnings"] == ["secrets[0] is shorter than 6 characters and not looked for"]
 
@@ -126,6 +177,7 @@ def test_without_secrets_nobody_is_asked(run):
         {"failed": True, "msg": f"bad {PASSWORD}"},
         {"output": [], "error": [{"output": f"bad {PASSWORD}"}]},
         {"failed": True, "msg": "timed out waiting for module completion"},
+        {"output": [f"timed out {PASSWORD}"], "error": [{"output": "timed out"}]},
     ],
 )
 def test_a_search_that_fails_is_no_pass(run, outcome):
@@ -136,17 +188,17 @@ def test_a_search_that_fails_is_no_pass(run, outcome):
 
 def test_a_lost_connection_in_between_does_no_harm(run):
     troubles: list[Exception] = [AnsibleConnectionFailure("refused"), AnsibleConnectionFailure("refused")]
-    assert run(Builder({"output": [], "error": []}, troubles=troubles))["findings"] == []
+    assert run(Builder(searched(), troubles=troubles))["findings"] == []
 
 
 def test_a_host_that_is_gone_for_good(run):
     builder = Builder({}, troubles=[AnsibleConnectionFailure("refused") for _attempt in range(10000)])
-    with pytest.raises(AnsibleActionFail, match="did not come to an end within 60 seconds: refused"):
+    with pytest.raises(AnsibleActionFail, match="did not come to an end within 180 seconds: refused"):
         run(builder, time_limit=60)
 
 
 def test_the_search_runs_in_check_mode_too(run):
-    assert run(Builder({"output": [HIT], "error": []}), check_mode=True)["failed"]
+    assert run(Builder(searched([HIT])), check_mode=True)["failed"]
 
 
 def test_an_unknown_hive(run):

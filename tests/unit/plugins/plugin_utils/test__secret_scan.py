@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -87,10 +88,28 @@ def test_spellings():
 @given(st.lists(WORDS, min_size=1, max_size=4))
 def test_no_secret_is_in_the_script_or_in_what_is_shown_of_it(texts):
     secrets = [Secret(f"s{index}", text) for index, text in enumerate(texts)]
-    arguments = scan.module_arguments(secrets, ["C:\\Temp"], ["HKLM\\SOFTWARE"], 10)
+    arguments = scan.module_arguments(secrets, scan.Extent(["C:\\Temp"], ["HKLM\\SOFTWARE"], 10, 20))
     assert arguments["script"] == scan.script(len(texts))
+    assert {name: value for name, value in arguments["parameters"].items() if name != "Source"} == {
+        "Group": list(range(len(texts))),
+        "Folder": ["C:\\Temp"],
+        "Key": ["HKEY_LOCAL_MACHINE\\SOFTWARE"],
+        "Limit": 10,
+        "Seconds": 20,
+    }
     assert [item["value"] for item in arguments["sensitive_parameters"]] == texts
     assert not any(text in repr(secrets) for text in texts if len(text) > 12)
+
+
+def test_spellings_of_a_secret_have_one_number():
+    secrets = [Secret("a", "first&1"), Secret("a", "first%261"), Secret("b", "second")]
+    assert scan.module_arguments(secrets, scan.Extent([], []))["parameters"]["Group"] == [0, 0, 1]
+
+
+def test_the_source_is_one_text_without_a_secret_of_the_repository():
+    source = scan.source()
+    assert source.count("namespace Euc.AppStream\n") == 2
+    assert "public static string Run(" in source
 
 
 @given(WORDS, st.text(), st.text())
@@ -102,41 +121,67 @@ def test_masking(text, before, after):
 @pytest.mark.parametrize(
     ("given", "path"),
     [
-        ("HKLM\\SOFTWARE", "Registry::HKEY_LOCAL_MACHINE\\SOFTWARE"),
-        ("hklm:\\SOFTWARE\\", "Registry::HKEY_LOCAL_MACHINE\\SOFTWARE"),
-        ("HKEY_USERS\\S-1", "Registry::HKEY_USERS\\S-1"),
-        ("HKU", "Registry::HKEY_USERS"),
+        ("HKLM\\SOFTWARE", "HKEY_LOCAL_MACHINE\\SOFTWARE"),
+        ("hklm:\\SOFTWARE\\", "HKEY_LOCAL_MACHINE\\SOFTWARE"),
+        ("HKEY_USERS\\S-1", "HKEY_USERS\\S-1"),
+        ("HKU", "HKEY_USERS"),
     ],
 )
 def test_registry_paths(given, path):
-    assert scan.provider_path(given) == path
+    assert scan.key_path(given) == path
 
 
 def test_an_unknown_hive():
     with pytest.raises(ValueError, match="HKXX"):
-        scan.provider_path("HKXX\\A")
+        scan.key_path("HKXX\\A")
+
+
+def output(**changed):
+    """What the search gives, as it gives it."""
+    found = {
+        **dict.fromkeys(scan.COUNTS, 1),
+        "seconds": 2.5,
+        "time_is_up": False,
+        "findings": [],
+        "findings_count": 0,
+        "not_searched": [],
+    }
+    return json.dumps({**found, **changed})
 
 
 def test_the_report_names_secrets_and_shows_none():
     secrets = [Secret("first", "topsecret"), Secret("first", "top%20secret"), Secret("second", "othersecret")]
     found = scan.report(
-        [
-            {"Secret": 0, "Kind": "file_content", "Place": "C:\\a\\TopSecret.txt"},
-            {"Secret": 1, "Kind": "file_content", "Place": "C:\\a\\***.txt"},
-            {"Secret": 2, "Kind": "registry_value", "Place": "HKEY_USERS\\a: b"},
-            {"Secret": None, "Kind": "unreadable", "Place": "C:\\locked"},
-        ],
+        output(
+            findings=[
+                {"secret": 0, "kind": "file_content", "place": "C:\\a\\TopSecret.txt"},
+                {"secret": 1, "kind": "registry_value", "place": "HKEY_USERS\\a: b"},
+            ],
+            findings_count=7,
+            not_searched=[{"kind": "unreadable", "place": "C:\\topsecret", "reason": "no othersecret"}],
+        ),
         secrets,
     )
     assert found.findings == [
         {"secret": "first", "kind": "file_content", "place": "C:\\a\\***.txt"},
         {"secret": "second", "kind": "registry_value", "place": "HKEY_USERS\\a: b"},
     ]
-    assert found.not_searched == ["C:\\locked"]
+    assert found.not_searched == [{"kind": "unreadable", "place": "C:\\***", "reason": "no ***"}]
+    assert (found.findings_count, found.seconds, found.time_is_up) == (7, 2.5, False)
+    assert found.counts == dict.fromkeys(scan.COUNTS, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no json", "[]", "null", "{}", output(findings=[{"secret": 9}]), output(files=None), output(findings=[1])],
+)
+def test_what_is_no_output_of_the_search(text):
+    with pytest.raises(ValueError):
+        scan.report(text, [Secret("a", "topsecret")])
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])
 def test_the_simulator_knows_the_script(count):
     script = parse(scan.script(count))
     require_known(script, is_program=lambda name: False)
-    assert len(script.parameters) == 3 + count
+    assert len(script.parameters) == 6 + count

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...machine import signatures
 from ...machine.services import Service
-from .. import native, patterns, streams
+from .. import compiled, native, patterns, streams
 from ..conversion import ENUMERATIONS, cast
 from ..errors import NetError, UnknownError, failure
 from ..parameters import Cmdlet, Option
@@ -302,6 +302,10 @@ def _add_type(run: Run) -> Iterator[Any]:
         if name.lower() != streams.DRAWING.lower():
             raise UnknownError(f"Add-Type -AssemblyName {name}")
         run.session.assemblies.add(streams.DRAWING)
+    if to_text(run.get("language", "CSharp")).lower() != "csharp":
+        raise UnknownError("Add-Type with a language other than C#")
+    if run.get("typedefinition") is not None:
+        compiled.add(run.session, to_text(run.get("typedefinition")))
     yield from ()
 
 
@@ -372,7 +376,16 @@ CMDLETS = (
         pipeline="filepath",
     ),
     Cmdlet("Get-LocalUser", (Option("Name", "string[]", 0),), _local_user, pipeline="name"),
-    Cmdlet("Add-Type", (Option("AssemblyName", "string[]", aliases=("an",)),), _add_type),
+    Cmdlet(
+        "Add-Type",
+        (
+            Option("TypeDefinition", "string", 0),
+            Option("AssemblyName", "string[]", aliases=("an",)),
+            Option("Language", "string"),
+            Option("IgnoreWarnings", "switch"),
+        ),
+        _add_type,
+    ),
     Cmdlet("Get-Location", (), _location),
     Cmdlet("Set-Location", PATHS, _set_location),
 )
