@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ntpath
 
-from ..machine.disk import DiskFullError, FileInformation
+from ..machine.disk import DiskFullError
+from ..machine.disk_entries import FileInformation
 from . import wildcards
 from .devices import refuse_device
 from .directories import fail

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..machine.disk import FileInformation
+from ..machine.disk_entries import FileInformation
 from . import wildcards
 from .directories import fail
 from .session import Session

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ntpath
 
-from ..machine.disk import FileInformation
+from ..machine.disk_entries import FileInformation
 from .session import Session
 
 

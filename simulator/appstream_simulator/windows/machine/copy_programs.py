@@ -19,7 +19,8 @@ from appstream_simulator.windows.protocol.host import ProcessResult
 from ..cmd import wildcards
 
 if TYPE_CHECKING:
-    from .disk import Disk, FileInformation
+    from .disk import Disk
+    from .disk_entries import FileInformation
     from .processes import Process
 
 _XCOPY = frozenset(f"/{letter}" for letter in "seiyqhrkcfvzxobjtl")

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """fsutil.exe: `behavior query` and `set`, `file createnew`, `dirty query`.
 
-Source: Microsoft's reference of fsutil and of the registry values behind it; the texts of what is set are assumed.
+Source: Microsoft's reference of fsutil and of the registry values behind it; the texts of what is set are assumed
+[program_texts].
 Anything else is journalled as `unhandled`.
 """
 

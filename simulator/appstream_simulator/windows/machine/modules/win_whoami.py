@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """ansible.windows.win_whoami.
 
-What of a token follows from the account: its groups on the machine, the rights of these, its integrity. Assumed:
+What of a token follows from the account: its groups on the machine, the rights of these, its integrity. Assumed
+[logon_token]:
 everybody comes by NTLM, or by Kerberos with an account of the domain; which privileges are switched on; the groups that
 Windows adds to every logon over the network.
 """
