@@ -70,6 +70,7 @@ _JSON = (
     "shelf_files",
 )
 DEFAULT_PAGE_SIZE = 25
+_COUNTS = ("page_size", "disk_files", "registry_keys")
 
 
 class SettingsError(ValueError):
@@ -111,6 +112,8 @@ class Settings:
             [first_boot_applies_policy]); otherwise its next start does.
         assumptions: what was seen of the real service, by the ids of `assumptions.yml`, to act on instead of what that
             list has. Of times, and of the size of a page, the settings of their own win.
+        disk_files, registry_keys: further files and registry keys that the disks of base images have, as many as on a
+            real image builder; files are made when somebody looks for them.
         active_directory: image builders with a DomainJoinInfo are really joined to their domain, whose controllers the
             VPC's DNS servers name, and security groups count.
         enforce_policies: calls with a key of an IAM user or of a role's session need what its policies allow; all other
@@ -135,6 +138,8 @@ class Settings:
     one_token_values: str = "verbatim"
     base_image_traits: dict[str, list[str]] = field(default_factory=dict)
     first_boot_applies_policy: bool = True
+    disk_files: int = 0
+    registry_keys: int = 0
     active_directory: bool = False
     assumptions: dict[str, Any] = field(default_factory=dict)
     enforce_policies: bool = False
@@ -235,7 +240,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     converted = dict(values)
     try:
         quotas = [(name, int) for name in known if name.endswith("_quota")]
-        for name, convert in (("speed", float), ("page_size", int), *quotas):
+        for name, convert in (("speed", float), *((name, int) for name in _COUNTS), *quotas):
             if name in converted:
                 converted[name] = convert(converted[name])
         if "instance_quotas" in converted:

@@ -10,6 +10,7 @@ namespace Euc.AppStream.Tests
     using System.Collections.Generic;
     using System.Diagnostics;
     using System.IO;
+    using System.Runtime.InteropServices;
     using System.Text;
     using Microsoft.Win32;
 
@@ -39,24 +40,34 @@ namespace Euc.AppStream.Tests
 
         public IEnumerable<Entry> Entries(string folder)
         {
-            foreach (FileSystemInfo item in new DirectoryInfo(Real(folder)).EnumerateFileSystemInfos())
+            string real = Real(folder);
+            IntPtr list = Libc.opendir(Libc.Text(real));
+            if (list == IntPtr.Zero) throw Libc.Failure(real, true);
+            try
             {
-                FileInfo file = item as FileInfo;
-                bool isLink = (item.Attributes & FileAttributes.ReparsePoint) != 0;
-                yield return new Entry
+                byte[] state = new byte[Libc.StateSize];
+                for (IntPtr item = Libc.readdir(list); item != IntPtr.Zero; item = Libc.readdir(list))
                 {
-                    Name = item.Name,
-                    IsFolder = file == null,
-                    IsLink = isLink,
-                    Size = file == null || isLink ? 0 : file.Length,
-                };
+                    string name = Libc.Name(item);
+                    if (name == "." || name == "..") continue;
+                    if (Libc.lstat(Libc.Text(real + "/" + name), state) != 0) throw Libc.Failure(name, true);
+                    int kind = BitConverter.ToInt32(state, Libc.ModeAt) & Libc.KindMask;
+                    yield return new Entry
+                    {
+                        Name = name,
+                        IsFolder = kind == Libc.Folder,
+                        IsLink = kind == Libc.Link,
+                        Size = kind == Libc.RegularFile ? BitConverter.ToInt64(state, Libc.SizeAt) : 0,
+                    };
+                }
+            }
+            finally
+            {
+                Libc.closedir(list);
             }
         }
 
-        public Stream Open(string file)
-        {
-            return new FileStream(Real(file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        }
+        public Stream Open(string file) { return new LinuxFile(Real(file)); }
 
         public IKey OpenKey(string path)
         {
@@ -65,6 +76,120 @@ namespace Euc.AppStream.Tests
         }
 
         private string Real(string path) { return drive + path.Substring(2).Replace('\\', '/'); }
+    }
+
+    /// <summary>A file as the kernel reads it, as Windows' own functions read one there.</summary>
+    internal sealed class LinuxFile : Stream
+    {
+        private readonly int descriptor;
+
+        internal LinuxFile(string path)
+        {
+            descriptor = Libc.open(Libc.Text(path), Libc.ReadOnly);
+            if (descriptor < 0) throw Libc.Failure(path, false);
+        }
+
+        public override bool CanRead { get { return true; } }
+
+        public override bool CanSeek { get { return false; } }
+
+        public override bool CanWrite { get { return false; } }
+
+        public override long Length { get { throw new NotSupportedException(); } }
+
+        public override long Position
+        {
+            get { throw new NotSupportedException(); }
+            set { throw new NotSupportedException(); }
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            GCHandle pinned = GCHandle.Alloc(buffer, GCHandleType.Pinned);
+            try
+            {
+                IntPtr place = Marshal.UnsafeAddrOfPinnedArrayElement(buffer, offset);
+                int read = (int)Libc.read(descriptor, place, (IntPtr)count);
+                if (read < 0) throw Libc.Failure("read", false);
+                return read;
+            }
+            finally
+            {
+                pinned.Free();
+            }
+        }
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) { throw new NotSupportedException(); }
+
+        public override void SetLength(long value) { throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) { throw new NotSupportedException(); }
+
+        protected override void Dispose(bool disposing)
+        {
+            Libc.close(descriptor);
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>The C library of 64-bit Linux on x86.</summary>
+    internal static class Libc
+    {
+        internal const int StateSize = 144;
+        internal const int ModeAt = 24;
+        internal const int SizeAt = 48;
+        internal const int KindMask = 0xF000;
+        internal const int Folder = 0x4000;
+        internal const int RegularFile = 0x8000;
+        internal const int Link = 0xA000;
+        internal const int ReadOnly = 0;
+        private const int NameAt = 19;
+        private const int NoEntry = 2;
+
+        internal static byte[] Text(string text) { return Encoding.UTF8.GetBytes(text + "\0"); }
+
+        internal static string Name(IntPtr item)
+        {
+            int length = 0;
+            while (Marshal.ReadByte(item, NameAt + length) != 0) length++;
+            byte[] name = new byte[length];
+            Marshal.Copy(IntPtr.Add(item, NameAt), name, 0, length);
+            return Encoding.UTF8.GetString(name);
+        }
+
+        internal static Exception Failure(string path, bool isFolder)
+        {
+            int error = Marshal.GetLastWin32Error();
+            if (error != NoEntry) return new IOException(path + ": " + Marshal.PtrToStringAnsi(strerror(error)));
+            if (isFolder) return new DirectoryNotFoundException(path);
+            return new FileNotFoundException(path);
+        }
+
+        [DllImport("libc", SetLastError = true)]
+        internal static extern IntPtr opendir(byte[] path);
+
+        [DllImport("libc")]
+        internal static extern IntPtr readdir(IntPtr list);
+
+        [DllImport("libc")]
+        internal static extern int closedir(IntPtr list);
+
+        [DllImport("libc", SetLastError = true)]
+        internal static extern int lstat(byte[] path, byte[] state);
+
+        [DllImport("libc", SetLastError = true)]
+        internal static extern int open(byte[] path, int flags);
+
+        [DllImport("libc", SetLastError = true)]
+        internal static extern IntPtr read(int descriptor, IntPtr buffer, IntPtr count);
+
+        [DllImport("libc")]
+        internal static extern int close(int descriptor);
+
+        [DllImport("libc")]
+        private static extern IntPtr strerror(int error);
     }
 
     internal static class Program

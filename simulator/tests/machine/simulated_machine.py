@@ -83,8 +83,15 @@ class World:
         return path
 
 
-def make_world(tmp_path: Path, *, domain: str | None = None, speed: float = SPEED, **request: Any) -> World:
-    """A machine that is off."""
+def make_world(
+    tmp_path: Path,
+    *,
+    domain: str | None = None,
+    speed: float = SPEED,
+    settings: dict[str, Any] | None = None,
+    **request: Any,
+) -> World:
+    """A machine that is off; `settings` come on top of the usual ones."""
     clock = Clock(speed)
     journal = Journal(clock.now)
     winrm = SilentWinRM()
@@ -117,7 +124,7 @@ def make_world(tmp_path: Path, *, domain: str | None = None, speed: float = SPEE
         MachineRequest(**values),
         clock=clock,
         journal=journal,
-        settings=Settings(accounts={ADMINISTRATOR: PASSWORD}, state_directory=tmp_path),
+        settings=Settings(accounts={ADMINISTRATOR: PASSWORD}, state_directory=tmp_path, **(settings or {})),
         shelf=Shelf(),
         winrm=lambda _machine, _address: winrm,
         options=MachineOptions(),

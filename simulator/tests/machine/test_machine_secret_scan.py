@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from appstream_simulator.windows import mono
+from appstream_simulator.windows.machine import ballast
 from appstream_simulator.windows.machine.disk_entries import Link
-from simulated_machine import ADMINISTRATOR, World
+from simulated_machine import ADMINISTRATOR, World, make_world
 
 SECRET = "Corr3ct-hörse"
 OTHER = "пароль-1"
@@ -235,3 +236,22 @@ def test_all_of_a_stock_machine(world: World) -> None:
         not item.is_directory for item in world.machine.disk.walk("C:\\")
     )
     assert {place.rpartition("\\")[2] for _kind, place, _reason in left_out(found)} == {"NTUSER.DAT", "DEFAULT"}
+
+
+def test_a_disk_as_large_as_a_real_one(tmp_path: Path) -> None:
+    world = make_world(tmp_path, settings={"disk_files": 10_000, "registry_keys": 2_000})
+    disk = world.machine.disk
+    unfilled = disk.copy()
+    folder = f"{ballast.FOLDER}\\{{00000003}}"
+    disk.write(f"{folder}\\settings.ini", SECRET.encode())
+    disk.registry.set(f"{ballast.KEY}\\{{000000FF-0000-0000-C000-000000000046}}", "Key", SECRET)
+
+    found = search(world, ("C:\\ProgramData",), (SOFTWARE,), limit=1 << 20)
+
+    assert sorted(hits(found)) == [
+        (0, "file_content", f"{folder}\\settings.ini"),
+        (0, "registry_value", f"{SOFTWARE}\\Classes\\CLSID\\{{000000FF-0000-0000-C000-000000000046}}: Key"),
+    ]
+    assert found["files"] > 10_000 and found["values"] > 4_000
+    assert len(unfilled.list(ballast.FOLDER)) == 100
+    assert not unfilled.is_file(f"{folder}\\settings.ini")

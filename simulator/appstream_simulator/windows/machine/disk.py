@@ -18,7 +18,7 @@ from appstream_simulator.windows.protocol.certificates import SelfSigned
 
 from . import windows_paths
 from .accounts import Accounts
-from .disk_entries import Entry, FileInformation, Link, Space, child_of, space_below
+from .disk_entries import Entry, FileInformation, Link, Space, child_of, made_children, space_below
 from .permissions import SecurityDescriptor
 from .registry import Registry
 from .scheduled_tasks import ScheduledTask
@@ -191,6 +191,11 @@ class Disk:
         with self._lock:
             directory, name = self._directory_of(path)
             directory.children[name.lower()] = replace(self._new_entry(name), link=link)
+
+    def fill_late(self, path: str, children: dict[str, Entry]) -> None:
+        """Give a directory that exists these entries, by their names in lower case, in the place of its own."""
+        with self._lock:
+            self._existing(path).children = children
 
     def remove(self, path: str) -> None:
         """Remove a file, or a directory with everything in it.
@@ -413,7 +418,7 @@ class Disk:
             while entries:
                 entry = entries.pop()
                 entry.security = change(entry.security) if entry.security else None
-                entries += entry.children.values()
+                entries += made_children(entry)
 
     def _new_entry(self, name: str, content: bytes | None = None) -> Entry:
         now = self._now()

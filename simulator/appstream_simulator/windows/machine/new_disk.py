@@ -7,7 +7,7 @@ from __future__ import annotations
 from appstream_simulator.clock import Clock
 from appstream_simulator.settings import Settings
 
-from . import environment, profiles, provided_access, stock, stock_traits
+from . import ballast, environment, profiles, provided_access, stock, stock_traits
 from .accounts import machine_identifier
 from .disk import Disk
 from .requests import MachineRequest
@@ -22,6 +22,9 @@ def disk_of(request: MachineRequest, clock: Clock, shelf: Shelf, settings: Setti
     if request.disk is None:
         disk = stock.stock_disk(request.platform, clock.now, shelf.shares)
         stock_traits.give(disk, settings.base_image_traits.get(request.platform, ()))
+        if settings.disk_files:
+            ballast.add_files(disk, settings.disk_files)
+        ballast.add_keys(disk, settings.registry_keys)
     else:
         disk = request.disk.copy()
         disk.share_reader = shelf.shares
