@@ -199,15 +199,22 @@ namespace Euc.AppStream
         public string Search(string[] roots, string[] registryKeys)
         {
             double started = computer.Seconds;
-            foreach (string key in registryKeys) SearchRegistry(key, started);
+            foreach (string key in registryKeys ?? new string[0]) SearchRegistry(key, started);
             Dictionary<string, bool> known = new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase);
             List<string> found = new List<string>();
-            foreach (string root in roots)
+            foreach (string root in roots ?? new string[0])
             {
-                string path = computer.FullPath(root).TrimEnd('\\');
-                if (known.ContainsKey(path)) continue;
-                known[path] = true;
-                found.Add(path);
+                try
+                {
+                    string path = computer.FullPath(root).TrimEnd('\\');
+                    if (known.ContainsKey(path)) continue;
+                    known[path] = true;
+                    found.Add(path);
+                }
+                catch (Exception error)
+                {
+                    Unreadable(root, error);
+                }
             }
             foreach (string root in found) SearchFolders(root, known, started);
             return Json(computer.Seconds - started);

@@ -36,7 +36,11 @@ namespace Euc.AppStream.Tests
             }
         }
 
-        public string FullPath(string folder) { return folder; }
+        public string FullPath(string folder)
+        {
+            if (folder.IndexOf('*') >= 0) throw new ArgumentException("Illegal characters in path.");
+            return folder;
+        }
 
         public IEnumerable<Entry> Entries(string folder)
         {

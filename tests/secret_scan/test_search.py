@@ -278,6 +278,15 @@ def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
     assert (found["folders"], found["keys"], found["not_searched"]) == (0, 0, [])
 
 
+def test_a_folder_that_can_be_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text(SECRET)
+
+    found = run(tmp_path, Search([SECRET], folders=["C:\\*", "C:\\"]))
+
+    assert hits(found) == [(0, "file_content", "C:\\a.log")]
+    assert left_out(found) == [("unreadable", "C:\\*", "Illegal characters in path.")]
+
+
 def test_the_layout_of_what_windows_fills_in() -> None:
     """Offsets of WIN32_FIND_DATAW, as minwinbase.h has them."""
     host = """

@@ -148,6 +148,15 @@ def test_a_folder_that_cannot_be_listed_is_told(world: World) -> None:
     assert [item[:2] for item in left_out(found)] == [("unreadable", "C:\\Documents and Settings")]
 
 
+def test_a_folder_that_can_be_none_is_told(world: World) -> None:
+    world.write("C:\\Temp\\a.log", SECRET.encode())
+
+    found = search(world, ("C:\\Users\\*", "C:\\Temp"))
+
+    assert hits(found) == [(0, "file_content", "C:\\Temp\\a.log")]
+    assert left_out(found) == [("unreadable", "C:\\Users\\*", "Illegal characters in path.")]
+
+
 def test_the_registry(world: World) -> None:
     registry = world.machine.disk.registry
     key = "HKLM\\SOFTWARE\\Vendor"

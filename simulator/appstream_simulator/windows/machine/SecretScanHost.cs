@@ -147,7 +147,11 @@ namespace AppStreamSimulator
 
         public double Seconds { get { return watch.Elapsed.TotalSeconds; } }
 
-        public string FullPath(string folder) { return folder; }
+        public string FullPath(string folder)
+        {
+            if (folder.IndexOfAny("<>\"|?*".ToCharArray()) < 0) return folder;
+            throw new ArgumentException("Illegal characters in path.");
+        }
 
         public IEnumerable<Entry> Entries(string folder)
         {

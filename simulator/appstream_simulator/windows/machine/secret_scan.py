@@ -68,22 +68,26 @@ def search(disk: Disk, source: str, wanted: Wanted) -> str:
     return mono.run(program, written(disk, wanted)).strip()
 
 
-def roots(wanted: Wanted) -> list[str]:
-    """The folders as the search names them."""
-    return [windows_paths.normalise(folder).rstrip("\\") for folder in wanted.folders]
+def full_path(folder: str) -> str:
+    """A folder as the search names it; one that can be no folder stays as it is, and the search refuses it."""
+    try:
+        return windows_paths.normalise(folder).rstrip("\\")
+    except ValueError:
+        return folder
 
 
 def written(disk: Disk, wanted: Wanted) -> bytes:
     """A search as `SecretScanHost.cs` reads it."""
     writer = _Writer(disk, wanted.maximum_file_size)
     registry = disk.registry
-    found = {root.lower(): root for root in roots(wanted) if disk.is_directory(f"{root}\\")}
+    roots = [full_path(folder) for folder in wanted.folders]
+    found = {root.lower(): root for root in roots if disk.is_directory(f"{root}\\")}
     folders = [_text(root) + writer.folder(f"{root}\\") for root in found.values()]
     keys = [_text(key) + writer.key(registry, key) for key in dict.fromkeys(wanted.keys) if registry.has_key(key)]
     head = [
         _list(map(_text, wanted.texts)),
         _list(map(_number, wanted.groups)),
-        _list(map(_text, roots(wanted))),
+        _list(map(_text, roots)),
         _list(map(_text, wanted.keys)),
         _long(wanted.maximum_file_size),
         _number(wanted.seconds),

@@ -30,7 +30,11 @@ def search(disk: Disk, wanted: Wanted) -> str:
             run.search_key(key)
     known: dict[str, str] = {}
     for folder in wanted.folders:
-        path = windows_paths.normalise(folder).rstrip("\\")
+        try:
+            path = windows_paths.normalise(folder).rstrip("\\")
+        except ValueError:
+            run.leave_out("unreadable", folder, "Illegal characters in path.")
+            continue
         known.setdefault(path.lower(), path)
     for root in known.values():
         run.search_folders(root, frozenset(known))
@@ -80,7 +84,7 @@ class _Run:
         while waiting:
             folder = waiting.pop()
             if self._is_time_up():
-                self._leave_out("not_reached", folder, "the time limit was reached")
+                self.leave_out("not_reached", folder, "the time limit was reached")
                 continue
             below: list[str] = []
             try:
@@ -88,7 +92,7 @@ class _Run:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                self._leave_out("unreadable", folder, str(error))
+                self.leave_out("unreadable", folder, str(error))
                 continue
             for name in names:
                 self._search_item(self.disk.stat(f"{folder}\\{name}"), f"{folder}\\{name}", below)
@@ -102,12 +106,12 @@ class _Run:
         elif item.is_directory:
             below.append(path)
         elif item.size > self.wanted.maximum_file_size:
-            self._leave_out("too_large", path, f"{item.size} bytes")
+            self.leave_out("too_large", path, f"{item.size} bytes")
         else:
             try:
                 content = self.disk.read(path) if item.size else b""
             except OSError as error:
-                self._leave_out("unreadable", path, str(error))
+                self.leave_out("unreadable", path, str(error))
                 return
             self.counts["files"] += 1
             self.counts["bytes"] += len(content)
@@ -115,14 +119,14 @@ class _Run:
 
     def search_key(self, path: str) -> None:
         if self._is_time_up():
-            self._leave_out("not_reached", path, "the time limit was reached")
+            self.leave_out("not_reached", path, "the time limit was reached")
             return
         registry = self.disk.registry
         self.counts["keys"] += 1
         self._search_name(path.rpartition("\\")[2], "registry_key", path)
         trouble = registry.trouble(path)
         if trouble:
-            self._leave_out("unreadable", path, trouble)
+            self.leave_out("unreadable", path, trouble)
             return
         for name, value in registry.values(path).items():
             place = f"{path}: {name or '(default)'}"
@@ -152,7 +156,7 @@ class _Run:
             if self.finding_count <= _MOST_KEPT:
                 self.findings.append({"secret": number, "kind": kind, "place": self._masked(place)})
 
-    def _leave_out(self, kind: str, place: str, reason: str) -> None:
+    def leave_out(self, kind: str, place: str, reason: str) -> None:
         self.left_out[kind] += 1
         if self.left_out[kind] <= _MOST_KEPT:
             item = {"kind": kind, "place": self._masked(place), "reason": self._masked(reason)}
