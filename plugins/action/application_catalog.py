@@ -19,7 +19,11 @@ from ansible_collections.euc.appstream.plugins.plugin_utils._application_catalog
     plan_absent,
     plan_present,
 )
-from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import apply_plan, list_applications
+from ansible_collections.euc.appstream.plugins.plugin_utils._builder_catalog import (
+    apply_plan,
+    list_applications,
+    say_otherwise,
+)
 from ansible_collections.euc.appstream.plugins.plugin_utils._builder_files import (
     FileSources,
     extracted_icon_paths,
@@ -123,6 +127,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         provide_files(plan.to_add, sources, inspection, run_module)
         apply_plan(plan, program, run_module)
         read_back = list_applications(program, run_module)
+        if say_otherwise(plan, read_back, program, run_module):
+            read_back = list_applications(program, run_module)
         _refuse(deviations(plan, read_back), "after the change the catalog is not what was asked for")
         return {**result, "applications": read_back}
 

@@ -113,12 +113,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
         def run_module(module: str, arguments: Mapping[str, Any], **keywords: Any) -> Mapping[str, Any]:
             return run_on_host(self, task_vars or {}, module, arguments, **{"read_only": True, **keywords})
 
-        state, rebooted = _state(run_module), False
+        # Services are no problem, only worth a look: nothing of theirs is noted.
+        with_services = not options["note_baseline"]
+        state, rebooted = _state(run_module, with_services), False
         if self._asks_for_reboot(options, state):
             arguments = {"reboot_timeout": options["reboot_timeout"], "msg": "A reboot was pending before the image."}
             reboot = run_module("ansible.windows.win_reboot", arguments, read_only=False)
             require_success(reboot, "the pending reboot failed")
-            state, rebooted = replace(state, pending=[]) if self._task.check_mode else _state(run_module), True
+            state, rebooted = (
+                replace(state, pending=[]) if self._task.check_mode else _state(run_module, with_services),
+                True,
+            )
         if options["note_baseline"]:
             return {**result, **self._note(state, rebooted, run_module)}
         found = _compared(state, rebooted)
@@ -164,8 +169,8 @@ def _compared(state: State, rebooted: bool) -> Findings:
     return Findings(problems, [*warnings, *state.findings.warnings])
 
 
-def _state(run_module: RunModule) -> State:
-    """Everything of the builder that is judged. Raises AnsibleActionFail."""
+def _state(run_module: RunModule, with_services: bool) -> State:
+    """Everything of the builder that is judged, its services only if wanted. Raises AnsibleActionFail."""
     arguments = {"gather_subset": ["!all", "!min", "platform", "windows_domain"]}
     gathered = require_success(
         run_module("ansible.windows.setup", arguments), "cannot read the facts of the image builder"
@@ -182,9 +187,12 @@ def _state(run_module: RunModule) -> State:
     found = {(one["Kind"], one["Name"]): one["Value"] for one in read}
     values = {key: found["key", key] or {} for key in keys}
     policy = parsed(decoded(base64.b64decode(found["policy", "policy"])))
-    services = require_success(run_module("ansible.windows.win_service_info", {}), "cannot read the services")
+    services: list[Any] = []
+    if with_services:
+        listed = require_success(run_module("ansible.windows.win_service_info", {}), "cannot read the services")
+        services = listed["services"]
     apps = found["apps", "apps"] or []
-    judgement = judged(values, policy, facts, services["services"], [apps] if isinstance(apps, str) else apps)
+    judgement = judged(values, policy, facts, services, [apps] if isinstance(apps, str) else apps)
     more = [*_manifest_warnings(found["manifest", MANIFEST]), *_app_warnings(found["apps", "reason"])]
     computer = baselines.computer_of(facts, values[ENVIRONMENT_KEY])
     is_servicing = bool(found["servicing", pending_reboot.SERVICING_KEY])

@@ -129,7 +129,13 @@ def deviations(plan: Plan, listed: Sequence[Entry]) -> list[str]:
         if current is None:
             problems.append(f"{entry['name']} is not in the catalog")
         else:
-            problems += [f"{entry['name']}: {difference}" for difference in differences(entry, current)]
+            found_different = differences(entry, current)
+            problems += [f"{entry['name']}: {difference}" for difference in found_different]
+            if any(difference.startswith("launch_parameters") for difference in found_different):
+                problems.append(
+                    f"{entry['name']}: register a .bat file that starts the program with its parameters, and leave "
+                    "launch_parameters out"
+                )
     return problems
 
 

@@ -58,37 +58,32 @@ def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
     _require(outcome, f"remove-application {entry['name']}")
 
 
-def _add(entry: Entry, program: str, run_module: RunModule) -> Outcome:
-    """Add an entry; where its launch parameters can be said in several ways, in the one that reads back as meant.
+def say_otherwise(plan: Plan, listed: Sequence[Entry], program: str, run_module: RunModule) -> bool:
+    """Add entries anew whose launch parameters have not come through, where these can be said in another way.
 
-    The outcome of the first way when none is right, which is a failure then.
+    ``listed``: the catalog after the plan. Says whether there were any. Raises AnsibleActionFail at a failure.
     """
-    forms = commands.add_application(program, entry)
-    failures = []
-    for form in forms:
-        outcome = _call(form, run_module)
-        failure = _misread(entry, outcome, program, run_module) if len(forms) > 1 else None
-        if failure is None:
-            return outcome
-        if outcome.succeeded:
-            _remove(entry, program, run_module)
-        failures.append(failure)
-    return failures[0]
+    found = {entry["name"]: entry.get("launch_parameters") for entry in listed}
+    misread = []
+    for entry in plan.to_add:
+        parameters, known = entry.get("launch_parameters"), found.get(entry["name"])
+        if parameters and known is not None and not commands.same_launch_parameters(parameters, known):
+            misread += [entry] if len(commands.add_application(program, entry)) > 1 else []
+    for entry in misread:
+        _remove(entry, program, run_module)
+        argv = commands.add_application(program, entry)[-1]
+        _require(_call(argv, run_module), f"add-application {entry['name']}")
+    return bool(misread)
 
 
-def _misread(entry: Entry, outcome: Outcome, program: str, run_module: RunModule) -> Outcome | None:
-    """A refusal, or a failure when the entry that was added is listed with other launch parameters; None: all well."""
-    if not outcome.succeeded:
-        return outcome
-    listed = [one for one in list_applications(program, run_module) if one["name"] == entry["name"]]
-    found = listed[0].get("launch_parameters") if listed else None
-    if found is None or commands.same_launch_parameters(entry["launch_parameters"], found):
-        return None
-    return Outcome(
-        1,
-        f"its launch parameters are in the catalog as {found!r}, not as {entry['launch_parameters']!r}; register a "
-        ".bat file that starts the program with them, and leave launch_parameters out",
-    )
+def _add(entry: Entry, program: str, run_module: RunModule) -> Outcome:
+    """Add an entry; what is refused is said in another way where there is one. The first refusal when all fail."""
+    outcomes = []
+    for argv in commands.add_application(program, entry):
+        outcomes.append(_call(argv, run_module))
+        if outcomes[-1].succeeded:
+            return outcomes[-1]
+    return outcomes[0]
 
 
 def _replace(former: Entry, new: Entry, program: str, run_module: RunModule) -> None:
