@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .processes import Process
 
 _NOT_FOUND = b"INFO: Could not find files for the given pattern(s).\r\n"
-_FILTER = re.compile(r"imagename\s+eq\s+(?P<name>.+)", re.IGNORECASE)
+_FILTER = re.compile(r"imagename\s++eq\s++(?P<name>[^\r\n]++)", re.IGNORECASE)
 
 
 def run_where(process: Process) -> ProcessResult:
