@@ -10,11 +10,11 @@ from appstream_simulator.windows.machine.services import Service
 from appstream_simulator.windows.machine.winrm_configuration import (
     HTTPS_LISTENER_KEY,
     POLICY_KEY,
-    SERVICE_KEY,
     SHELL_KEY,
     WinRMConfiguration,
     configuration,
 )
+from appstream_simulator.windows.machine.winrm_settings import SERVICE_KEY
 
 ADDRESS = "10.1.2.3"
 

@@ -140,3 +140,14 @@ def test_a_raw_command_line_names_what_is_not_simulated(machine: Machine) -> Non
         "appstream-simulator: this use of diskpart.exe is not simulated: diskpart /s x.txt\r\n",
     )
     assert [entry["text"] for entry in machine.journal.entries("unhandled")] == ["diskpart /s x.txt"]
+
+
+def test_the_provider_needs_no_vbscript(tmp_path: Path) -> None:
+    """Windows Server 2025 has no winrm.vbs that runs, but PowerShell."""
+    world = make_world(tmp_path, platform="WINDOWS_SERVER_2025")
+    text = "Set-Item -Path WSMan:\\localhost\\Service\\Auth\\Basic -Value $false -Force"
+    assert winrm_settings.is_on(world.machine.disk.registry, winrm_settings.BASIC)
+    assert world.module("win_shell", {"_raw_params": text})["rc"] == 0
+    assert not winrm_settings.is_on(world.machine.disk.registry, winrm_settings.BASIC)
+    world.machine.disk.registry.set(POLICY_KEY, "AllowBasic", 1, "DWord")
+    assert world.module("win_shell", {"_raw_params": text})["rc"] == 1

@@ -152,6 +152,9 @@ class FakeHost:
         result = self.run_process(line, stdin=b"", user=call.user, environment=call.environment)
         return {"changed": True, "rc": result.exit_code, "stdout": result.stdout.decode(), "stderr": "", "cmd": line}
 
+    def set_winrm(self, path: str, *, on: bool) -> bool:
+        raise NotImplementedError
+
     def registry_number(self, key: str, name: str) -> int | None:
         return self.registry.get((key, name))
 

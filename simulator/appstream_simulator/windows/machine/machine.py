@@ -37,6 +37,7 @@ from . import (
     stock_traits,
     text_places,
     windows_updates,
+    winrm_settings,
 )
 from .accounts import ADMINISTRATORS, WINRM_GROUPS
 from .disk import Disk
@@ -474,6 +475,11 @@ class Machine:
         variables = {**self.environment(user), **environment}
         found = processes.resolve_program(self, name, variables, working_directory)
         return found is not None and not processes.is_beyond_the_simulator(self, found)
+
+    def set_winrm(self, path: str, *, on: bool) -> bool:
+        """Change a setting of the WinRM service (`service/auth/Basic`); False when policy says what it is."""
+        setting = winrm_settings.named(path)
+        return setting is not None and winrm_settings.change(self, setting, on=on)
 
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of an Ansible module; one the simulator does not have fails and is journalled as `unhandled`."""

@@ -46,7 +46,7 @@ def _access(machine: Machine, address: str, authority: Authority) -> Access:
     security_groups = machine.request.admits
     domain = _domain(machine)
     if not machine.request.closed:
-        settings = configuration(machine.disk.registry, machine.disk.services, address, is_open=True)
+        settings = configuration(machine.disk.registry, machine.disk.services, address)
         certificate = machine.disk.certificates.get(settings.thumbprint)
         return replace(
             OPEN,

@@ -194,9 +194,7 @@ def _set(process: Process, path: str, text: str) -> ProcessResult:
     if any(winrm_settings.of_policy(registry, setting) is not None for setting in chosen):
         return _fault(*_OF_POLICY)
     for setting, match in zip(chosen, given, strict=True):
-        winrm_settings.set_own(registry, setting, on=match["value"].lower() == "true")
-    process.record("winrm", action="set", settings=[setting.path for setting in chosen])
-    process.machine.refresh_winrm()
+        winrm_settings.change(process.machine, setting, on=match["value"].lower() == "true")
     if path == "service/auth":
         return ProcessResult(0, _shown_authentication(registry))
     value = str(winrm_settings.is_on(registry, winrm_settings.UNENCRYPTED)).lower()

@@ -48,14 +48,8 @@ class WinRMConfiguration:
     problems: tuple[str, ...] = ()
 
 
-def configuration(
-    registry: Registry, services: Mapping[str, Service], address: str, *, is_open: bool = False
-) -> WinRMConfiguration:
-    """How WinRM of a machine at this address is configured.
-
-    Args:
-        is_open: it comes from a base image of one's own, in which Basic and CredSSP have been allowed.
-    """
+def configuration(registry: Registry, services: Mapping[str, Service], address: str) -> WinRMConfiguration:
+    """How WinRM of a machine at this address is configured."""
     service = services.get("winrm")
     running = service is not None and service.state == "running"
     selected, problems = _selected(_text(registry, POLICY_KEY, "IPv4Filter"), address)

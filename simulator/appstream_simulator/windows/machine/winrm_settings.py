@@ -9,8 +9,12 @@ is known from exports of machines.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .registry import Registry
+
+if TYPE_CHECKING:
+    from .machine import Machine
 
 POLICY_KEY = "HKLM\\Software\\Policies\\Microsoft\\Windows\\WinRM\\Service"
 SERVICE_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Service"
@@ -70,6 +74,16 @@ def set_own(registry: Registry, setting: Setting, *, on: bool) -> None:
 def named(path: str) -> Setting | None:
     """The setting of a path below `winrm/config`, in any case."""
     return next((setting for setting in SETTINGS if setting.path.lower() == path.lower()), None)
+
+
+def change(machine: Machine, setting: Setting, *, on: bool) -> bool:
+    """Change a setting at once, as `winrm set` and the provider WSMan: do; False when policy says what it is."""
+    if of_policy(machine.disk.registry, setting) is not None:
+        return False
+    set_own(machine.disk.registry, setting, on=on)
+    machine.record("winrm", action="set", settings=[setting.path])
+    machine.refresh_winrm()
+    return True
 
 
 def _flag(registry: Registry, key: str, name: str) -> bool | None:

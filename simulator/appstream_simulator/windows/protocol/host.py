@@ -165,6 +165,10 @@ class Host(Protocol):
         """
         ...
 
+    def set_winrm(self, path: str, *, on: bool) -> bool:
+        """Change a setting of the WinRM service (`service/auth/Basic`); False when policy says what it is."""
+        ...
+
     def run_module(self, call: ModuleCall) -> dict[str, Any]:
         """Result of the module as Ansible gets it; `failed` set when it failed."""
         ...

@@ -154,14 +154,12 @@ def _start_process(invocation: Invocation, found: re.Match[str]) -> ProcessResul
 
 
 def _set_winrm(invocation: Invocation, found: re.Match[str]) -> ProcessResult:
-    """What the provider WSMan: sets is what `winrm set` does."""
-    path, value = found["setting"].lower().split("\\"), unquoted(found["value"]).lstrip("$")
-    resource = "/".join(["service", *path[:-1]])
-    line = (
-        f'cscript.exe //nologo C:\\Windows\\System32\\winrm.vbs set winrm/config/{resource} @{{{path[-1]}="{value}"}}'
-    )
-    result = run_line(invocation, line)
-    return ProcessResult(result.exit_code, b"", result.stderr or result.stdout, unhandled=result.unhandled)
+    """A setting of the WinRM service by the provider WSMan:."""
+    path = "/".join(["service", *found["setting"].split("\\")])
+    on = unquoted(found["value"]).lstrip("$").lower() == "true"
+    if not invocation.host.set_winrm(path, on=on):
+        return fails("Set-Item : The config setting is controlled by policies.")
+    return ProcessResult(0)
 
 
 def _on_the_disk(found: re.Match[str]) -> bool:

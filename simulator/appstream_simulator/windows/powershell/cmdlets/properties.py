@@ -148,12 +148,9 @@ def _set_winrm(run: Run, path: str) -> None:
     setting, value = winrm_settings.named(f"service/{path}".replace("\\", "/")), to_text(run.get("value")).lower()
     if setting is None or value not in ("true", "false") or not run.get("force"):
         raise UnknownError(f"Set-Item of WSMan:\\localhost\\Service\\{path}")
-    registry = run.session.disk.registry
-    if winrm_settings.of_policy(registry, setting) is not None:
+    target = f"WSMan:\\localhost\\Service\\{path}"
+    if run.should("Set Item", target) and not winrm_settings.change(run.session.machine, setting, on=value == "true"):
         run.error(_OF_POLICY, "System.InvalidOperationException", path)
-    elif run.should("Set Item", f"WSMan:\\localhost\\Service\\{path}"):
-        winrm_settings.set_own(registry, setting, on=value == "true")
-        run.session.machine.refresh_winrm()
 
 
 def _set_item(run: Run) -> Iterator[Any]:
