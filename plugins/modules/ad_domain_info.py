@@ -13,6 +13,12 @@ description:
     Directory of this collection work on.
 author:
   - The euc.appstream team (@euc)
+options:
+  accounts:
+    description: Names (C(sAMAccountName)) of users and groups to look for, wherever in the domain they are.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - euc.appstream._attributes.info_module
   - euc.appstream._active_directory
@@ -31,6 +37,12 @@ EXAMPLES = r"""
 - name: Name an account as Windows does
   ansible.builtin.debug:
     msg: "{{ domain.netbios_name }}\\appstream-join"
+
+- name: Learn which of two groups there are
+  euc.appstream.ad_domain_info:
+    domain_name: corp.example.com
+    accounts: [AppStreamInstallers, Installers]
+  register: groups
 """
 
 RETURN = r"""
@@ -59,10 +71,42 @@ server:
   type: str
   returned: success
   sample: dc1.corp.example.com
+accounts:
+  description: Those of O(accounts) that exist, in the order they were given.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    name:
+      description: The name, in the directory's spelling.
+      type: str
+      returned: always
+      sample: AppStreamInstallers
+    type:
+      description: V(user) or V(group).
+      type: str
+      returned: always
+      sample: group
+    distinguished_name:
+      description: The distinguished name.
+      type: str
+      returned: always
+      sample: CN=AppStreamInstallers,OU=ImageBuilders,DC=corp,DC=example,DC=com
+    sid:
+      description: The security identifier.
+      type: str
+      returned: always
+      sample: S-1-5-21-1004336348-1177238915-682003330-1107
+    description:
+      description: The description, null when there is none.
+      type: str
+      returned: always
+      sample: Local administrators of AppStream image builders
 """
 
 from typing import Any
 
+from ansible_collections.euc.appstream.plugins.module_utils._active_directory.accounts import find_account
 from ansible_collections.euc.appstream.plugins.module_utils._active_directory.errors import ActiveDirectoryError
 from ansible_collections.euc.appstream.plugins.module_utils._active_directory.module import AnsibleActiveDirectoryModule
 from ansible_collections.euc.appstream.plugins.module_utils._active_directory.names import domain_of
@@ -71,12 +115,14 @@ from ansible_collections.euc.appstream.plugins.module_utils._active_directory.pr
     netbios_name,
 )
 
-ARGUMENT_SPEC: dict[str, Any] = {}
+ARGUMENT_SPEC: dict[str, Any] = {"accounts": {"type": "list", "elements": "str", "default": []}}
+_SHOWN = ("name", "type", "distinguished_name", "sid", "description")
 
 
 def do(module: AnsibleActiveDirectoryModule) -> dict[str, Any]:
     """Return the module's return values. Raises ActiveDirectoryError."""
     with module.directory() as directory:
+        found = [find_account(directory, name) for name in module.params["accounts"]]
         return {
             "changed": False,
             "dns_name": domain_of(directory.base),
@@ -84,6 +130,7 @@ def do(module: AnsibleActiveDirectoryModule) -> dict[str, Any]:
             "distinguished_name": directory.base,
             "sid": domain_sid(directory),
             "server": directory.server,
+            "accounts": [{key: account.view[key] for key in _SHOWN} for account in found if account],
         }
 
 

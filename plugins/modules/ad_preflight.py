@@ -84,7 +84,7 @@ EXAMPLES = r"""
     join_password: "{{ vault_join_password }}"
     install_account: appstream-install
     install_password: "{{ vault_install_password }}"
-    administrators_group: AppStreamImageInstallers
+    administrators_group: AppStreamInstallers
   register: domain
 
 - name: Fail when something is

@@ -44,6 +44,25 @@ def fail_from(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     monkeypatch.setattr(Directory, method, die)
 
 
+def test_accounts_are_looked_for_by_name(domain: Domain) -> None:
+    unit, group = domain.organizational_unit(), fresh_name("Installers")
+    made = domain.run(MODULE, name=group, type="group", path=unit, description="Local administrators")
+    user = domain.account()
+
+    found = domain.run("ad_domain_info", accounts=[user.name.upper(), "nobody-of-this-name", group])
+
+    assert not found["changed"]
+    assert [account["name"] for account in found["accounts"]] == [user.name, group]
+    assert found["accounts"][1] == {
+        "name": group,
+        "type": "group",
+        "distinguished_name": f"CN={group},{unit}",
+        "sid": made["account"]["sid"],
+        "description": "Local administrators",
+    }
+    assert domain.run("ad_domain_info")["accounts"] == []
+
+
 def test_a_user_is_made_once_and_deleted_once(domain: Domain) -> None:
     unit, name, password = domain.organizational_unit(), fresh_name(), fresh_password()
     options = {

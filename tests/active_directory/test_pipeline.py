@@ -157,11 +157,27 @@ def test_from_nothing_to_an_image(environment: Environment) -> None:
     assert "EC2AMAZ" not in environment.domain.samba_tool("ou", "listobjects", environment.unit)
 
 
+@pytest.fixture
+def former_group(environment: Environment) -> Iterator[str]:
+    """The group that an earlier version made by default, in the organizational unit of the image builders."""
+    domain, name = environment.domain, "AppStreamImageInstallers"
+    del environment.variables["prepare_directory_administrators_group"]
+    domain.samba_tool("ou", "create", environment.unit)
+    domain.samba_tool("group", "add", name, f"--groupou={environment.unit.partition(',DC=')[0]}")
+    yield name
+    domain.samba_tool("group", "delete", name)
+
+
 @pytest.mark.parametrize("environment", [{"first_boot_applies_policy": False}], indirect=True)
-def test_a_builder_whose_policy_comes_late_is_restarted_once(environment: Environment) -> None:
-    """Over HTTPS, with the listener that the policy's start-up script makes."""
-    prepared = environment.prepare(prepare_directory_https=True, prepare_network_winrm_ports=[5986])
-    assert prepared.exit_code == 0, prepared.output
+def test_a_builder_whose_policy_comes_late_is_restarted_once(environment: Environment, former_group: str) -> None:
+    """Over HTTPS, with the listener that the policy's start-up script makes, by the group of an earlier version."""
+    https = {"prepare_directory_https": True, "prepare_network_winrm_ports": [5986]}
+    for arguments in ((), ("--tags", "verify")):
+        prepared = environment.prepare(*arguments, **https)
+        assert prepared.exit_code == 0, prepared.output
+    members = environment.domain.samba_tool("group", "listmembers", former_group).split()
+    assert members == [environment.install_name]
+    assert "AppStreamInstallers" not in environment.domain.samba_tool("group", "list").split()
     environment.connect_with(
         ansible_port=5986, ansible_winrm_transport="kerberos", ansible_winrm_server_cert_validation="ignore"
     )
