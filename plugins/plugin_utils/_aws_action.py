@@ -64,6 +64,7 @@ _NAMES = (
     "managed_directory",
     "managed_directory_info",
     "preflight",
+    "service_probe",
     "stack",
     "stack_info",
 )

@@ -212,6 +212,7 @@ SAMPLES: Iterable[Sample] = (
         },
         _BUILDER,
     ),
+    Sample("service_probe", {"probes": ["read_only"]}),
     Sample("stack", {"name": "office", "description": "For some", "tags": {"number": 1}}, _STACK),
     Sample("stack_info", {"names": ["office"]}, _STACK),
 )

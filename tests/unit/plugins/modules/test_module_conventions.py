@@ -25,6 +25,7 @@ _WITHOUT_GROUP = {
     "default_profile",
     "image_host",
     "seal",
+    "service_report",
     "secret_scan",
     "session_settings",
     "windows_settings",

@@ -46,11 +46,14 @@ _WITHOUT_INFO = {
     "image_import": "image_info tells of images",
     "image_update": "image_info tells of images",
     "seal": "its own check mode tells what there is",
+    "service_probe": "it asks itself",
+    "service_report": "it writes what others found",
     "session_settings": "its own check mode tells what there is",
+    "windows_probe": "it asks itself",
     "windows_settings": "its own check mode tells what there is",
 }
 # Modules that are all action plugin.
-_ACTIONS_ALONE = {"application", "image_capture", "plan_images"}
+_ACTIONS_ALONE = {"application", "image_capture", "plan_images", "windows_probe"}
 # Modules that only look although their names do not end in _info.
 _LOOKING = {"ad_preflight", "capture_preflight", "plan_images", "preflight", "secret_scan"}
 _RETURNED_ON_FAILURE = {"error", "retryable", "remedy"}
