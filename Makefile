@@ -62,6 +62,11 @@ faults: ## The fault matrix: what is there after each fault at each step, and af
 	@tools/setup test
 	@tools/test faults
 
+.PHONY: verify-service
+verify-service: ## The playbook verify_service as a whole, on the simulator; tests/live/run is for a real account
+	@tools/setup test
+	@tools/test verify_service
+
 .PHONY: hostile
 hostile: ## 10,000 hostile inputs for every parser; `make test` takes a fifth of them
 	@tools/setup test

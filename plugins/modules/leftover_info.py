@@ -15,6 +15,8 @@ description:
   - An image builder is left over when its run is dead, that is when its build lock has not been renewed for
     O(stale_after) minutes, or when it has no lock and the time of its tag C(euc.appstream:expires) is over.
   - A FAILED image is left over when no run is at work with it, its recipe or its name.
+  - What the playbook C(euc.appstream.verify_service) has made counts, too, and its image even when that is AVAILABLE,
+    once the time of its tag C(euc.appstream:expires) is over.
   - Nothing is left over that has no tags of this collection, that a live run has locked or has adopted, that is
     SNAPSHOTTING, or whose image is in the making. What AppStream makes for managed image updates it removes itself.
   - An image in the making whose image builder is gone is reported, and stays until it is FAILED.

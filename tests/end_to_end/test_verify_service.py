@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from appstream_simulator.assumptions import ENTRIES
 from appstream_simulator.settings import load
@@ -68,6 +69,7 @@ def assert_nobody_is_named(text: str, workplace: Workplace) -> None:
         assert secret not in text
 
 
+@pytest.mark.verify_service
 def test_everything_is_asked_and_what_differs_is_told(tmp_path: Path) -> None:
     # What is asked on the way has to be asked before the end of it.
     durations = {

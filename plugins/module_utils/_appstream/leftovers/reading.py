@@ -15,7 +15,7 @@ from ..core.reconcile import Connect
 from ..image import api as images
 from ..image.tagging import known_tags
 from ..image_builder import api as image_builders
-from .rules import IMAGE, TRANSFER_FILE, Place
+from .rules import IMAGE, TRANSFER_FILE, VERIFY_NAME, Place
 
 Buckets = Sequence[Mapping[str, Any]]
 
@@ -49,7 +49,9 @@ def aws_time(client: Any) -> datetime:
 
 
 def _is_unfinished(image: Mapping[str, Any]) -> bool:
-    return any(states.image_is(kind, image.get("state")) for kind in (states.FAILED, states.MOVING))
+    """FAILED, in the making, or by its name what a check of the service has made."""
+    unfinished = any(states.image_is(kind, image.get("state")) for kind in (states.FAILED, states.MOVING))
+    return unfinished or str(image["name"]).startswith(VERIFY_NAME)
 
 
 def _transfer_files(connect: Connect, buckets: Buckets) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ TEMPORARY_IMAGE_BUILDER = "temporary_image_builder"
 
 VERIFY_TAG = "euc.appstream:verify_service"
 """On what a check of the service itself has made, which may have no recipe."""
+VERIFY_NAME = "euc-appstream-verify"
+"""What the names of that begin with, unless it is told otherwise."""
 
 # States in which AWS bills an image builder by the hour. Unproven [billed_states] for those between STOPPED and
 # RUNNING.
@@ -110,26 +112,35 @@ def image_builder_verdict(builder: Thing, place: Place, policy: Policy) -> Verdi
     if kept:
         return Verdict(kept_because=kept, since=created)
     dead = [holder for holder in holders(tags) if holder.run != place.but]
-    expires = parse_time(tags.get(EXPIRES_TAG))
     if dead:
         last = max(dead, key=lambda holder: holder.renewed)
         return _after_grace(f"orphaned: {last.describe(place.now)}", last.renewed, place.now, policy)
+    return _expiry_verdict(tags, created, place.now, policy)
+
+
+def _expiry_verdict(tags: Mapping[str, str], created: datetime | None, now: datetime, policy: Policy) -> Verdict:
+    expires = parse_time(tags.get(EXPIRES_TAG))
     if expires is None:
         # It may be in use by whoever gave it these tags.
         return Verdict(kept_because=f"its tags do not say when it expires ({EXPIRES_TAG})", since=created)
-    if place.now < expires:
+    if now < expires:
         return Verdict(kept_because=f"it expires at {_shown(expires)}", since=created)
-    return _after_grace(f"expired at {_shown(expires)}", expires, place.now, policy)
+    return _after_grace(f"expired at {_shown(expires)}", expires, now, policy)
 
 
 def image_verdict(image: Thing, place: Place, policy: Policy) -> Verdict:
-    """What is to become of an own image that is FAILED or in the making; any other is kept, whatever its age."""
+    """What is to become of an own image that is FAILED or in the making, or that a check of the service has made.
+
+    Any other is kept, whatever its age.
+    """
     tags, state, created = _tags(image), image.get("state"), parse_time(image.get("created_time"))
     kept = _kept_foreign(tags) or _kept_for_run(tags, place, policy) or _kept_for_name(image, place, policy)
     if kept:
         return Verdict(kept_because=kept, since=created)
     if states.image_is(states.FAILED, state):
         return _after_grace("FAILED, and its run has ended", created, place.now, policy)
+    if tags.get(VERIFY_TAG) and states.image_is(states.READY, state):
+        return _expiry_verdict(tags, created, place.now, policy)
     builder = image.get("image_builder_name")
     if not states.image_is(states.MOVING, state) or state == "DELETING":
         return Verdict(kept_because=f"it is {state}", since=created)

@@ -82,6 +82,24 @@ def test_what_is_left_in_an_account(run_simulated: Run, simulated: Any) -> None:
     assert simulated.operations() == []
 
 
+def test_what_a_check_of_the_service_has_made(run_simulated: Run, simulated: Any) -> None:
+    """It has no recipe, and its image is of no use to anybody although it is AVAILABLE."""
+    verify = {key: value for key, value in expired().items() if key != "euc.appstream:recipe"}
+    verify["euc.appstream:verify_service"] = "run-1"
+    add(simulated, name="euc-appstream-verify", Tags=verify)
+    add_image("euc-appstream-verify", tags=verify)
+    add_image("euc-appstream-verify-later", tags={**verify, **expired(-1)})
+    add_image("euc-appstream-verify-of-mine")
+    found = {(one["kind"], one["name"]): one["removable"] for one in run_simulated(leftover_info, grace=0)["leftovers"]}
+    assert found == {
+        ("image_builder", "euc-appstream-verify"): True,
+        ("image", "euc-appstream-verify"): True,
+        ("image", "euc-appstream-verify-later"): False,
+        ("image", "euc-appstream-verify-of-mine"): False,
+    }
+    assert run_simulated(leftover, kind="image", name="euc-appstream-verify", grace=0)["changed"]
+
+
 def test_only_some_kinds(run_simulated: Run, simulated: Any) -> None:
     add(simulated, name="dead", Tags=expired())
     add_image("dead-1", state="FAILED", tags=OURS)
