@@ -67,6 +67,11 @@ verify-service: ## The playbook verify_service as a whole, on the simulator; tes
 	@tools/setup test
 	@tools/test verify_service
 
+.PHONY: policies
+policies: ## IAM policies that count: whole, and without each of their actions, where the run has to name it
+	@tools/setup test
+	@tools/test policies
+
 .PHONY: hostile
 hostile: ## 10,000 hostile inputs for every parser; `make test` takes a fifth of them
 	@tools/setup test

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import recording
 import yaml
 from appstream_simulator.windows.machine.shelf import Shelf
 
@@ -24,8 +25,21 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 PASSWORD = secrets.token_urlsafe(16)
 SECRET_KEY = secrets.token_urlsafe(24)
+ACCESS_KEY = "AKIASIMULATEDACCESS1"
+"""Of the root user. What a run calls for a purpose has a key of its own, which is the root user's, too."""
+RECORD = "EUC_APPSTREAM_RECORD_RIGHTS"
+"""In the environment: the rights that runs need are added to the recordings, not compared with them."""
 OPENED: list[Path] = []
 """Folders of all workplaces of this process, which are searched for secrets at its end."""
+
+
+# What playbooks are for, by their name.
+_PURPOSES = {
+    "site": "build",
+    "build_images": "build",
+    "clean_up": "clean_up",
+    **dict.fromkeys(("fleet", "image_copy", "image_permission", "image_update", "stack"), "distribute"),
+}
 
 
 @dataclasses.dataclass
@@ -65,7 +79,7 @@ class Workplace:
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
             "ANSIBLE_SHOW_CUSTOM_STATS": "1",
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "AKIASIMULATEDACCESS1",
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
@@ -76,13 +90,13 @@ class Workplace:
         """Make the network anew, after the simulator has been reset."""
         make_network(self, self.network)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """A boto3 client of the simulated account."""
         return boto3.client(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=self.endpoint,
-            aws_access_key_id="AKIASIMULATEDACCESS1",
+            aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
         )
 
@@ -197,10 +211,11 @@ class Workplace:
             *arguments,
         ]
 
-    def run_playbook(self, plays: list[dict[str, Any]], *arguments: str) -> Run:
+    def run_playbook(self, plays: list[dict[str, Any]], *arguments: str, purpose: str = "") -> Run:
         """Run plays of the user's own against the same inventory."""
         (self.folder / "own.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
-        return self.run(["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml", *arguments])
+        command = ["ansible-playbook", "-i", str(self.folder / "inventory"), "own.yml", *arguments]
+        return self.run(command, purpose=purpose)
 
     def build(
         self,
@@ -212,12 +227,17 @@ class Workplace:
         """Run build_images to its end."""
         return self.run(self.command(recipes, *arguments, **variables), environment)
 
-    def run(self, command: list[str], environment: dict[str, str] | None = None) -> Run:
-        """Run a command as the user, in the project folder."""
+    def run(self, command: list[str], environment: dict[str, str] | None = None, purpose: str = "") -> Run:
+        """Run a command as the user, in the project folder.
+
+        What it calls for a purpose, by default that of a playbook of the collection, is in that one's recording.
+        """
+        purpose = purpose or self.purpose_of(command)
+        key = (environment or {}).get("AWS_ACCESS_KEY_ID") or f"AKIASIMULATED{purpose.upper().replace('_', '')}"
         finished = subprocess.run(
             command,
             cwd=self.folder,
-            env={**self.environment, **(environment or {})},
+            env={**self.environment, "AWS_ACCESS_KEY_ID": key, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -226,7 +246,28 @@ class Workplace:
             check=False,
         )
         (self.folder / "output.txt").write_text(finished.stdout)
+        if purpose:
+            self._compare_rights(purpose, [call for call in self.calls() if call["access_key"] == key])
         return Run(finished.returncode, finished.stdout)
+
+    def purpose_of(self, command: list[str]) -> str:
+        """The purpose of a command, as recordings name it; empty when it has none."""
+        [name] = [Path(one).stem for one in command if one.endswith(".yml") and not one.startswith("@")] or [""]
+        named = {one.removeprefix("euc.appstream.") for one in command if one.startswith("euc.appstream.")} | {name}
+        if "prepare_environment" in named or (
+            name == "own" and "prepare_network" in (self.folder / "own.yml").read_text()
+        ):
+            return "verify" if "verify" in command else "prepare"
+        found = {purpose for known, purpose in _PURPOSES.items() if known in named}
+        return found.pop() if found else ""
+
+    @staticmethod
+    def _compare_rights(purpose: str, calls: list[dict[str, Any]]) -> None:
+        rights = recording.rights_of(calls)
+        if RECORD in os.environ:
+            recording.add(purpose, rights)
+        beyond = recording.beyond(rights, recording.read(purpose))
+        assert not beyond, f"rights that are in no recording of {purpose}: {beyond}; see tools/policies"
 
     def build_and_kill(self, recipes: list[dict[str, Any]], moment: Callable[[], bool]) -> None:
         """Run the playbook and kill -9 it and all its workers as soon as `moment` holds."""

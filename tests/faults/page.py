@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The page of the documentation that has the fault matrix. Run this file to write it from the cells.
 
-Usage: python tests/faults/page.py (with tests/end_to_end in PYTHONPATH)
+Usage: python tests/faults/page.py (with tests/end_to_end and tests/policies in PYTHONPATH)
 """
 
 from __future__ import annotations

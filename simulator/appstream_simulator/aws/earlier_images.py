@@ -14,12 +14,13 @@ from appstream_simulator.aws.models import appstream_backends
 
 
 def add(body: dict[str, Any]) -> dict[str, Any]:
-    """Put an AVAILABLE image into an account, as if it had been taken of a builder of a base image without changes.
+    """Put an image into an account, as if it had been taken of a builder of a base image without changes.
 
     The base image may be one that no builder can be started from any more.
 
     Args:
-        body: `name` and `base_image` (a name), `region`, and optionally `account` and `tags`.
+        body: `name` and `base_image` (a name), `region`, and optionally `account`, `tags` and `state`: AVAILABLE, which
+            it is by default, or FAILED.
 
     Returns:
         The API's Image.
@@ -27,9 +28,12 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError, KeyError: something is missing, the base image does not exist, or the name is taken.
     """
-    unknown = sorted(set(body) - {"name", "base_image", "region", "account", "tags"})
+    unknown = sorted(set(body) - {"name", "base_image", "region", "account", "state", "tags"})
     if unknown:
         raise ValueError(f"an image has no {', '.join(unknown)} here")
+    state = body.get("state", "AVAILABLE")
+    if state not in ("AVAILABLE", "FAILED"):
+        raise ValueError(f"an image from before is not {state}")
     problem = regions.problem("appstream", body["region"])
     if problem:
         raise ValueError(problem)
@@ -41,7 +45,7 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
         name=name,
         arn=backend.arn(f"image/{name}"),
         serial=next(backend.serials),
-        state="AVAILABLE",
+        state=state,
         visibility="PRIVATE",
         created=backend.simulation.clock.now(),
         agent_version=base.agent_version,

@@ -27,6 +27,9 @@ Environment = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environment, StartResponse], Iterable[bytes]]
 
+# In the environment of a request that policies do not allow.
+_DENIED = "appstream_simulator.denied"
+
 
 class Gateway:
     """The AWS endpoint as a WSGI application.
@@ -63,6 +66,7 @@ class Gateway:
             status=0 if dropped else response.status_code,
             fault=fault is not None,
             needs=None if needs is None else enforcement.described(needs),
+            denied=_DENIED in environment,
         )
         if dropped:
             _cut(environment)
@@ -81,16 +85,21 @@ class Gateway:
         except (NotImplementedError, ValueError):
             return None
 
-    def _refusal(self, request: Request, caller: Caller, needs: list[Need] | None) -> Response | None:
+    def _refusal(
+        self, request: Request, environment: Environment, caller: Caller, needs: list[Need] | None
+    ) -> Response | None:
         """The answer to a call that policies do not allow, where the settings say that they count."""
         if not self._simulation.settings.enforce_policies or not caller.access_key:
             return None
         try:
             with self._simulation.lock:
-                return enforcement.refusal(request, caller, needs)
+                refused = enforcement.refusal(request, caller, needs)
         except NotImplementedError as error:
             message = f"The simulator does not simulate {error}."
-            return error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
+            refused = error_response(request, caller.service, "SimulatorNotImplemented", message, 400)
+        if refused is not None:
+            environment[_DENIED] = True
+        return refused
 
     def _answer(
         self,
@@ -110,7 +119,7 @@ class Gateway:
             # 400, so that no client tries again; the simulator itself has not failed.
             return error_response(request, caller.service, "SimulatorNoEndpoint", problem, 400)
         refused = bucket_regions.refusal(request, caller.region) if caller.service == "s3" else None
-        refused = refused or self._refusal(request, caller, needs)
+        refused = refused or self._refusal(request, environment, caller, needs)
         return refused or self._moto(request, environment, caller)
 
     def _moto(self, request: Request, environment: Environment, caller: Caller) -> Response:

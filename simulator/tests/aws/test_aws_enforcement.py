@@ -68,8 +68,12 @@ def names(appstream: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("cbor", [False, True])
-def test_what_no_policy_allows_is_denied_and_does_not_happen(appstream: Any, user: As, cbor: bool) -> None:
-    code, message = error_of(user([], cbor=cbor).create_image_builder, **BUILDER)
+def test_what_no_policy_allows_is_denied_and_does_not_happen(
+    simulator: Simulator, appstream: Any, user: As, cbor: bool
+) -> None:
+    client = user([], cbor=cbor)
+    simulator.control("DELETE", "calls")
+    code, message = error_of(client.create_image_builder, **BUILDER)
     assert (code, message) == (
         "AccessDeniedException",
         f"User: {USER} is not authorized to perform: appstream:CreateImageBuilder on resource: "
@@ -77,6 +81,7 @@ def test_what_no_policy_allows_is_denied_and_does_not_happen(appstream: Any, use
         "appstream:CreateImageBuilder action",
     )
     assert names(appstream) == []
+    assert [call["denied"] for call in simulator.control("GET", "calls")] == [True, False]
 
 
 def test_what_is_denied_explicitly_is_said_so(user: As) -> None:

@@ -3,8 +3,8 @@
 
 """The AWS calls of a run of ``build_images``, each with the resource it is about, and when a run makes it.
 
-The policy in the README has the same actions; a test compares the two. What the preflight has just called itself is not
-simulated: its answer is better than IAM's.
+The policy for builds in docs/policies has the same actions, as they have been recorded; a test compares the two. What
+the preflight has just called itself is not simulated: its answer is better than IAM's.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .finding import Finding
 
 IMAGE_BUILDER = "image-builder"
 IMAGE = "image"
+BASE_IMAGE = "base image"
 ROLE = "role"
 ANY = "*"
 
@@ -44,33 +45,32 @@ class Action:
     """A call.
 
     Attributes:
-        resource: what its ARN is that of.
+        resources: what its ARNs are those of: all that AWS's Service Authorization Reference has for the action, and
+            that the run makes it about.
         is_certain: whether the run makes it for a recipe for sure; otherwise it depends on what happens, and that it
             is denied is a warning.
     """
 
-    resource: str
+    resources: tuple[str, ...]
     is_certain: Callable[[Finding], bool] = _never
 
 
 ACTIONS: Mapping[str, Action] = {
-    "appstream:CreateImageBuilder": Action(IMAGE_BUILDER, _creates),
-    "appstream:DeleteImage": Action(IMAGE, _replaces),
-    "appstream:DeleteImageBuilder": Action(IMAGE_BUILDER, _builds),
-    "appstream:DescribeFleets": Action(ANY),
-    "appstream:DescribeImagePermissions": Action(IMAGE),
-    "appstream:ListTagsForResource": Action(IMAGE_BUILDER, _builds),
-    "appstream:StartImageBuilder": Action(IMAGE_BUILDER),
-    "appstream:StopImageBuilder": Action(IMAGE_BUILDER),
-    "appstream:TagResource": Action(IMAGE_BUILDER, _builds),
-    "appstream:UntagResource": Action(IMAGE_BUILDER),
-    "appstream:UpdateImageBuilder": Action(IMAGE_BUILDER),
-    "iam:PassRole": Action(ROLE, _creates),
+    "appstream:CreateImageBuilder": Action((BASE_IMAGE, IMAGE_BUILDER), _creates),
+    "appstream:DeleteImage": Action((IMAGE,), _replaces),
+    "appstream:DeleteImageBuilder": Action((IMAGE_BUILDER,), _builds),
+    # It has no resource types, though every call of it names a resource.
+    "appstream:ListTagsForResource": Action((ANY,), _builds),
+    "appstream:StartImageBuilder": Action((IMAGE_BUILDER,)),
+    "appstream:StopImageBuilder": Action((IMAGE_BUILDER,)),
+    # Image Assistant gives images their tags.
+    "appstream:TagResource": Action((IMAGE_BUILDER,), _builds),
+    "appstream:UntagResource": Action((IMAGE_BUILDER,)),
+    # The reference does not have it yet.
+    "appstream:UpdateImageBuilder": Action((ANY,)),
+    "iam:PassRole": Action((ROLE,), _creates),
 }
 """Calls that are simulated."""
-
-ALSO_OF_IMAGES = ("appstream:ListTagsForResource", "appstream:TagResource")
-"""Calls about image builders that are made about the image, too."""
 
 ASKED = (
     "appstream:DescribeDirectoryConfigs",
@@ -87,10 +87,11 @@ ASKED_BY_PREFLIGHT_ONLY = (
     "iam:GetRole",
     "iam:SimulatePrincipalPolicy",
     "s3:GetObject",
+    "s3:ListBucket",
     "servicequotas:ListServiceQuotas",
-    "sts:GetCallerIdentity",
 )
-"""Calls without which the preflight warns of what it could not check. ``s3:GetObject`` is what HeadObject needs."""
+"""Rights without which the preflight warns of what it could not check. ``s3:GetObject`` is what HeadObject needs, and
+``s3:ListBucket`` lets S3 say that there is no such object. GetCallerIdentity needs none."""
 
 
 def arns_of(finding: Finding, action: str, prefix: str) -> list[str]:
@@ -98,16 +99,16 @@ def arns_of(finding: Finding, action: str, prefix: str) -> list[str]:
 
     ``prefix`` is that of AppStream's resources, ``arn:aws:appstream:eu-west-1:111122223333:``.
     """
-    kind = ACTIONS[action].resource
-    if kind == ROLE:
-        role = finding.place.get("iam_role_arn")
-        return [str(role)] if role and _creates(finding) else []
-    names = {
-        IMAGE_BUILDER: [f"{prefix}image-builder/{finding.builder_name}"],
-        IMAGE: [f"{prefix}image/{finding.image_name}"],
-        ANY: ["*"],
+    role = finding.place.get("iam_role_arn") if _creates(finding) else None
+    base = (finding.base_image or {}).get("arn")
+    arns = {
+        IMAGE_BUILDER: f"{prefix}image-builder/{finding.builder_name}",
+        IMAGE: f"{prefix}image/{finding.image_name}",
+        BASE_IMAGE: base,
+        ROLE: role,
+        ANY: "*",
     }
-    return [*names[kind], *(names[IMAGE] if action in ALSO_OF_IMAGES else [])]
+    return [str(arns[kind]) for kind in ACTIONS[action].resources if arns[kind]]
 
 
 def questions(findings: Sequence[Finding], prefix: str) -> dict[tuple[str, ...], set[str]]:
@@ -126,10 +127,22 @@ def questions(findings: Sequence[Finding], prefix: str) -> dict[tuple[str, ...],
     return {tuple(actions): set(arns) for arns, actions in alike.items()}
 
 
-def context(region: str, tag_keys: Sequence[str]) -> list[dict[str, Any]]:
-    """What conditions of policies may ask for, as ContextEntries of SimulatePrincipalPolicy."""
+def context(region: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What conditions of policies may ask for, as ContextEntries of SimulatePrincipalPolicy.
+
+    IAM's simulator does not look at resources: what an image builder and an image have been given is told to it as the
+    resource's own tags, and as those of the request.
+    """
+    entries = {
+        "aws:RequestedRegion": (region, "string"),
+        "iam:PassedToService": (SERVICE, "string"),
+        **{f"aws:ResourceTag/{key}": (value, "string") for key, value in tags.items()},
+        **{f"aws:RequestTag/{key}": (value, "string") for key, value in tags.items()},
+    }
     return [
-        {"ContextKeyName": "aws:RequestedRegion", "ContextKeyValues": [region], "ContextKeyType": "string"},
-        {"ContextKeyName": "aws:TagKeys", "ContextKeyValues": list(tag_keys), "ContextKeyType": "stringList"},
-        {"ContextKeyName": "iam:PassedToService", "ContextKeyValues": [SERVICE], "ContextKeyType": "string"},
+        {"ContextKeyName": "aws:TagKeys", "ContextKeyValues": sorted(tags), "ContextKeyType": "stringList"},
+        *(
+            {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": kind}
+            for name, (value, kind) in entries.items()
+        ),
     ]

@@ -13,7 +13,7 @@ from ..core.aws import to_ansible_dict
 from ..core.calls import call, call_pages
 from ..core.credentials import trouble_of
 from ..core.errors import AppStreamError
-from ..core.tags import IMAGE_TAG, RECIPE_TAG
+from ..core.tags import EXPIRES_TAG, IMAGE_TAG, RECIPE_TAG, RUN_TAG
 from . import quota_names
 from .finding import Decision, Finding, Quotas, Role
 from .iam_checks import assumed_role_name, is_root, is_user, role_name
@@ -124,7 +124,7 @@ def _simulate(
     inquiry: Inquiry, identity: str, findings: Sequence[Finding], prefix: str, region: str
 ) -> dict[tuple[str, str], Decision]:
     source = _policy_source(inquiry, identity)
-    asked = context(region, _tag_keys(findings))
+    asked = context(region, _tags(findings))
     decisions: dict[tuple[str, str], Decision] = {}
     for actions, arns in questions(findings, prefix).items():
         results = call_pages(
@@ -143,10 +143,22 @@ def _simulate(
     return decisions
 
 
-def _tag_keys(findings: Sequence[Finding]) -> list[str]:
-    """Keys of the tags that the run writes, those of the recipes among them."""
-    own = {RECIPE_TAG, IMAGE_TAG, "euc.appstream:run", "euc.appstream:expires", f"{LOCK_TAG}run"}
-    return sorted(own.union(*({str(key) for key in one.recipe.get("tags") or {}} for one in findings)))
+def _tags(findings: Sequence[Finding]) -> dict[str, str]:
+    """Tags that the run writes on image builders and images.
+
+    One answer is asked for all recipes, and where they have other values it is those of the first that count: policies
+    that ask whether there is a tag are simulated right for all of them.
+    """
+    first = next(one for one in findings if one.needs_image)
+    own = {
+        RECIPE_TAG: first.name,
+        IMAGE_TAG: first.image_name,
+        RUN_TAG: "run",
+        EXPIRES_TAG: "2026-01-01T00:00:00Z",
+        f"{LOCK_TAG}run": "holding",
+    }
+    of_recipes = {str(key): str(value) for one in findings for key, value in (one.recipe.get("tags") or {}).items()}
+    return {**of_recipes, **{str(key): str(value) for key, value in (first.recipe.get("tags") or {}).items()}, **own}
 
 
 def _policy_source(inquiry: Inquiry, identity: str) -> str:

@@ -55,6 +55,9 @@ def check(open_client: Callable[..., Any], recipes: Sequence[Mapping[str, Any]],
         if finding.image is not None:
             finding.image = images.with_tags(client, finding.image)
     facts = replace(facts, on_the_internet=_resolve(facts, findings))
+    for finding in findings:
+        # The right to create an image builder is one to use its image as well.
+        finding.base_image, _problem = checks.base_image(finding, facts, finding.place.get("instance_type"))
     region = str(client.meta.region_name)
     facts, prefix = _with_rights(inquiry, facts, findings, region)
     quotas = _read_quotas(inquiry, findings, settings)

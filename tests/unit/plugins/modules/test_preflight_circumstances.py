@@ -85,12 +85,18 @@ IMAGES = f"arn:aws:appstream:eu-west-1:{ACCOUNT}:image/"
         ([allow("appstream:*"), allow("iam:PassRole", f"{ROLE}s")], [f"iam:PassRole for {ROLE}"], []),
         (
             [ALL, {"Effect": "Deny", "Action": "appstream:ListTagsForResource", "Resource": "*"}],
-            [f"appstream:ListTagsForResource for {BUILDERS}design: it is denied explicitly by a policy"],
+            ["appstream:ListTagsForResource: it is denied explicitly by a policy"],
             [],
         ),
         (
+            [ALL, {"Effect": "Deny", "Action": "appstream:TagResource", "Resource": f"{BUILDERS}*"}],
+            [f"appstream:TagResource for {BUILDERS}design"],
+            [],
+        ),
+        # A build calls it about image builders only.
+        (
             [ALL, {"Effect": "Deny", "Action": "appstream:TagResource", "Resource": f"{IMAGES}*"}],
-            [f"appstream:TagResource for {IMAGES}design-20261122T124526Z"],
+            [],
             [],
         ),
         (
@@ -106,6 +112,32 @@ IMAGES = f"arn:aws:appstream:eu-west-1:{ACCOUNT}:image/"
             ],
             [],
             ["appstream:DeleteImageBuilder may be denied", "aws:ResourceTag/Team"],
+        ),
+        # The reference has no resources for it.
+        (
+            [
+                {"Effect": "Allow", "NotAction": "appstream:ListTagsForResource", "Resource": "*"},
+                allow("appstream:ListTagsForResource", [f"{BUILDERS}*", f"{IMAGES}*"]),
+            ],
+            ["appstream:ListTagsForResource: it is denied because no policy allows it"],
+            [],
+        ),
+        (
+            [
+                {"Effect": "Allow", "NotAction": "appstream:CreateImageBuilder", "Resource": "*"},
+                allow("appstream:CreateImageBuilder", f"{BUILDERS}*"),
+            ],
+            ["appstream:CreateImageBuilder for arn:aws:appstream:eu-west-1::image/"],
+            [],
+        ),
+        (
+            [
+                {"Effect": "Allow", "NotAction": "appstream:*", "Resource": "*"},
+                allow("appstream:*", Condition={"Null": {"aws:ResourceTag/euc.appstream:recipe": "false"}}),
+                allow("appstream:*", Condition={"StringEquals": {"aws:RequestTag/CostCenter": "42"}}),
+            ],
+            [],
+            [],
         ),
         (
             [allow("*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})],

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight
     hosts,
     iam_checks,
     network_checks,
-    permissions,
     quota_names,
     reading,
     source_checks,
@@ -250,19 +248,6 @@ def test_a_finding_goes_where_its_severity_says(severity: str) -> None:
 
 
 # What the README and the guide say ------------------------------------------------------------------------------------
-
-
-def test_the_readme_has_the_permissions_of_a_run() -> None:
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    policy = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])  # type: ignore[index]
-    given_ = [action for one in policy["Statement"] for action in _listed(one["Action"])]
-    expected = {*permissions.ACTIONS, *permissions.ASKED, *permissions.ASKED_BY_PREFLIGHT_ONLY}
-    services = {action.partition(":")[0] for action in expected}
-    assert {action for action in given_ if action.partition(":")[0] in services} == expected
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_the_guide_has_every_check_and_its_severity() -> None:

@@ -1,0 +1,78 @@
+"""Whoever has a policy is refused nothing; whoever lacks one of its actions is told which one. All but builds."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import identities
+import purposes
+import pytest
+from scopes import CLEAN_UP, PURPOSES
+from workplace import RECORD, Workplace
+
+_OTHERS = [purpose for purpose in PURPOSES if purpose in purposes.TASKS]
+
+
+@pytest.mark.parametrize("purpose", _OTHERS)
+def test_whole(tmp_path: Path, purpose: str) -> None:
+    """Nothing is refused; this is also what is recorded."""
+    with identities.open_enforced(tmp_path / "project") as workplace:
+        purposes.prepare(workplace)
+        keys = {} if RECORD in os.environ else identities.make_user(workplace, "ci", identities.policy(purpose))
+        play = purposes.play(workplace, purpose, identities.WHOLE, 0, keys)
+        run = workplace.run_playbook([play], purpose=purpose)
+        assert run.exit_code == 0, run.output
+        assert not (workplace.folder / f"{identities.WHOLE}.json").exists(), run.output
+        assert not keys or identities.refused(workplace, keys) == []
+
+
+# A lock that cannot be given back after a failure means nothing any more after a while: nobody is told.
+_ON_THE_WAY_BACK = ((CLEAN_UP, "appstream:UntagResource"),)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, str]]:
+    """What users were told, by user, for a purpose."""
+    known: dict[str, dict[str, str]] = {}
+
+    def of(purpose: str) -> dict[str, str]:
+        if purpose not in known:
+            with identities.open_enforced(tmp_path_factory.mktemp(purpose) / "project") as workplace:
+                known[purpose] = _run_without(workplace, purpose)
+        return known[purpose]
+
+    return of
+
+
+def _run_without(workplace: Workplace, purpose: str) -> dict[str, str]:
+    purposes.prepare(workplace)
+    users = identities.make_users(workplace, purpose)
+    plays = [
+        purposes.play(workplace, purpose, name, number, keys)
+        for number, (name, keys) in enumerate(users.items())
+        if name != identities.WHOLE
+    ]
+    run = workplace.run_playbook(plays)
+    assert run.exit_code == 0, run.output
+    found: dict[str, Any] = {}
+    for name in users:
+        file = workplace.folder / f"{name}.json"
+        found[name] = file.read_text() if file.exists() else ""
+    found["output"] = run.output
+    return found
+
+
+@pytest.mark.parametrize(
+    ("purpose", "action"), [(purpose, action) for purpose in _OTHERS for action in identities.actions(purpose)]
+)
+def test_without(told: Callable[[str], dict[str, str]], purpose: str, action: str) -> None:
+    """The action that is missing is named, by what ends the play."""
+    message = json.dumps(told(purpose)[identities.lacking(action)])
+    if (purpose, action) in _ON_THE_WAY_BACK:
+        assert message == '""', message
+        return
+    assert action in message, message or told(purpose)["output"][-3000:]
