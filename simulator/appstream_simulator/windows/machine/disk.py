@@ -12,21 +12,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from appstream_simulator.windows.protocol.certificates import SelfSigned
 
-from . import windows_paths
+from . import shares, windows_paths
 from .accounts import Accounts
 from .disk_entries import Entry, FileInformation, Link, Space, child_of, made_children, space_below
 from .permissions import SecurityDescriptor
 from .registry import Registry
 from .scheduled_tasks import ScheduledTask
 from .services import Service
-from .shares import ACCESS_DENIED, BAD_NETWORK_PATH, ShareError, ShareReader, Shares
+from .shares import ShareReader, Shares
 from .windows_updates import UpdateState
 
-_Found = TypeVar("_Found")
 MOST_LINKS = 63  # Windows follows no more on one path
 
 
@@ -258,7 +257,7 @@ class Disk:
         """Whether there is a file; a malformed path is none."""
         try:
             if windows_paths.is_unc(path):
-                return self._on_share(self.share_reader.read, path) is not None
+                return shares.found(self.share_reader.read, path) is not None
             with self._lock:
                 entry = self._find(path)
         except ValueError:
@@ -269,7 +268,7 @@ class Disk:
         """Whether there is a directory; a malformed path is none."""
         try:
             if windows_paths.is_unc(path):
-                return self._on_share(self.share_reader.list, path) is not None
+                return shares.found(self.share_reader.list, path) is not None
             with self._lock:
                 entry = self._find(path)
         except ValueError:
@@ -341,15 +340,6 @@ class Disk:
         """Take a drive that was attached away."""
         with self._lock:
             del self._drives[drive.lower()], self.attached[drive.lower()]
-
-    def _on_share(self, method: Callable[[str], _Found], path: str) -> _Found | None:
-        """What Test-Path goes by: a denied access and a missing server are errors, a failed logon is just no file."""
-        try:
-            return method(windows_paths.normalise(path))
-        except ShareError as error:
-            if error.code in (ACCESS_DENIED, BAD_NETWORK_PATH):
-                raise
-            return None
 
     def _stat_on_share(self, path: str) -> FileInformation:
         normal = windows_paths.normalise(path)

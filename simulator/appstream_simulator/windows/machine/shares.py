@@ -8,13 +8,15 @@ without credentials too; a share described with accounts is for these accounts o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from appstream_simulator.windows.protocol import network_credentials
 
 from . import windows_paths
+
+_Found = TypeVar("_Found")
 
 ACCESS_DENIED = 5
 BAD_NETWORK_PATH = 53
@@ -127,6 +129,16 @@ class Shares:
     def _accounts_of(self, server: str) -> dict[str, str]:
         shares = (share for path, share in self._private.items() if path.startswith(f"\\\\{server}\\"))
         return {account.lower(): password for share in shares for account, password in share.accounts.items()}
+
+
+def found(method: Callable[[str], _Found], path: str) -> _Found | None:
+    """What Test-Path goes by: a denied access and a missing server are errors, a failed logon is just no file."""
+    try:
+        return method(windows_paths.normalise(path))
+    except ShareError as error:
+        if error.code in (ACCESS_DENIED, BAD_NETWORK_PATH):
+            raise
+        return None
 
 
 def _normal(path: str) -> str:
