@@ -158,14 +158,14 @@ def _compared(state: State, rebooted: bool) -> Findings:
     problems, warnings = baselines.divided(state.findings.problems, state.baseline)
     if state.pending and rebooted:
         warnings.append(
-            f"a reboot is pending again right after a reboot, for {pending_reboot.told(state.pending)}: what asks for "
+            f"a reboot is pending again right after a reboot, for {pending_reboot.named(state.pending)}: what asks for "
             "it at each boot will do so on instances, too"
         )
     elif state.pending and state.baseline and pending_reboot.is_known(state.pending, state.baseline.pending):
-        names = pending_reboot.told(state.pending)
+        names = pending_reboot.named(state.pending)
         warnings.append(f"a reboot is pending, for {names}, as it was when the image builder was first reached")
     elif state.pending:
-        problems.append(f"{_REBOOT_IS_PENDING}: {pending_reboot.told(state.pending)}")
+        problems.append(f"{_REBOOT_IS_PENDING}: {pending_reboot.named(state.pending)}")
     return Findings(problems, [*warnings, *state.findings.warnings])
 
 

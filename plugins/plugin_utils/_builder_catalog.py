@@ -59,7 +59,7 @@ def _remove(entry: Entry, program: str, run_module: RunModule) -> None:
 
 
 def say_otherwise(plan: Plan, listed: Sequence[Entry], program: str, run_module: RunModule) -> bool:
-    """Add entries anew whose launch parameters have not come through, where these can be said in another way.
+    """Add entries again whose launch parameters have not come through, where these can be said in another way.
 
     ``listed``: the catalog after the plan. Says whether there were any. Raises AnsibleActionFail at a failure.
     """

@@ -21,7 +21,7 @@ VALUE = "Found"
 REMOVAL = ("reg", "delete", r"HKLM\SOFTWARE\euc.appstream\Baseline", "/f")
 """The command that takes it away; what is noted beside it of applications stays in the image."""
 
-_OF_THE_BASE_IMAGE = "the base image came with this, so it is told and nothing else"
+_OF_THE_BASE_IMAGE = "the base image came with this, so it stops nothing"
 
 
 @dataclass(frozen=True)

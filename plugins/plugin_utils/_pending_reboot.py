@@ -32,7 +32,7 @@ def causes(values: Mapping[str, Mapping[str, Any]], is_servicing: bool) -> list[
     return [*(["Windows' component servicing"] if is_servicing else []), *files] or [UNKNOWN]
 
 
-def told(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
     """The names in a sentence, the first few when there are many."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
