@@ -80,7 +80,7 @@ def policy_removals(
     """Commands that remove what group policy opened, which stays in the image, and names of the firewall rules meant.
 
     ``has_policy``: there is a POLICY_KEY. ``rules``: values of FIREWALL_KEY; those go that let something in on a port
-    of WinRM. An image is no member of the domain, and nobody applies policy anew on instances without one.
+    of WinRM. An image is no member of the domain, and nobody applies policy again on instances without one.
     """
     ports = {str(port) for port in (*_PORTS.values(), *(listener.port for listener in used))}
     opened = [name for name, rule in rules.items() if _opens(str(rule), ports)]
