@@ -189,6 +189,7 @@ READERS = (
             *texts("%~", "%A%", ">>", "2>&1", "&&", "||", "(", ")", "^", "^\n", "if a==b ", "for %%i in (", "!"),
         ),
         (UnsupportedError,),
+        longest=20_000,
     ),
     Reader(
         "msiexec",
