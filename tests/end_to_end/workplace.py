@@ -38,7 +38,7 @@ _PURPOSES = {
     "site": "build",
     "build_images": "build",
     "clean_up": "clean_up",
-    **dict.fromkeys(("fleet", "image_copy", "image_permission", "image_update", "stack"), "distribute"),
+    **dict.fromkeys(("fleet", "image_copy", "image_permission", "stack"), "distribute"),
 }
 
 

@@ -219,7 +219,9 @@ def read_objects(inquiry: Inquiry, findings: Sequence[Finding]) -> tuple[dict[st
         except AppStreamError as error:
             if error.cause is not None and trouble_of(error.cause):
                 raise
-            unread[source] = str(error)
+            # The answer to HeadObject has no text that would name the right.
+            needed = "; it needs s3:GetObject, and for what is not there s3:ListBucket" if error.code == "403" else ""
+            unread[source] = f"{error}{needed}"
             if not error.code:
                 # Without a connection there is none to the next object either.
                 return sizes, {**unread, **{one: str(error) for one in entries if one not in sizes}}

@@ -322,3 +322,12 @@ def test_no_way_to_a_service_is_found_out_soon() -> None:
     pauses = sum(min(retries.LONGEST_PAUSE, 2.0**attempt) for attempt in range(retries.CONNECTION_ATTEMPTS - 1))
     # STS, IAM, Service Quotas and S3; EC2 has to be there for the builders' network anyway.
     assert 4 * (retries.CONNECTION_ATTEMPTS * inquiry.CONNECT_TIMEOUT + pauses) <= 60
+
+
+def test_an_object_that_may_not_be_read_names_the_rights(
+    run_simulated: Run, simulated: Simulated, place: dict[str, Any]
+) -> None:
+    """The answer to HeadObject is a status alone."""
+    simulated.fail(match="s3:HEAD .*", code="AccessDenied", status=403)
+    [found] = check(run_simulated, recipe(place, s3_sources=[{"source": "s3://installers/a.msi"}]))
+    assert [one for one in found["warnings"] if "it needs s3:GetObject, and for what is not there s3:ListBucket" in one]
