@@ -81,6 +81,10 @@ def test_everything_is_asked_and_what_differs_is_told(tmp_path: Path) -> None:
     }
     with open_workplace(tmp_path / "project", assumptions=TURNED, durations=durations) as workplace:
         workplace.write_inventory()
+        # What a run has left that was killed, and what is somebody's own.
+        tags = {"euc.appstream:verify_service": "verify-of-yesterday"}
+        workplace.client("appstream").create_stack(Name=NAME, Tags=tags)
+        workplace.client("appstream").create_stack(Name=f"{NAME}-of-mine")
         run = verify(workplace, verify_service_accept_cost=True)
         assert run.exit_code == 0, run.output
         found = rows(workplace)
@@ -93,7 +97,8 @@ def test_everything_is_asked_and_what_differs_is_told(tmp_path: Path) -> None:
         assert (
             f"different  missing_stack: assumed {ENTRIES['missing_stack']['assumed']}, seen an empty list" in run.output
         )
-        assert nothing_is_left(workplace)
+        workplace.client("appstream").delete_stack(Name=f"{NAME}-of-mine")
+        assert nothing_is_left(workplace), "but for what is somebody's own"
         assert_nobody_is_named(published(workplace), workplace)
         settings = load(workplace.folder / "reports" / "verify_service_settings.yml", {})
         assert settings.assumptions.items() >= TURNED.items()
