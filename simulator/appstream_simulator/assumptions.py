@@ -97,7 +97,8 @@ def _problem(name: str, value: Any) -> str:
         return f"{name} has to be like {expected!r}, not {value!r}"
     if not isinstance(value, number if isinstance(expected, number) else type(expected)):
         return f"{name} has to be like {expected!r}, not {value!r}"
-    if "duration" in entry and value < 0:
+    # The end of one thing counted from that of another may come before it.
+    if "duration" in entry and value < 0 <= expected:
         return f"{name} has to be a time, not {value!r}"
     return ""
 

@@ -183,7 +183,7 @@ def scan(run_module: RunModule, options: Mapping[str, Any]) -> Answers:
     secrets = {"probe": options["unfindable"]}
     found = run_module("euc.appstream.secret_scan", {"secrets": secrets, "fail": False})
     figures = ", ".join(f"{name}: {found[name]}" for name in ("seconds", "files", "bytes") if name in found)
-    ended = not found.get("failed") and not found.get("timed_out")
+    ended = not found.get("failed") and not found.get("time_is_up")
     return {"scan_ends_in_time": seen(ended, figures or str(found.get("msg") or ""))}
 
 
