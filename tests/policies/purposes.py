@@ -62,7 +62,7 @@ def _tags(name: str) -> dict[str, str]:
 def _distribute(workplace: Workplace, name: str, number: int) -> list[Task]:
     """Share an image, copy it, update it, give it to a fleet and a stack, and take all of that back."""
     image, fast = f"{name}-image", {"wait_delay": 1}
-    body = {"name": image, "base_image": _OLD, "region": REGION, "tags": _tags(name)}
+    body = {"name": image, "base_image": _OLD, "region": REGION, "tags": {**_tags(name), "Old": "x"}}
     workplace.control("images", body)
     network = {"subnet_ids": [workplace.subnet_id], "security_group_ids": [workplace.security_group_id]}
     fleet = {
@@ -79,7 +79,7 @@ def _distribute(workplace: Workplace, name: str, number: int) -> list[Task]:
         _task("image_permission", name=image, state="absent", accounts=[{"account_id": _OTHER_ACCOUNT}]),
         _task("image_copy", name=image, destination_region="us-east-1", tags={"Copied": "yes"}, **fast),
         _task("image_update", name=image, new_name=f"{image}-2", tags=_tags(name), **fast),
-        _task("image", name=image, tags={"CostCenter": "43"}, purge_tags=True),
+        _task("image", name=image, tags={**_tags(name), "CostCenter": "43"}, purge_tags=True),
         _task("fleet", **fleet, image_name=_OLD, tags={"CostCenter": "42"}),
         _task(
             "fleet",
