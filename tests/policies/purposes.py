@@ -185,7 +185,12 @@ def _open(workplace: Workplace, vpc: str) -> Task:
 
 def _verify(workplace: Workplace, name: str, number: int) -> list[Task]:
     """What the role finds of a network that there is."""
-    return [_role("prepare_network", "verify", **_environment(workplace, number))]
+    seen = "{{ prepare_network_verification | to_json }}"
+    told = {"that": "'can be looked at' not in (prepare_network_verification | string)", "fail_msg": seen}
+    return [
+        _role("prepare_network", "verify", **_environment(workplace, number)),
+        {"name": "Fail for what may not be read", "ansible.builtin.assert": told},
+    ]
 
 
 TASKS: Mapping[str, Callable[[Workplace, str, int], list[Task]]] = MappingProxyType(
