@@ -79,6 +79,8 @@ class Gateway:
 
     def _needs(self, request: Request, caller: Caller) -> list[Need] | None:
         """The rights that a call needs; None when that is not known, or the request can't be read."""
+        if not caller.access_key or regions.problem(caller.service, caller.region):
+            return None
         try:
             with self._simulation.lock:
                 return enforcement.needs(request, caller)

@@ -124,7 +124,7 @@ def test_members_of_a_group_go_by_their_identifiers_and_long_names_not_by_net(wo
 def test_net_stops_a_service(world: World) -> None:
     assert world.process("net stop Spooler").exit_code == 0
     assert world.machine.disk.services["spooler"].state == "stopped"
-    assert b"The service is not started." in world.process("net stop Spooler").stderr
+    assert b"The Print Spooler service is not started." in world.process("net stop Spooler").stderr
     assert world.process("net stop Nonsense").exit_code == 2
 
 

@@ -58,7 +58,7 @@ SEEN_WHEN_IT_RUNS = [
     ("$s = 'x'; while ($true) { $s += $s }", "items"),
     ("1..1000000000", "items"),
     ("'a' -match '(?<o-c>a)'", "the regular expression"),
-    ("Get-Item Cert:\\LocalMachine", "the drive Cert:"),
+    ("Get-Item Cert:\\LocalMachine", "items of certificates"),
     ("$s = 'C:\\Scripts\\it.ps1'; & $s", "the script C:\\Scripts\\it.ps1"),
     ("'x' | ConvertTo-Json", "ConvertTo-Json without -Compress"),
     ("Remove-Item C:\\Windows", "a question of Remove-Item"),

@@ -98,5 +98,7 @@ def _context(backend: AppStreamBackend, known: Action, arn: str, request: Reques
 
 
 def _tags(request: Request) -> dict[str, str]:
-    found: Mapping[str, Any] = next((request[name] for name in _TAGS if request.get(name)), {})
+    found: Any = next((request[name] for name in _TAGS if request.get(name)), {})
+    if not isinstance(found, Mapping):
+        raise ValueError("the tags are no map")
     return {str(key): str(value) for key, value in found.items()}

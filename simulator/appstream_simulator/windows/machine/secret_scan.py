@@ -8,7 +8,6 @@ Where Mono is installed the script's own C# is compiled and run, with the machin
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,11 +21,11 @@ from .registry import Registry, RegistryValue
 
 _HOST = Path(__file__).with_name("SecretScanHost.cs")
 _NEEDED = (
-    r"\bnamespace Euc\.AppStream\b",
-    r"\bclass SecretScan\b",
-    r"\binterface IComputer\b",
-    r"\binterface IKey\b",
-    r"\bclass Entry\b",
+    "namespace Euc.AppStream",
+    "class SecretScan",
+    "interface IComputer",
+    "interface IKey",
+    "class Entry",
 )
 
 
@@ -53,7 +52,7 @@ class Wanted:
 
 def is_search(source: str) -> bool:
     """Whether this C# is such a search."""
-    return all(re.search(pattern, source) for pattern in _NEEDED)
+    return all(text in source for text in _NEEDED)
 
 
 def search(disk: Disk, source: str, wanted: Wanted) -> str:
