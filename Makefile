@@ -73,7 +73,7 @@ policies: ## IAM policies that count: whole, and without each of their actions, 
 	@tools/test policies
 
 .PHONY: hostile
-hostile: ## 10,000 hostile inputs for every parser; `make test` takes a fifth of them
+hostile: ## 10,000 hostile inputs for every parser; `make test` takes a tenth of them
 	@tools/setup test
 	@tools/test hostile
 
