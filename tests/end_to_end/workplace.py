@@ -38,6 +38,7 @@ _PURPOSES = {
     "site": "build",
     "build_images": "build",
     "clean_up": "clean_up",
+    "verify_service": "verify_service",
     **dict.fromkeys(("fleet", "image_copy", "image_permission", "stack"), "distribute"),
 }
 

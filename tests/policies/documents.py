@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import recording
-from scopes import BUILD, PURPOSES, SCOPES, Scope
+from scopes import BUILD, LEFT_OUT, PURPOSES, SCOPES, Scope
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "docs" / "policies"
@@ -41,7 +41,8 @@ def statements(purpose: str, rights: recording.Rights) -> list[tuple[Scope, dict
     Raises:
         ValueError: a right is in no scope.
     """
-    pairs = sorted((action, kind) for action, kinds in rights.items() for kind in kinds)
+    needed = ((action, kind) for action, kinds in rights.items() for kind in kinds)
+    pairs = sorted(pair for pair in needed if (purpose, *pair) not in LEFT_OUT)
     by_scope: dict[str, list[tuple[str, str]]] = {}
     for action, kind in pairs:
         covering = [scope for scope in SCOPES if scope.covers(purpose, action, kind)]

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 import build_cells
 import identities
+import service_questions
 from identities import ACCOUNT
-from scopes import CLEAN_UP, DISTRIBUTE, PREPARE, TRANSFER, VERIFY
+from scopes import CLEAN_UP, DISTRIBUTE, PREPARE, TRANSFER, VERIFY, VERIFY_SERVICE
 from workplace import REGION, Workplace
 
 Task = dict[str, Any]
@@ -193,8 +194,12 @@ def _verify(workplace: Workplace, name: str, number: int) -> list[Task]:
     ]
 
 
+def _verify_service(workplace: Workplace, name: str, number: int) -> list[Task]:
+    return service_questions.tasks(workplace, name)
+
+
 TASKS: Mapping[str, Callable[[Workplace, str, int], list[Task]]] = MappingProxyType(
-    {CLEAN_UP: _clean_up, DISTRIBUTE: _distribute, PREPARE: _prepare, VERIFY: _verify}
+    {CLEAN_UP: _clean_up, DISTRIBUTE: _distribute, PREPARE: _prepare, VERIFY: _verify, VERIFY_SERVICE: _verify_service}
 )
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 BUILD, PREPARE, VERIFY, DISTRIBUTE, CLEAN_UP = "build", "prepare", "verify", "distribute", "clean_up"
+VERIFY_SERVICE = "verify_service"
 
 PURPOSES: Mapping[str, str] = MappingProxyType(
     {
@@ -21,6 +22,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         VERIFY: "Verify the environment: ``euc.appstream.prepare_environment`` with ``--tags verify``",
         DISTRIBUTE: "Bring images to fleets, stacks, accounts and Regions",
         CLEAN_UP: "Clean up: ``euc.appstream.clean_up``",
+        VERIFY_SERVICE: "Ask what nobody has proved: ``euc.appstream.verify_service``",
     }
 )
 
@@ -31,6 +33,7 @@ _RECIPE = "euc.appstream:recipe"
 _OURS: Condition = {"Null": {f"aws:ResourceTag/{_RECIPE}": "false"}}
 _OURS_TO_BE: Condition = {"Null": {f"aws:RequestTag/{_RECIPE}": "false"}}
 _PREPARED: Condition = {"Null": {"aws:ResourceTag/euc.appstream:prepared-by": "false"}}
+_ASKED_WITH: Condition = {"Null": {"aws:RequestTag/euc.appstream:verify_service": "false"}}
 _BY_APPSTREAM: Condition = {"StringEquals": {"iam:PassedToService": "appstream.amazonaws.com"}}
 
 ACCOUNT = "111122223333"
@@ -96,6 +99,11 @@ class Scope:
 
 _IMAGE_BUILDERS = ("appstream:image-builder",)
 _IMAGES = ("appstream:image",)
+PROBES = "euc-appstream-verify"
+"""What ``verify_service_name`` is by default."""
+_OF_PROBES: Mapping[str, str] = MappingProxyType(
+    {f"appstream:{kind}": f"{_APPSTREAM}{kind}/{PROBES}*" for kind in ("fleet", "image", "image-builder", "stack")}
+)
 
 SCOPES = (
     Scope(
@@ -114,6 +122,7 @@ SCOPES = (
     Scope(
         "NotInTheReference",
         ("appstream:UpdateImageBuilder",),
+        purposes=(BUILD,),
         why="AWS's reference does not have this action yet, and so does not say what it could be limited to. It is for "
         "recipes whose description, display name or agent access has changed since their builder was made",
     ),
@@ -170,6 +179,7 @@ SCOPES = (
         ),
         _IMAGES,
         _OURS,
+        (BUILD, DISTRIBUTE, CLEAN_UP),
         why="Images that this collection has built, and copies of them. Leave the condition out for images that were "
         "made otherwise",
     ),
@@ -216,6 +226,7 @@ SCOPES = (
         ("iam:PassRole",),
         ("iam:role",),
         _BY_APPSTREAM,
+        (BUILD, DISTRIBUTE),
         arns=MappingProxyType({"iam:role": f"arn:aws:iam::{ACCOUNT}:role/appstream-builder"}),
         why="Only where image builders or fleets get a role (``iam_role_arn``)",
     ),
@@ -299,4 +310,70 @@ SCOPES = (
         purposes=(PREPARE,),
         why="These actions know no resources",
     ),
+    Scope(
+        "ReadQuotas",
+        ("servicequotas:ListServiceQuotas",),
+        purposes=(VERIFY_SERVICE,),
+        why="It knows no resources",
+    ),
+    Scope(
+        "ByName",
+        ("appstream:*",),
+        tuple(_OF_PROBES),
+        purposes=(VERIFY_SERVICE,),
+        arns=_OF_PROBES,
+        why="All that the playbook makes has a name that begins with ``verify_service_name``. Nothing else in the "
+        "account should",
+    ),
+    Scope(
+        "ImagesOfAws",
+        (
+            "appstream:CopyImage",
+            "appstream:CreateFleet",
+            "appstream:CreateImageBuilder",
+            "appstream:CreateUpdatedImage",
+            "appstream:DeleteImage",
+            "appstream:UpdateFleet",
+        ),
+        _IMAGES,
+        purposes=(VERIFY_SERVICE,),
+        arns=MappingProxyType({"appstream:image": "arn:aws:appstream:*::image/*"}),
+        why="Without an account in its ARN an image is AWS's. The image builder is made of one; whether one can be "
+        "copied, updated or deleted is asked",
+    ),
+    Scope(
+        "RoleThatDoesNotExist",
+        ("iam:PassRole",),
+        ("iam:role",),
+        _BY_APPSTREAM,
+        (VERIFY_SERVICE,),
+        MappingProxyType({"iam:role": f"arn:aws:iam::{ACCOUNT}:role/{PROBES}*"}),
+        "What is answered to an image builder whose role does not exist is asked",
+    ),
+    Scope(
+        "ImportThatIsRefused",
+        ("appstream:CreateImportedImage",),
+        condition=_ASKED_WITH,
+        purposes=(VERIFY_SERVICE,),
+        why="It knows no resources, and is asked with ``DryRun`` alone, of an AMI that does not exist",
+    ),
+    Scope(
+        "SessionThatIsNotThere",
+        ("appstream:ExpireSession",),
+        purposes=(VERIFY_SERVICE,),
+        why="It knows no resources: whoever has this right may end the session of any user. Leave it out where that "
+        "matters; one question is not asked then",
+    ),
+    Scope(
+        "ChangesOfImageBuilders",
+        ("appstream:UpdateImageBuilder",),
+        purposes=(VERIFY_SERVICE,),
+        why="AWS's reference does not have this action yet, and so does not say what it could be limited to. Leave it "
+        "out where that matters; three questions are not asked then",
+    ),
+)
+
+# What is called and not allowed: for a question it would be a right to everything.
+LEFT_OUT: Mapping[tuple[str, str, str], str] = MappingProxyType(
+    {(VERIFY_SERVICE, "appstream:UpdateFleet", "*"): "a fleet that is not named"}
 )

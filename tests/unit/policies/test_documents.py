@@ -13,7 +13,7 @@ import pytest
 import recording
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.preflight import permissions
 from appstream_simulator.aws.authorization import reference
-from scopes import ARNS, BUILD, CLEAN_UP, DISTRIBUTE, PURPOSES
+from scopes import BUILD, CLEAN_UP, DISTRIBUTE, PURPOSES, VERIFY_SERVICE
 
 # Rights of a build that the preflight neither has nor asks about: only with a lock in a table.
 _NOT_ASKED_ABOUT = {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"}
@@ -52,7 +52,7 @@ def test_a_right_in_no_scope_is_refused() -> None:
 def test_statements_name_only_what_the_reference_has() -> None:
     """Otherwise they would allow nothing, or less than they seem to."""
     for purpose, statement in statements():
-        kinds = {kind for kind, arn in ARNS.items() if arn in listed(statement["Resource"])}
+        kinds = {recording.kind_of(arn) for arn in listed(statement["Resource"])}
         asked = {key.partition("/")[0] for keys in statement.get("Condition", {}).values() for key in keys}
         for action in (one.partition(":")[2] for one in statement["Action"] if one.startswith("appstream:")):
             known = reference.action(action)
@@ -66,9 +66,10 @@ def test_required_types_are_all_allowed() -> None:
     for purpose in PURPOSES:
         made = documents.document(purpose)["Statement"]
         for action in {one for statement in made for one in statement["Action"] if one.startswith("appstream:")}:
-            allowed = {arn for one in made if action in one["Action"] for arn in listed(one["Resource"])}
+            resources = [arn for one in made if action in one["Action"] for arn in listed(one["Resource"])]
             required = [one[:-1] for one in reference.action(action.partition(":")[2]).types if one.endswith("*")]
-            assert {ARNS[f"appstream:{kind}"] for kind in required} <= allowed, (purpose, action)
+            allowed = {recording.kind_of(arn) for arn in resources}
+            assert {f"appstream:{kind}" for kind in required} <= allowed, (purpose, action)
 
 
 def test_what_changes_image_builders_and_images_asks_for_the_tag() -> None:
@@ -87,6 +88,13 @@ def test_the_preflight_knows_the_rights_of_a_build() -> None:
         if action in permissions.ACTIONS:
             asked = {kinds.get(one, one) for one in permissions.ACTIONS[action].resources}
             assert {kind.removeprefix("appstream:") for kind in recorded} == asked, action
+
+
+def test_what_asks_changes_only_what_has_its_name() -> None:
+    """But for what it asks of AWS's own images, and for what knows no resources."""
+    for statement in documents.document(VERIFY_SERVICE)["Statement"]:
+        for arn in listed(statement["Resource"]):
+            assert "/euc-appstream-verify" in arn or arn in ("*", "arn:aws:appstream:*::image/*"), statement
 
 
 @pytest.mark.parametrize(

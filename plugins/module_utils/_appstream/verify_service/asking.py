@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ try:
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 except ImportError:
     pass  # AnsibleAWSModule reports a missing botocore
+
+# "User: … is not authorized to perform: appstream:CreateFleet on resource: …", see the IAM user guide.
+_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,13 @@ def _answered(client: Any, operation: str, request: Mapping[str, Any]) -> tuple[
         found = error.response.get("Error", {})
         code, message = str(found.get("Code", "")), str(found.get("Message", ""))
         if code in ACCESS_DENIED_CODES:
-            return not_asked(f"the credentials may not call {operation}"), {}
+            return not_asked(f"the credentials may not call {_denied(message) or operation}"), {}
         return seen(code, message), {}
     except BotoCoreError as error:
         return not_asked(f"{operation} got no answer: {type(error).__name__}"), {}
+
+
+def _denied(message: str) -> str:
+    """Return the action that AWS says is not allowed: that of a tag or a role may be another than the call's."""
+    found = _ACTION.search(message)
+    return found.group(1) if found else ""

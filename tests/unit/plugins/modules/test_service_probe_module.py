@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.euc.appstream.plugins.module_utils._appstream.verify_service import asking
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.verify_service.probes import PROBES, READ_ONLY
 from ansible_collections.euc.appstream.plugins.modules import service_probe
 from ansible_collections.euc.appstream.plugins.plugin_utils._verify_service import report
@@ -186,6 +187,14 @@ def test_what_the_credentials_may_not_ask_is_not_asked(run_simulated: Run, simul
     answers = ask(run_simulated, simulated, "read_only")
     assert answers["missing_stack"] == {"not_asked": "the credentials may not call describe_stacks"}
     assert answers["missing_fleet"]["seen"] == "ResourceNotFoundException"
+
+
+def test_the_right_that_is_missing_is_named(run_simulated: Run, simulated: Simulated) -> None:
+    message = "User: u is not authorized to perform: appstream:TagResource on resource: r"
+    simulated.fail(match="appstream:CreateStack", code="AccessDeniedException", message=message)
+    options = {"operation": "create_stack", "Name": NAME}
+    answer = asking.ask(simulated.client("appstream"), **options)
+    assert answer == {"not_asked": "the credentials may not call appstream:TagResource"}
 
 
 def test_a_throttled_question_is_asked_again(run_simulated: Run, simulated: Simulated) -> None:
