@@ -23,7 +23,7 @@ Policy = Mapping[str, Any]
 @contextmanager
 def open_enforced(folder: Path, **settings: Any) -> Iterator[Workplace]:
     """A simulated account where policies count."""
-    more = {"image_builder_quota": 500, "image_quota": 500, **settings}
+    more = {f"{kind}_quota": 500 for kind in ("fleet", "image", "image_builder", "stack")} | settings
     with open_workplace(folder, enforce_policies=True, **more) as opened:
         yield opened
 

@@ -67,9 +67,15 @@ def _run_without(workplace: Workplace, purpose: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("purpose", "action"), [(purpose, action) for purpose in _OTHERS for action in identities.actions(purpose)]
-)
+# One process has all of a purpose: its run is made once.
+_LACKING = [
+    pytest.param(purpose, action, marks=pytest.mark.xdist_group(purpose))
+    for purpose in _OTHERS
+    for action in identities.actions(purpose)
+]
+
+
+@pytest.mark.parametrize(("purpose", "action"), _LACKING)
 def test_without(told: Callable[[str], dict[str, str]], purpose: str, action: str) -> None:
     """The action that is missing is named, by what ends the play."""
     message = json.dumps(told(purpose)[identities.lacking(action)])

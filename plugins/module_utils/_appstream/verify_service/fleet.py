@@ -12,7 +12,7 @@ from ..core.reconcile import Connect
 from ..fleet.api import describe_fleet
 from .asking import Question, Subject, ask, ask_all, ask_in_state, asked
 from .refused import fleet_request
-from .seen import ACCEPTED, Answer, Answers, not_asked, seen
+from .seen import ACCEPTED, Answer, Answers, not_asked, seen, why_nothing
 
 _OTHER_FAMILY = "stream.compute.large"
 
@@ -25,7 +25,7 @@ def fleet_stopped(connect: Connect, subject: Subject) -> Answers:
     client, name = connect("appstream"), subject.name
     made, result = asked(client, "create_fleet", **fleet_request(subject))
     if made.get("seen") != ACCEPTED:
-        return {}
+        return why_nothing("fleet_type_by_default", made)
     both = {"Name": name, "VpcConfig": subject.vpc_config, "AttributesToDelete": ["VPC_CONFIGURATION"]}
     questions = (
         Question("stop_stopped_fleet", "stop_fleet", {"Name": name}),
@@ -43,8 +43,9 @@ def fleet_stopped(connect: Connect, subject: Subject) -> Answers:
 def fleet_starting(connect: Connect, subject: Subject) -> Answers:
     """Start it, and ask while it is STARTING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    if ask(client, "start_fleet", Name=name).get("seen") != ACCEPTED:
-        return {}
+    started = ask(client, "start_fleet", Name=name)
+    if started.get("seen") != ACCEPTED:
+        return why_nothing("start_fleet_while_moving", started)
     questions = (
         Question("start_fleet_while_moving", "start_fleet", {"Name": name}),
         Question("update_fleet_while_moving", "update_fleet", {"Name": name, "DisplayName": "verify"}),
@@ -75,8 +76,9 @@ def fleet_running(connect: Connect, subject: Subject) -> Answers:
 def fleet_stopping(connect: Connect, subject: Subject) -> Answers:
     """Stop it, and ask once more while it is STOPPING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    if ask(client, "stop_fleet", Name=name).get("seen") != ACCEPTED:
-        return {}
+    stopped = ask(client, "stop_fleet", Name=name)
+    if stopped.get("seen") != ACCEPTED:
+        return why_nothing("stop_fleet_while_moving", stopped)
     once_more = Question("stop_fleet_while_moving", "stop_fleet", {"Name": name})
     return ask_in_state(client, [once_more], {"STOPPING"}, lambda: _state(client, name))
 
@@ -84,8 +86,9 @@ def fleet_stopping(connect: Connect, subject: Subject) -> Answers:
 def fleet_restarted(connect: Connect, subject: Subject) -> Answers:
     """Start it once more, and stop it while it is STARTING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    if ask(client, "start_fleet", Name=name).get("seen") != ACCEPTED:
-        return {}
+    started = ask(client, "start_fleet", Name=name)
+    if started.get("seen") != ACCEPTED:
+        return why_nothing("stop_starting_fleet", started)
     stop = Question("stop_starting_fleet", "stop_fleet", {"Name": name})
     return ask_in_state(client, [stop], {"STARTING"}, lambda: _state(client, name))
 
@@ -114,7 +117,7 @@ def _associations(client: Any, subject: Subject) -> Answers:
     stack, second = {"StackName": subject.name}, subject.another("second")
     first = ask(client, "associate_fleet", **stack, FleetName=subject.name)
     ask(client, "create_fleet", **{**fleet_request(subject), "Name": second})
-    refused = "the fleet could not be associated with the stack"
+    refused = str(first.get("not_asked") or "the fleet could not be associated with the stack")
     is_associated = first.get("seen") == ACCEPTED
     pair = {**stack, "FleetName": subject.name} if is_associated else None
     pair_of_second = {**stack, "FleetName": second} if is_associated else None

@@ -11,7 +11,7 @@ from ..core.reconcile import Connect
 from ..image.api import describe_image
 from ..image_builder.api import describe_image_builder
 from .asking import Question, Subject, ask, ask_all, ask_in_state, asked
-from .seen import ACCEPTED, Answer, Answers, not_asked, seen
+from .seen import ACCEPTED, Answer, Answers, not_asked, seen, why_nothing
 
 _NOBODY = "000000000000"
 _NO_ACCOUNT = "1"
@@ -63,8 +63,9 @@ def image_available(connect: Connect, subject: Subject) -> Answers:
 def image_deleting(connect: Connect, subject: Subject) -> Answers:
     """Delete it, and ask once more while it goes. Raises AppStreamError."""
     client, image = connect("appstream"), subject.image
-    if ask(client, "delete_image", Name=image).get("seen") != ACCEPTED:
-        return {}
+    deleted = ask(client, "delete_image", Name=image)
+    if deleted.get("seen") != ACCEPTED:
+        return why_nothing("deleting_an_image_on_its_way", deleted)
     update = {"existingImageName": image, "newImageName": subject.another("update"), "dryRun": True}
     questions = (
         Question("updating_an_image_that_is_not_available", "create_updated_image", update),

@@ -15,7 +15,7 @@ from ..core.reconcile import Connect
 from ..core.states import eni_address
 from ..image_builder.api import describe_image_builder
 from .asking import Question, Subject, ask, ask_in_state, asked
-from .seen import ACCEPTED, Answers, not_asked, seen
+from .seen import ACCEPTED, Answers, not_asked, seen, why_nothing
 
 SOFTWARE = "Microsoft_Office_2021_LTSC_Professional_Plus_64Bit"
 """Licence-included software, which nothing here associates: that costs a fee."""
@@ -63,8 +63,9 @@ def image_builder_running(connect: Connect, subject: Subject) -> Answers:
 def image_builder_stopping(connect: Connect, subject: Subject) -> Answers:
     """Stop it, and see what is said of it right afterwards. Raises AppStreamError."""
     client = connect("appstream")
-    if ask(client, "stop_image_builder", Name=subject.name).get("seen") != ACCEPTED:
-        return {}
+    stopped = ask(client, "stop_image_builder", Name=subject.name)
+    if stopped.get("seen") != ACCEPTED:
+        return why_nothing("state_after_stop", stopped)
     return {"state_after_stop": seen(_state(client, subject))}
 
 

@@ -26,3 +26,11 @@ def seen(value: Any, text: str = "") -> Answer:
 def not_asked(reason: str) -> Answer:
     """Return an answer that nobody asked for, and why."""
     return {"not_asked": reason}
+
+
+def why_nothing(about: str, answer: Answer) -> Answers:
+    """Return why a probe asked nothing, of its first question: the call that it begins with got no answer.
+
+    What AWS answered otherwise says nothing about that question.
+    """
+    return {about: answer} if "not_asked" in answer else {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.reconcile import Connect
 from .asking import Question, Subject, ask, ask_all, asked
-from .seen import ACCEPTED, Answer, Answers, not_asked, seen
+from .seen import ACCEPTED, Answer, Answers, not_asked, seen, why_nothing
 
 _PAGE = "https://example.com/"
 _TAG = "euc.appstream:verify_read_back"
@@ -21,7 +21,7 @@ def stack(connect: Connect, subject: Subject) -> Answers:
     client, name = connect("appstream"), subject.name
     made, result = asked(client, "create_stack", Name=name, Tags=dict(subject.tags))
     if made.get("seen") != ACCEPTED:
-        return {}
+        return why_nothing("user_settings_by_default", made)
     arn = result["Stack"]["Arn"]
     usual = {one["Action"]: one["Permission"] for one in result["Stack"].get("UserSettings") or []}
     answers: Answers = {

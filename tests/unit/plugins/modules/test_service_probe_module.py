@@ -189,12 +189,33 @@ def test_what_the_credentials_may_not_ask_is_not_asked(run_simulated: Run, simul
     assert answers["missing_fleet"]["seen"] == "ResourceNotFoundException"
 
 
-def test_the_right_that_is_missing_is_named(run_simulated: Run, simulated: Simulated) -> None:
+def test_the_right_that_is_missing_is_named(simulated: Simulated) -> None:
     message = "User: u is not authorized to perform: appstream:TagResource on resource: r"
     simulated.fail(match="appstream:CreateStack", code="AccessDeniedException", message=message)
-    options = {"operation": "create_stack", "Name": NAME}
-    answer = asking.ask(simulated.client("appstream"), **options)
+    answer = asking.ask(simulated.client("appstream"), "create_stack", Name=NAME)
     assert answer == {"not_asked": "the credentials may not call appstream:TagResource"}
+
+
+@pytest.mark.parametrize(
+    ("probe", "operation", "about"),
+    [
+        ("stack", "CreateStack", "user_settings_by_default"),
+        ("image_builder_stopping", "StopImageBuilder", "state_after_stop"),
+        ("image_deleting", "DeleteImage", "deleting_an_image_on_its_way"),
+        ("fleet_stopped", "CreateFleet", "fleet_type_by_default"),
+        ("fleet_stopped", "AssociateFleet", "associating_a_second_fleet"),
+        ("fleet_starting", "StartFleet", "start_fleet_while_moving"),
+        ("fleet_stopping", "StopFleet", "stop_fleet_while_moving"),
+        ("fleet_restarted", "StartFleet", "stop_starting_fleet"),
+    ],
+)
+def test_a_probe_that_may_not_begin_says_why(
+    run_simulated: Run, simulated: Simulated, probe: str, operation: str, about: str
+) -> None:
+    message = f"User: u is not authorized to perform: appstream:{operation} on resource: r"
+    simulated.fail(match=f"appstream:{operation}", code="AccessDeniedException", message=message)
+    answers = ask(run_simulated, simulated, probe)
+    assert answers[about] == {"not_asked": f"the credentials may not call appstream:{operation}"}
 
 
 def test_a_throttled_question_is_asked_again(run_simulated: Run, simulated: Simulated) -> None:
