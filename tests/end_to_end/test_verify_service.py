@@ -78,6 +78,8 @@ def test_everything_is_asked_and_what_differs_is_told(tmp_path: Path) -> None:
         "fleet_stopping": 36000,
         "image_deleting": 36000,
         "DELETING": 9000,
+        "SNAPSHOTTING": 18000,
+        "image_final_after_stopped": -9000,
     }
     with open_workplace(tmp_path / "project", assumptions=TURNED, durations=durations) as workplace:
         workplace.write_inventory()
