@@ -62,7 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
             result["warnings"] = warnings
         if found.findings:
             result |= {"failed": options["fail"], "msg": message(found)}
-        elif spelled and not (found.counts["folders"] or found.counts["keys"]):
+        elif spelled and not (found.counts["folders"] or found.counts["registry_keys"]):
             result |= {"failed": True, "msg": nothing_searched(found)}
         return result
 

@@ -216,12 +216,12 @@ links:
   returned: success, and when secrets were found
   type: int
   sample: 61
-keys:
+registry_keys:
   description: How many registry keys were searched.
   returned: success, and when secrets were found
   type: int
   sample: 171023
-values:
+registry_values:
   description: How many registry values were searched.
   returned: success, and when secrets were found
   type: int

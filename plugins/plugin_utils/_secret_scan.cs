@@ -468,7 +468,7 @@ namespace Euc.AppStream
         private string Json(double seconds)
         {
             return string.Format(CultureInfo.InvariantCulture,
-                "{{\"folders\":{0},\"files\":{1},\"bytes\":{2},\"links\":{3},\"keys\":{4},\"values\":{5},"
+                "{{\"folders\":{0},\"files\":{1},\"bytes\":{2},\"links\":{3},\"registry_keys\":{4},\"registry_values\":{5},"
                 + "\"seconds\":{6:0.000},\"time_is_up\":{7},\"findings\":[{8}],\"findings_count\":{9},"
                 + "\"not_searched\":[{10}],\"too_large\":{11},\"unreadable\":{12},\"not_reached\":{13}}}",
                 folders, files, bytes, links, keys, values, seconds, timeIsUp ? "true" : "false", findings,

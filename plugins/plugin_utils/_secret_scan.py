@@ -43,7 +43,17 @@ REGISTRY_KEYS = (
 MAXIMUM_FILE_SIZE = 256 * 1024 * 1024
 """Bytes."""
 
-COUNTS = ("folders", "files", "bytes", "links", "keys", "values", "too_large", "unreadable", "not_reached")
+COUNTS = (
+    "folders",
+    "files",
+    "bytes",
+    "links",
+    "registry_keys",
+    "registry_values",
+    "too_large",
+    "unreadable",
+    "not_reached",
+)
 """What the search counts."""
 
 MASK = "***"
@@ -208,8 +218,8 @@ class Report:
         findings_count: how many there are in all.
         not_searched: dictionaries with ``kind`` (``too_large``, ``unreadable`` or ``not_reached``), ``place`` and
             ``reason``; the first thousand of each kind.
-        counts: ``folders``, ``files``, ``bytes``, ``links`` (which are not followed), ``keys`` and ``values`` that were
-            searched, ``too_large``, ``unreadable`` and ``not_reached``.
+        counts: ``folders``, ``files``, ``bytes``, ``links`` (which are not followed), ``registry_keys`` and
+            ``registry_values`` that were searched, ``too_large``, ``unreadable`` and ``not_reached``.
         seconds: how long it took, without compiling it.
         time_is_up: whether the time limit ended it.
     """

@@ -267,7 +267,7 @@ def test_the_registry(tmp_path: Path) -> None:
         (0, "registry_value", f"{place}: Text"),
         (0, "registry_value_name", f"{place}: my ***"),
     ]
-    assert (found["keys"], found["values"]) == (4, 7)
+    assert (found["registry_keys"], found["registry_values"]) == (4, 7)
 
 
 def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
 
     found = run(tmp_path, search, tmp_path)
 
-    assert (found["folders"], found["keys"], found["not_searched"]) == (0, 0, [])
+    assert (found["folders"], found["registry_keys"], found["not_searched"]) == (0, 0, [])
 
 
 def test_a_folder_that_can_be_none_is_told(tmp_path: Path) -> None:

@@ -129,8 +129,7 @@ def _is_address(text: str) -> bool:
 def _row(entry: Entry, answer: Answer | None) -> dict[str, Any]:
     row = {"id": entry["id"], "area": entry["area"], "question": entry["question"], "assumed": entry["assumed"]}
     found = verdict(entry, answer)
-    if found != NOT_ASKED:
-        assert answer is not None
+    if answer is not None and found != NOT_ASKED:
         return {**row, "verdict": found, "seen": answer["seen"], "text": answer.get("text", "")}
     probe = str(entry["probe"])
     usual = probe.partition("none: ")[2] or "this run did not come to it"
@@ -138,9 +137,8 @@ def _row(entry: Entry, answer: Answer | None) -> dict[str, Any]:
 
 
 def _is_to_be_set(entry: Entry, answer: Answer | None) -> bool:
-    if verdict(entry, answer) == NOT_ASKED:
+    if answer is None or verdict(entry, answer) == NOT_ASKED:
         return False
-    assert answer is not None
     seen, assumed = answer["seen"], entry["assumed"]
     if "duration" in entry:
         return isinstance(seen, (int, float))

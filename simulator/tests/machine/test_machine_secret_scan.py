@@ -261,6 +261,6 @@ def test_a_disk_as_large_as_a_real_one(tmp_path: Path) -> None:
         (0, "file_content", f"{folder}\\settings.ini"),
         (0, "registry_value", f"{SOFTWARE}\\Classes\\CLSID\\{{000000FF-0000-0000-C000-000000000046}}: Key"),
     ]
-    assert found["files"] > 10_000 and found["values"] > 4_000
+    assert found["files"] > 10_000 and found["registry_values"] > 4_000
     assert len(unfilled.list(ballast.FOLDER)) == 100
     assert not unfilled.is_file(f"{folder}\\settings.ini")

@@ -75,7 +75,7 @@ class _Run:
         self.names = {number: [upper(text) for text in self.groups[number]] for number in self.groups}
         self.findings: list[dict[str, Any]] = []
         self.not_searched: list[dict[str, str]] = []
-        self.counts = dict.fromkeys(("folders", "files", "bytes", "links", "keys", "values"), 0)
+        self.counts = dict.fromkeys(("folders", "files", "bytes", "links", "registry_keys", "registry_values"), 0)
         self.left_out = dict.fromkeys(("too_large", "unreadable", "not_reached"), 0)
         self.finding_count = 0
 
@@ -122,7 +122,7 @@ class _Run:
             self.leave_out("not_reached", path, "the time limit was reached")
             return
         registry = self.disk.registry
-        self.counts["keys"] += 1
+        self.counts["registry_keys"] += 1
         self._search_name(path.rpartition("\\")[2], "registry_key", path)
         trouble = registry.trouble(path)
         if trouble:
@@ -132,7 +132,7 @@ class _Run:
             place = f"{path}: {name or '(default)'}"
             self._search_name(name, "registry_value_name", place)
             self._search_content(_bytes(value.kind, value.data), "registry_value", place)
-            self.counts["values"] += 1
+            self.counts["registry_values"] += 1
         for name in key_names(registry, path):
             self.search_key(f"{path}\\{name}")
 

@@ -17,7 +17,14 @@ from ansible_collections.euc.appstream.plugins.plugin_utils import _secret_scan,
 PASSWORD = "corr3ct-horse"
 STARTED = {"started": True, "finished": False, "results_file": "C:\\jobs\\1.2"}
 HIT = {"secret": 0, "kind": "file_content", "place": f"C:\\Temp\\{PASSWORD}.log"}
-COUNTS = {**dict.fromkeys(_secret_scan.COUNTS, 0), "folders": 3, "files": 20, "bytes": 4000, "keys": 5, "values": 6}
+COUNTS = {
+    **dict.fromkeys(_secret_scan.COUNTS, 0),
+    "folders": 3,
+    "files": 20,
+    "bytes": 4000,
+    "registry_keys": 5,
+    "registry_values": 6,
+}
 
 
 def searched(findings=(), not_searched=(), **more) -> dict[str, Any]:
@@ -127,7 +134,7 @@ def test_what_the_limits_left_out_is_a_warning(run):
     ],
 )
 def test_a_search_of_nothing_fails(run, not_searched, reason):
-    result = run(Builder(searched(not_searched=not_searched, folders=0, keys=0, unreadable=len(not_searched))))
+    result = run(Builder(searched(not_searched=not_searched, folders=0, registry_keys=0, unreadable=len(not_searched))))
     assert result["failed"]
     assert result["msg"] == f"Nothing could be searched for secrets of this run: {reason}."
 
