@@ -50,12 +50,16 @@ Setup = Callable[[Account], Any]
 
 @dataclass(frozen=True)
 class Sample:
-    """A task. ``given`` makes what must be there; what it returns are further options."""
+    """A task. ``given`` makes what must be there; what it returns are further options.
+
+    ``answers_refusals``: it fails at no refused call, because that is an answer to what it asks.
+    """
 
     module: str
     options: dict[str, Any] = field(default_factory=dict)
     given: Setup = lambda account: {}
     keywords: dict[str, Any] = field(default_factory=dict)
+    answers_refusals: bool = False
 
 
 def _all(*setups: Setup) -> Setup:
@@ -212,7 +216,7 @@ SAMPLES: Iterable[Sample] = (
         },
         _BUILDER,
     ),
-    Sample("service_probe", {"probes": ["read_only"]}),
+    Sample("service_probe", {"probes": ["read_only"]}, answers_refusals=True),
     Sample("stack", {"name": "office", "description": "For some", "tags": {"number": 1}}, _STACK),
     Sample("stack_info", {"names": ["office"]}, _STACK),
 )

@@ -75,7 +75,7 @@ def test_the_file_of_session_scripts_and_what_belongs_to_it():
 
 
 def test_the_file_of_dynamic_app_providers():
-    assert json.loads(agents_content("", SOUND["dynamic_app_providers"])) == [
+    assert json.loads(agents_content("", SOUND["dynamic_app_providers"]))["Agents"] == [
         {"DisplayName": "Provider", "Path": "C:\\p.exe"}
     ]
     with pytest.raises(ValueError, match="not valid JSON"):

@@ -239,7 +239,9 @@ def _remove_item(run: Run) -> Iterator[Any]:
 
     def work(where: Place) -> None:
         # -Recurse is asked for in a dialogue, which there is none for here.
-        has_children = bool(places.children(run.session, where, hidden=True))
+        # A link goes by itself, whatever it leads to.
+        is_link = where.provider == "file" and run.session.disk.stat(where.path).link is not None
+        has_children = not is_link and bool(places.children(run.session, where, hidden=True))
         if has_children and not run.get("recurse"):
             message = f"The item at {places.shown(where)} has children and the Recurse parameter was not specified."
             raise UnknownError(f"a question of Remove-Item: {message}")
