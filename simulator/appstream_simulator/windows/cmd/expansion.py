@@ -33,21 +33,7 @@ Describe = Callable[[str], tuple[str, FileFacts]]
 
 def expand(text: str, lookup: Lookup) -> str:
     """A line as cmd.exe /c reads it: unknown variables stay as they are."""
-    parts: list[str] = []
-    position = 0
-    while position < len(text):
-        percent = text.find("%", position)
-        if percent < 0:
-            break
-        parts.append(text[position:percent])
-        found = _variable(text, percent, "%", lookup)
-        if found is None:
-            parts.append("%")
-            position = percent + 1
-        else:
-            value, position = found
-            parts.append(value)
-    return "".join(parts) + text[position:]
+    return _with_percents(text, lambda percent: _variable(text, percent, "%", lookup) or ("%", percent + 1))
 
 
 def expand_in_batch(text: str, lookup: Lookup, arguments: Sequence[str], tail: str, describe: Describe) -> str:
@@ -57,14 +43,16 @@ def expand_in_batch(text: str, lookup: Lookup, arguments: Sequence[str], tail: s
         arguments: %0 to %9 after `shift`.
         tail: what `%*` stands for: all behind the batch file's name as it was written, separators included.
     """
+    return _with_percents(text, lambda percent: _in_batch(text, percent, lookup, arguments, tail, describe))
+
+
+def _with_percents(text: str, value_at: Callable[[int], tuple[str, int]]) -> str:
+    """A text with what its percent signs stand for. `value_at` says what that is at a place, and where it ends."""
     parts: list[str] = []
     position = 0
-    while position < len(text):
-        percent = text.find("%", position)
-        if percent < 0:
-            break
+    while (percent := text.find("%", position)) >= 0:
         parts.append(text[position:percent])
-        value, position = _in_batch(text, percent, lookup, arguments, tail, describe)
+        value, position = value_at(percent)
         parts.append(value)
     return "".join(parts) + text[position:]
 

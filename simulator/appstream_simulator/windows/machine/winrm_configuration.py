@@ -53,7 +53,7 @@ def configuration(registry: Registry, services: Mapping[str, Service], address: 
     service = services.get("winrm")
     running = service is not None and service.state == "running"
     selected, problems = _selected(_text(registry, POLICY_KEY, "IPv4Filter"), address)
-    of_policy = running and _flag(registry, POLICY_KEY, "AllowAutoConfig", default=False) and selected
+    of_policy = running and winrm_settings.flag(registry, POLICY_KEY, "AllowAutoConfig") is True and selected
     return WinRMConfiguration(
         http=of_policy or (running and registry.has_key(HTTP_LISTENER_KEY)),
         http_of_policy=of_policy,
@@ -63,14 +63,9 @@ def configuration(registry: Registry, services: Mapping[str, Service], address: 
         credssp=winrm_settings.is_on(registry, winrm_settings.CREDSSP),
         negotiate=winrm_settings.is_on(registry, winrm_settings.NEGOTIATE),
         kerberos=winrm_settings.is_on(registry, winrm_settings.KERBEROS),
-        shells=_flag(registry, SHELL_KEY, "AllowRemoteShellAccess", default=True),
+        shells=winrm_settings.flag(registry, SHELL_KEY, "AllowRemoteShellAccess") is not False,
         problems=problems,
     )
-
-
-def _flag(registry: Registry, key: str, name: str, *, default: bool) -> bool:
-    value = registry.get(key, name)
-    return default if value is None or value.kind != "DWord" else value.data != 0
 
 
 def _text(registry: Registry, key: str, name: str) -> str:

@@ -57,13 +57,13 @@ def is_on(registry: Registry, setting: Setting) -> bool:
     by_policy = of_policy(registry, setting)
     if by_policy is not None:
         return by_policy
-    own = _flag(registry, SERVICE_KEY, setting.own)
+    own = flag(registry, SERVICE_KEY, setting.own)
     return setting.default if own is None else own
 
 
 def of_policy(registry: Registry, setting: Setting) -> bool | None:
     """What policy says, which nobody can change on the machine; None when it says nothing."""
-    return _flag(registry, POLICY_KEY, setting.policy) if setting.policy else None
+    return flag(registry, POLICY_KEY, setting.policy) if setting.policy else None
 
 
 def set_own(registry: Registry, setting: Setting, *, on: bool) -> None:
@@ -86,6 +86,7 @@ def change(machine: Machine, setting: Setting, *, on: bool) -> bool:
     return True
 
 
-def _flag(registry: Registry, key: str, name: str) -> bool | None:
+def flag(registry: Registry, key: str, name: str) -> bool | None:
+    """Whether a DWORD is on; None when there is none."""
     value = registry.get(key, name)
     return None if value is None or value.kind != "DWord" else value.data != 0
