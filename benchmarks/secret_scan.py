@@ -34,7 +34,6 @@ SECRETS = (
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7",
     "0f8fad5b-d9cb-469f-a165-70867728950e",
 )
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp437")
 PLACES = 40
 FILES_IN_A_FOLDER = 100
 # Bytes of most files, and how many times as much a few of them have.
@@ -58,10 +57,10 @@ def main() -> int:
         print(f"benchmark: Mono is missing (Debian: {' '.join(search.mono.PACKAGES)})", file=sys.stderr)
         return 77
     folder = REPOSITORY / ".build" / "secret_scan" / str(count)
-    size = made(folder, count)
+    size = made(folder, count, search.forms)
     print(f"{table.machine()}\n{count} files, {size / 1e6:.0f} MB, {len(SECRETS)} secrets\n")
     patterns = folder.with_suffix(".patterns")
-    patterns.write_bytes(b"".join(sorted({form + b"\n" for secret in SECRETS for form in forms(secret)})))
+    patterns.write_bytes(b"".join(sorted({form + b"\n" for secret in SECRETS for form in search.forms(secret)})))
     program = search.program()
     given = search.written(folder, search.Search(SECRETS))
     found: dict[str, Any] = {}
@@ -108,18 +107,7 @@ def measured(work: Callable[[], int]) -> Usage:
     return Usage(wall, cpu)
 
 
-def forms(secret: str) -> list[bytes]:
-    """The bytes that a secret may be in a file."""
-    found = []
-    for encoding in ENCODINGS:
-        try:
-            found.append(secret.encode(encoding))
-        except UnicodeEncodeError:
-            continue
-    return found
-
-
-def made(folder: Path, count: int) -> int:
+def made(folder: Path, count: int, forms: Callable[[str], list[bytes]]) -> int:
     """Bytes of the files, which are made unless they are there: texts, UTF-16 and binary data, with PLACES secrets."""
     stamp = folder.with_suffix(".json")
     if stamp.is_file():

@@ -22,6 +22,18 @@ SOURCES = tuple(
     REPOSITORY / "plugins" / "plugin_utils" / name for name in ("_secret_scan.cs", "_secret_scan_windows.cs")
 )
 CODE_PAGES = (1252, 437)
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", *(f"cp{page}" for page in CODE_PAGES))
+
+
+def forms(secret: str) -> list[bytes]:
+    """The bytes that a secret may be in a file."""
+    found = []
+    for encoding in ENCODINGS:
+        try:
+            found.append(secret.encode(encoding))
+        except UnicodeEncodeError:
+            continue
+    return found
 
 
 @dataclass(frozen=True)

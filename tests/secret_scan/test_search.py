@@ -16,9 +16,8 @@ import pytest
 from appstream_simulator.windows import mono
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from linux_search import SOURCES, Search, program, run, written
+from linux_search import ENCODINGS, SOURCES, Search, forms, program, run, written
 
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp437")
 SECRET = "Corr3ct-hörse"
 BUFFER = 1 << 18
 
@@ -72,7 +71,7 @@ def test_what_is_found_is_what_a_plain_search_finds(
         (number, "file_content", path)
         for path, content in contents.items()
         for number, secret in enumerate(secrets)
-        if any(form in content for form in _forms(secret))
+        if any(form in content for form in forms(secret))
     ]
     assert sorted(hits(found)) == sorted(expected)
 
@@ -81,16 +80,6 @@ def _bytes(piece: tuple[int, str, str, bool], secrets: list[str]) -> bytes:
     number, filling, encoding, whole = piece
     text = secrets[number % len(secrets)]
     return (filling + (text if whole else text[:-1]) + filling).encode(encoding, "replace")
-
-
-def _forms(secret: str) -> list[bytes]:
-    found = []
-    for encoding in ENCODINGS:
-        try:
-            found.append(secret.encode(encoding))
-        except UnicodeEncodeError:
-            continue
-    return found
 
 
 def test_many_patterns_that_begin_and_end_alike(tmp_path: Path) -> None:
