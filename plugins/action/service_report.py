@@ -89,8 +89,8 @@ def _write(folder: Path, answers: Mapping[str, Any], options: Mapping[str, Any])
             return {"path": "", "settings_path": ""}
         told = report.document(answers, options["names"], about)
         file.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        seen = yaml.safe_dump(report.simulator_settings(answers, options["names"]), sort_keys=True)
-        settings.write_text(_SETTINGS_HEAD + seen, encoding="utf-8")
+        found = yaml.safe_dump(report.simulator_settings(answers, options["names"]), sort_keys=True)
+        settings.write_text(_SETTINGS_HEAD + found, encoding="utf-8")
         unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise AnsibleActionFail(f"what was seen could not be written to {folder}: {error}") from error

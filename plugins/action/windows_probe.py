@@ -56,7 +56,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no t
                 if name == CAPTURE:
                     raise
                 problems.append(f"{name}: {error}")
-        return {**result, "changed": bool(CAPTURE in self._options["probes"]), "answers": answers, "problems": problems}
+        return {**result, "changed": CAPTURE in self._options["probes"], "answers": answers, "problems": problems}
 
     def _run_module(self, module: str, arguments: Mapping[str, Any], **keywords: Any) -> Mapping[str, Any]:
         return run_on_host(self, self._task_vars, module, arguments, **keywords)

@@ -102,21 +102,17 @@ def ask(client: Any, operation: str, **request: Any) -> Answer:
 
     Only throttling, failures of the service and lost connections are tried again. Raises BotoCoreError.
     """
-    return _answered(client, operation, request)[0]
+    return asked(client, operation, **request)[0]
 
 
 def ask_for_list(client: Any, operation: str, member: str, **request: Any) -> Answer:
     """As ``ask``, of a listing that may as well be empty."""
-    answer, result = _answered(client, operation, request)
+    answer, result = asked(client, operation, **request)
     return seen(EMPTY) if answer.get("seen") == ACCEPTED and not result.get(member) else answer
 
 
 def asked(client: Any, operation: str, **request: Any) -> tuple[Answer, dict[str, Any]]:
     """As ``ask``, with what the service answered; {} when it refused."""
-    return _answered(client, operation, request)
-
-
-def _answered(client: Any, operation: str, request: Mapping[str, Any]) -> tuple[Answer, dict[str, Any]]:
     call = getattr(client, operation, None)
     if call is None:
         return not_asked(f"the installed botocore does not know {operation}"), {}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..core.calls import call_pages
@@ -43,15 +44,12 @@ def fleet_stopped(connect: Connect, subject: Subject) -> Answers:
 def fleet_starting(connect: Connect, subject: Subject) -> Answers:
     """Start it, and ask while it is STARTING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    started = ask(client, "start_fleet", Name=name)
-    if started.get("seen") != ACCEPTED:
-        return why_nothing("start_fleet_while_moving", started)
     questions = (
         Question("start_fleet_while_moving", "start_fleet", {"Name": name}),
         Question("update_fleet_while_moving", "update_fleet", {"Name": name, "DisplayName": "verify"}),
         Question("delete_fleet_while_moving", "delete_fleet", {"Name": name}),
     )
-    return ask_in_state(client, questions, {"STARTING"}, lambda: _state(client, name))
+    return _ask_on_its_way(client, name, "start_fleet", "STARTING", questions)
 
 
 def fleet_running(connect: Connect, subject: Subject) -> Answers:
@@ -76,21 +74,23 @@ def fleet_running(connect: Connect, subject: Subject) -> Answers:
 def fleet_stopping(connect: Connect, subject: Subject) -> Answers:
     """Stop it, and ask once more while it is STOPPING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    stopped = ask(client, "stop_fleet", Name=name)
-    if stopped.get("seen") != ACCEPTED:
-        return why_nothing("stop_fleet_while_moving", stopped)
     once_more = Question("stop_fleet_while_moving", "stop_fleet", {"Name": name})
-    return ask_in_state(client, [once_more], {"STOPPING"}, lambda: _state(client, name))
+    return _ask_on_its_way(client, name, "stop_fleet", "STOPPING", [once_more])
 
 
 def fleet_restarted(connect: Connect, subject: Subject) -> Answers:
     """Start it once more, and stop it while it is STARTING. Raises AppStreamError."""
     client, name = connect("appstream"), subject.name
-    started = ask(client, "start_fleet", Name=name)
-    if started.get("seen") != ACCEPTED:
-        return why_nothing("stop_starting_fleet", started)
     stop = Question("stop_starting_fleet", "stop_fleet", {"Name": name})
-    return ask_in_state(client, [stop], {"STARTING"}, lambda: _state(client, name))
+    return _ask_on_its_way(client, name, "start_fleet", "STARTING", [stop])
+
+
+def _ask_on_its_way(client: Any, name: str, operation: str, state: str, questions: Sequence[Question]) -> Answers:
+    """Start or stop the fleet, and ask while it is on its way. Raises AppStreamError."""
+    begun = ask(client, operation, Name=name)
+    if begun.get("seen") != ACCEPTED:
+        return why_nothing(questions[0].about, begun)
+    return ask_in_state(client, questions, {state}, lambda: _state(client, name))
 
 
 def _state(client: Any, name: str) -> str | None:

@@ -18,7 +18,6 @@ from .seen import ACCEPTED, Answers, not_asked, seen
 NOTHING = "none"
 """Behind the name of the probes: what does not exist."""
 
-_LONGEST_PAGE = 25
 _FILTERS = {"state": "State", "image-arn": "ImageArn", "ami-name": "AmiName", "task-id": "TaskId"}
 _FURTHER_FILTERS = ("creation-date", "created-date", "image-name")
 _FAMILY = re.compile(r"(General Purpose|Compute Optimized|Memory Optimized|Graphics [A-Z][A-Za-z0-9]*)")
