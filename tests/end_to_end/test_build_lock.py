@@ -108,7 +108,7 @@ def test_two_that_begin_together(workplace: Workplace, lock: dict[str, str]) -> 
 
 
 def _refused(workplace: Workplace, operation: str) -> list[object]:
-    return [call for call in workplace.calls(operation) if call.get("error")]
+    return [call for call in workplace.calls(operation) if call["status"] != 200]
 
 
 def test_locks_of_other_controllers(workplace: Workplace) -> None:
