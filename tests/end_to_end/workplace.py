@@ -256,10 +256,10 @@ class Workplace:
 
     def purpose_of(self, command: list[str]) -> str:
         """The purpose of a command, as recordings name it; empty when it has none."""
-        [name] = [Path(one).stem for one in command if one.endswith(".yml") and not one.startswith("@")] or [""]
-        named = {one.removeprefix("euc.appstream.") for one in command if one.startswith("euc.appstream.")} | {name}
+        files = {Path(one).stem for one in command if one.endswith(".yml") and not one.startswith("@")}
+        named = {one.removeprefix("euc.appstream.") for one in command if one.startswith("euc.appstream.")} | files
         if "prepare_environment" in named or (
-            name == "own" and "prepare_network" in (self.folder / "own.yml").read_text()
+            "own" in files and "prepare_network" in (self.folder / "own.yml").read_text()
         ):
             return "verify" if "verify" in command else "prepare"
         found = {purpose for known, purpose in _PURPOSES.items() if known in named}
