@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from typing import Any
 
 import boto3
 import recording
+import simulators
 import yaml
 from appstream_simulator.windows.machine.shelf import Shelf
 
@@ -60,7 +60,6 @@ class Workplace:
     folder: Path
     endpoint: str
     ca_file: str
-    simulator: subprocess.Popen[bytes]
     subnet_id: str = ""
     security_group_id: str = ""
     network: str = ""
@@ -362,15 +361,13 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
     settings_file.write_text(yaml.safe_dump({"accounts": {"installer": PASSWORD}, "speed": 1200, **settings}))
     settings_file.chmod(0o600)
     ready = folder / "ready.json"
-    log = (folder / "simulator.log").open("wb")
-    serve = [sys.executable, "-m", "appstream_simulator", "serve", "--settings", str(settings_file)]
-    places = ["--state-directory", str(folder / "simulator"), "--ready-file", str(ready)]
-    simulator = subprocess.Popen([*serve, *places], stdout=log, stderr=subprocess.STDOUT)
+    log = folder / "simulator.log"
+    simulator = simulators.start(settings_file, folder / "simulator", ready, log)
     try:
-        Workplace.wait_for(lambda: ready.exists() or simulator.poll() is not None, 60)
-        assert simulator.poll() is None, (folder / "simulator.log").read_text()
+        Workplace.wait_for(lambda: ready.exists() or not simulator.is_alive(), 60)
+        assert simulator.is_alive(), log.read_text()
         facts = json.loads(ready.read_text())
-        workplace = Workplace(folder, facts["endpoint"], facts["ca_file"], simulator)
+        workplace = Workplace(folder, facts["endpoint"], facts["ca_file"])
         workplace.checksums = {entry["name"]: entry["sha256"] for entry in Shelf().listing()}
         make_network(workplace, facts["network"].removesuffix(".0.0/16"))
         workplace.write_inventory()
@@ -381,8 +378,7 @@ def open_workplace(folder: Path, network: str | None = None, **settings: Any) ->
         yield workplace
     finally:
         simulator.terminate()
-        simulator.wait(20)
-        log.close()
+        simulator.join(20)
 
 
 def make_network(workplace: Workplace, network: str) -> None:
