@@ -9,8 +9,8 @@ module: leftover
 version_added: 0.1.0
 short_description: Remove what a dead build of an image has left behind in Amazon AppStream 2.0
 description:
-  - Removes an image builder, a FAILED image or a file that a build of this collection has left behind, by the rules of
-    M(euc.appstream.leftover_info).
+  - Removes an image builder, a FAILED image or a file that a build of this collection has left behind, or what the
+    playbook C(euc.appstream.verify_service) has, by the rules of M(euc.appstream.leftover_info).
   - It is read and judged again right before, so that a run that has come for it meanwhile keeps it. The task then
     succeeds, and RV(leftover) says why it stays.
   - An image builder gets the lock of a build while it is stopped and deleted, which keeps other runs away. Before each
@@ -22,7 +22,7 @@ options:
     description:
       - What it is.
     type: str
-    choices: [image_builder, image, transfer_file]
+    choices: [image_builder, stack, fleet, image, transfer_file]
     required: true
   name:
     description:
@@ -71,12 +71,12 @@ options:
     type: str
   wait_timeout:
     description:
-      - How many seconds to wait at most until an image builder is gone.
+      - How many seconds to wait at most until an image builder or a fleet is gone.
     type: int
     default: 1500
   wait_delay:
     description:
-      - About how many seconds to wait between two readings of an image builder.
+      - About how many seconds to wait between two readings of an image builder or a fleet.
     type: int
     default: 15
 extends_documentation_fragment:

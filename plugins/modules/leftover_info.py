@@ -15,8 +15,9 @@ description:
   - An image builder is left over when its run is dead, that is when its build lock has not been renewed for
     O(stale_after) minutes, or when it has no lock and the time of its tag C(euc.appstream:expires) is over.
   - A FAILED image is left over when no run is at work with it, its recipe or its name.
-  - What the playbook C(euc.appstream.verify_service) has made counts, too, and its image even when that is AVAILABLE,
-    once the time of its tag C(euc.appstream:expires) is over.
+  - What the playbook C(euc.appstream.verify_service) has made counts, too, its stack, its fleet, and its image even
+    when that is AVAILABLE, once the time of its tag C(euc.appstream:expires) is over. Those of a name that does not
+    begin with C(euc-appstream-verify) are not looked for.
   - Nothing is left over that has no tags of this collection, that a live run has locked or has adopted, that is
     SNAPSHOTTING, or whose image is in the making. What AppStream makes for managed image updates it removes itself.
   - An image in the making whose image builder is gone is reported, and stays until it is FAILED.
@@ -39,8 +40,8 @@ options:
       - What to look for.
     type: list
     elements: str
-    choices: [image_builder, image, transfer_file]
-    default: [image_builder, image, transfer_file]
+    choices: [image_builder, stack, fleet, image, transfer_file]
+    default: [image_builder, stack, fleet, image, transfer_file]
   transfer_buckets:
     description:
       - Where objects in Amazon S3 may lie that were put there on their way to image builders. This collection puts none
@@ -59,7 +60,7 @@ options:
         required: true
   hourly_prices:
     description:
-      - What an hour of an image builder costs in this Region, by instance type, for RV(leftovers[].cost_a_day).
+      - What an hour of an instance costs in this Region, by instance type, for RV(leftovers[].cost_a_day).
     type: dict
     default: {}
   assume_role_arn:
@@ -103,14 +104,15 @@ EXAMPLES = r"""
 RETURN = r"""
 leftovers:
   description:
-    - Every image builder there is, every own image that is FAILED or in the making, and every object below
-      O(transfer_buckets), whether it is left over or not.
+    - Every image builder there is, every own image that is FAILED or in the making, every object below
+      O(transfer_buckets), and what has the name of a check of the service, whether it is left over or not.
   type: list
   elements: dict
   returned: success
   contains:
     kind:
-      description: What it is, one of C(image_builder), C(temporary_image_builder), C(image) and C(transfer_file).
+      description: What it is, one of C(image_builder), C(temporary_image_builder), C(stack), C(fleet), C(image) and
+        C(transfer_file).
       type: str
       returned: always
       sample: image_builder
@@ -145,12 +147,12 @@ leftovers:
       returned: always
       sample: 20261130T210000Z-4711
     state:
-      description: The state, null for an object in Amazon S3.
+      description: The state, null for a stack and for an object in Amazon S3.
       type: str
       returned: always
       sample: RUNNING
     instance_type:
-      description: The instance type of an image builder, null for everything else.
+      description: The instance type of an image builder or a fleet, null for everything else.
       type: str
       returned: always
       sample: stream.standard.medium
@@ -180,7 +182,8 @@ leftovers:
       returned: always
       sample: 7.5
     hours_a_day:
-      description: How many hours AWS bills for it in a day, 0 for what costs nothing by the hour in this state.
+      description:
+        - How many hours of instances AWS bills for it in a day, 0 for what costs nothing by the hour in this state.
       type: int
       returned: always
       sample: 24

@@ -170,7 +170,7 @@ def test_each_by_its_reason(account: Workplace) -> None:
         "(AWX job 4711) on controller, last sign of life 420 minutes ago",
         "image builder locked (RUNNING, stream.standard.medium) stays: in use by run 20261130T210000Z-4711",
         "image builder foreign (RUNNING, stream.standard.medium) stays: it was not made by this collection",
-        "To leave them would have cost 48 builder hours a day, 4.8 at the prices given; 2 would be removed",
+        "To leave them would have cost 48 instance hours a day, 4.8 at the prices given; 2 would be removed",
     ):
         assert line in told, predicted.output
     assert changing(account) == [], "a dry run changes nothing"
@@ -359,6 +359,6 @@ def test_oldest_supported_core(account: Workplace, oldest_ansible: Path) -> None
         account.control("faults/aws", method="DELETE")
     assert run.exit_code == 2, run.output
     assert f"{OTHER_REGION} in role {roles[0]}: describe_images failed" in text(run), run.output
-    assert "24 builder hours a day, 2.4 at the prices given; 1 removed, 0 kept meanwhile" in text(run), run.output
+    assert "24 instance hours a day, 2.4 at the prices given; 1 removed, 0 kept meanwhile" in text(run), run.output
     assert builders(account) == {"locked": "RUNNING"}
     remove_all(account)

@@ -15,7 +15,7 @@ import build_cells
 import identities
 import service_questions
 from identities import ACCOUNT
-from scopes import CLEAN_UP, DISTRIBUTE, PREPARE, TRANSFER, VERIFY, VERIFY_SERVICE
+from scopes import CLEAN_UP, DISTRIBUTE, PREPARE, PROBES, TRANSFER, VERIFY, VERIFY_SERVICE
 from workplace import REGION, Workplace
 
 Task = dict[str, Any]
@@ -27,20 +27,26 @@ _CLEAN_UP_ROLE = "appstream-clean-up"
 # Regions for users who each need one of their own; all are Regions of AppStream.
 _REGIONS = [
     "eu-west-1",
-    "eu-west-2",
-    "eu-central-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
     "ap-south-1",
     "ap-southeast-1",
     "ap-southeast-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
+    "ap-southeast-5",
     "ca-central-1",
-    "sa-east-1",
-    "eu-west-3",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
     "eu-south-1",
+    "eu-south-2",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
 ]
 
 
@@ -100,7 +106,7 @@ def _distribute(workplace: Workplace, name: str, number: int) -> list[Task]:
 
 
 def _clean_up(workplace: Workplace, name: str, number: int) -> list[Task]:
-    """Remove an image builder that has expired, running, and an image that has failed; those of a Region."""
+    """Remove what of a Region has expired or failed: of a build, and of a check of the service."""
     region = _REGIONS[number]
     expired = (datetime.now(timezone.utc) - timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
     appstream = workplace.client("appstream", region)
@@ -110,6 +116,14 @@ def _clean_up(workplace: Workplace, name: str, number: int) -> list[Task]:
         ImageName=_NEW,
         Tags={**_tags(name), "euc.appstream:expires": expired},
     )
+    check, probes = {"euc.appstream:verify_service": "run-1", "euc.appstream:expires": expired}, f"{PROBES}-{name}"
+    size = {"InstanceType": "stream.standard.medium", "ImageName": _NEW}
+    appstream.create_image_builder(Name=probes, Tags=check, **size)
+    appstream.create_fleet(Name=probes, Tags=check, ComputeCapacity={"DesiredInstances": 1}, **size)
+    appstream.create_stack(Name=probes, Tags=check)
+    appstream.associate_fleet(FleetName=probes, StackName=probes)
+    appstream.start_fleet(Name=probes)
+    workplace.control("images", {"name": probes, "base_image": _NEW, "region": region, "tags": check})
     failed = {"name": f"{name}-1", "base_image": _NEW, "region": region, "state": "FAILED"}
     workplace.control("images", {**failed, "tags": _tags(name)})
     s3 = workplace.client("s3")

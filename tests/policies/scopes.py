@@ -246,6 +246,21 @@ SCOPES = (
         why="Only with ``appstream_lock: {type: dynamodb}``",
     ),
     Scope(
+        "OfVerifyService",
+        tuple(
+            f"appstream:{action}"
+            for action in (
+                *("DeleteFleet", "DeleteImage", "DeleteImageBuilder", "DeleteStack", "DisassociateFleet"),
+                *("ListAssociatedFleets", "ListAssociatedStacks", "StopFleet", "StopImageBuilder"),
+                *("TagResource", "UntagResource"),
+            )
+        ),
+        tuple(_OF_PROBES),
+        purposes=(CLEAN_UP,),
+        arns=_OF_PROBES,
+        why="Only where ``verify_service`` is run, with the ``verify_service_name`` that it has by default",
+    ),
+    Scope(
         "RemoveObjects",
         ("s3:DeleteObject", "s3:GetObjectTagging", "s3:ListBucket"),
         ("s3:object", "s3:bucket"),

@@ -12,10 +12,12 @@ from typing import Any
 from ..core import states, tags
 from ..core.calls import call, call_pages, time_of
 from ..core.reconcile import Connect
+from ..fleet import api as fleets
 from ..image import api as images
 from ..image.tagging import known_tags
 from ..image_builder import api as image_builders
-from .rules import IMAGE, TRANSFER_FILE, VERIFY_NAME, Place
+from ..stack import api as stacks
+from .rules import FLEET, IMAGE, STACK, TRANSFER_FILE, VERIFY_NAME, Place
 
 Buckets = Sequence[Mapping[str, Any]]
 
@@ -35,6 +37,8 @@ def read_place(connect: Connect, kinds: Collection[str], buckets: Buckets = (), 
         now=now,
         image_builders={one["name"]: one for one in builders},
         images={one["name"]: one for one in tagged},
+        stacks=_of_checks(client, stacks.describe_stacks(client)) if STACK in kinds else [],
+        fleets=_of_checks(client, fleets.describe_fleets(client)) if FLEET in kinds else [],
         transfer_files=_transfer_files(connect, buckets) if TRANSFER_FILE in kinds else [],
         but=but,
     )
@@ -51,7 +55,16 @@ def aws_time(client: Any) -> datetime:
 def _is_unfinished(image: Mapping[str, Any]) -> bool:
     """FAILED, in the making, or by its name what a check of the service has made."""
     unfinished = any(states.image_is(kind, image.get("state")) for kind in (states.FAILED, states.MOVING))
-    return unfinished or str(image["name"]).startswith(VERIFY_NAME)
+    return unfinished or _is_of_check(image)
+
+
+def _is_of_check(thing: Mapping[str, Any]) -> bool:
+    return str(thing["name"]).startswith(VERIFY_NAME)
+
+
+def _of_checks(client: Any, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those that a check of the service may have made; of all others, which may be many, no tags are read."""
+    return [tags.with_tags(client, dict(one)) for one in found if _is_of_check(one)]
 
 
 def _transfer_files(connect: Connect, buckets: Buckets) -> list[dict[str, Any]]:

@@ -21,13 +21,18 @@ from ..build_lock import tag_lock
 from ..build_lock.holders import Holder, live_holder, this_run
 from ..core.calls import NOT_FOUND, call
 from ..core.errors import AppStreamError
-from ..core.reconcile import Connect, Params, ensure
+from ..core.reconcile import Connect, ManagedResource, Params, ensure
 from ..core.tags import RUN_TAG
 from ..core.waits import History, Resource
+from ..fleet.resource import Fleet
 from ..image.api import delete_image
 from ..image_builder.resource import ImageBuilder
+from ..stack.resource import Stack
 from .reading import Buckets, read_place
-from .rules import IMAGE, IMAGE_BUILDER, Place, Policy, leftovers
+from .rules import FLEET, IMAGE, IMAGE_BUILDER, STACK, Place, Policy, leftovers
+
+_OF_CHECKS: Mapping[str, Callable[[Params, Connect], ManagedResource]] = {STACK: Stack, FLEET: Fleet}
+_ABSENT = {"state": "absent", "tags": None, "purge_tags": True, "wait": True}
 
 Warn = Callable[[str], None]
 Leftover = dict[str, Any]
@@ -67,7 +72,11 @@ def remove(removal: Removal, connect: Connect, *, check_mode: bool, warn: Warn) 
         return {"changed": True, "leftover": found}
     if removal.kind == IMAGE_BUILDER:
         return _remove_image_builder(removal, found, connect, warn)
-    if removal.kind == IMAGE:
+    if removal.kind in _OF_CHECKS:
+        params = {**_ABSENT, "wait_for_capacity": False, **removal.options, "name": removal.name}
+        resource = _OF_CHECKS[removal.kind](params, connect)
+        ensure(resource, check_mode=False, warn=warn)
+    elif removal.kind == IMAGE:
         # Never waited for: AWS refuses to delete an image of this name that is in the making by now, and to make one
         # takes longer than all attempts.
         _unless_gone(lambda: delete_image(connect("appstream"), removal.name))
@@ -106,8 +115,7 @@ def _still_left(removal: Removal, found: Leftover, connect: Connect, holder: Hol
 
 
 def _delete(removal: Removal, lock: _Lock, connect: Connect, warn: Warn) -> bool:
-    wanted = {"state": "absent", "tags": None, "purge_tags": True, "recreate": False, "wait": True}
-    params = {**wanted, **removal.options, "name": removal.name}
+    params = {**_ABSENT, "recreate": False, **removal.options, "name": removal.name}
     return bool(ensure(_LeftImageBuilder(params, connect, lock), check_mode=False, warn=warn)["changed"])
 
 

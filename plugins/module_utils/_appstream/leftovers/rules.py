@@ -19,9 +19,12 @@ from ..core.tags import EXPIRES_TAG, IMAGE_TAG, RECIPE_TAG, RUN_TAG
 from ..image_builder.temporary import is_temporary
 
 IMAGE_BUILDER = "image_builder"
+STACK = "stack"
+FLEET = "fleet"
 IMAGE = "image"
 TRANSFER_FILE = "transfer_file"
-KINDS = (IMAGE_BUILDER, IMAGE, TRANSFER_FILE)
+KINDS = (IMAGE_BUILDER, STACK, FLEET, IMAGE, TRANSFER_FILE)
+"""In the order in which they can be removed: a stack before the fleet that it offers, a fleet before its image."""
 TEMPORARY_IMAGE_BUILDER = "temporary_image_builder"
 
 VERIFY_TAG = "euc.appstream:verify_service"
@@ -29,8 +32,8 @@ VERIFY_TAG = "euc.appstream:verify_service"
 VERIFY_NAME = "euc-appstream-verify"
 """What the names of that begin with, unless it is told otherwise."""
 
-# States in which AWS bills an image builder by the hour. Unproven [billed_states] for those between STOPPED and
-# RUNNING.
+# States in which AWS bills no instance of an image builder or a fleet. Unproven [billed_states] for those between
+# STOPPED and RUNNING.
 _NOT_BILLED = frozenset({"STOPPED", "FAILED", "DELETING"})
 _HOURS_A_DAY = 24
 
@@ -58,6 +61,7 @@ class Place:
         now: the time, by AWS's clock.
         image_builders: every image builder, by name.
         images: own images that are FAILED or in the making, by name.
+        stacks, fleets: those that have the name of a check of the service.
         transfer_files: objects in S3 with ``name``, ``arn`` and ``created_time``.
         but: the run whose locks do not count, because it is the one that asks.
     """
@@ -65,6 +69,8 @@ class Place:
     now: datetime
     image_builders: Mapping[str, Thing] = field(default_factory=dict)
     images: Mapping[str, Thing] = field(default_factory=dict)
+    stacks: Sequence[Thing] = ()
+    fleets: Sequence[Thing] = ()
     transfer_files: Sequence[Thing] = ()
     but: str = ""
 
@@ -152,6 +158,16 @@ def image_verdict(image: Thing, place: Place, policy: Policy) -> Verdict:
     return Verdict(found.reason, found.kept_because or waits, found.since)
 
 
+def check_verdict(thing: Thing, place: Place, policy: Policy) -> Verdict:
+    """What is to become of a stack or fleet. Only a check of the service makes one that is not there to stay."""
+    tags, created = _tags(thing), parse_time(thing.get("created_time"))
+    kept = "" if tags.get(VERIFY_TAG) else f"it was not made by verify_service: it lacks the tag {VERIFY_TAG}"
+    kept = kept or _kept_for_run(tags, place, policy)
+    if kept:
+        return Verdict(kept_because=kept, since=created)
+    return _expiry_verdict(tags, created, place.now, policy)
+
+
 def transfer_file_verdict(file: Thing, place: Place, policy: Policy) -> Verdict:
     """What is to become of an object in S3 that was put there on its way to an image builder."""
     tags, created = _tags(file), parse_time(file.get("created_time"))
@@ -170,6 +186,8 @@ def leftovers(
     """
     judged = (
         (IMAGE_BUILDER, _builders(place), image_builder_verdict),
+        (STACK, list(place.stacks), check_verdict),
+        (FLEET, list(place.fleets), check_verdict),
         (IMAGE, list(place.images.values()), image_verdict),
         (TRANSFER_FILE, list(place.transfer_files), transfer_file_verdict),
     )
@@ -265,8 +283,8 @@ def _leftover(kind: str, thing: Thing, verdict: Verdict, now: datetime, prices: 
     tags, arn = _tags(thing), str(thing.get("arn") or "")
     kind = TEMPORARY_IMAGE_BUILDER if kind == IMAGE_BUILDER and is_temporary(thing) else kind
     _arn, _partition, _service, region, account = [*arn.split(":"), *[""] * 5][:5]
-    is_billed = kind == IMAGE_BUILDER and thing.get("state") not in _NOT_BILLED
-    hours_a_day = _HOURS_A_DAY if is_billed else 0
+    is_billed = kind in (IMAGE_BUILDER, FLEET) and thing.get("state") not in _NOT_BILLED
+    hours_a_day = _HOURS_A_DAY * _instances(thing) if is_billed else 0
     price = prices.get(str(thing.get("instance_type") or ""))
     cost = round(hours_a_day * price, 2) if price is not None and is_billed else None
     return {
@@ -298,8 +316,13 @@ def _message(kind: str, thing: Thing, verdict: Verdict, hours_a_day: int, cost: 
         behind = f" although left over ({verdict.reason})" if verdict.reason else ""
         return f"{named} stays{behind}: {verdict.kept_because}"
     money = f", which cost {cost:g}" if cost is not None else ""
-    leaving = f"; to leave it takes {hours_a_day} builder hours a day{money}" if hours_a_day else ""
+    leaving = f"; to leave it takes {hours_a_day} instance hours a day{money}" if hours_a_day else ""
     return f"{named} is left over: {verdict.reason}{leaving}"
+
+
+def _instances(thing: Thing) -> int:
+    """How many a fleet has or is about to have; an image builder is one."""
+    return max(1, (thing.get("compute_capacity_status") or {}).get("running") or 0)
 
 
 def _hours(age: timedelta) -> float:

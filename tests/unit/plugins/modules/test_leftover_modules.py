@@ -20,7 +20,7 @@ from ansible_collections.euc.appstream.plugins.module_utils._appstream.build_loc
 )
 from ansible_collections.euc.appstream.plugins.module_utils._appstream.leftovers import removal
 from ansible_collections.euc.appstream.plugins.modules import leftover, leftover_info
-from image_builder_account import add, backend, count, let_time_pass, tags
+from image_builder_account import IMAGE, add, backend, count, let_time_pass, tags
 from simulated_account import Simulated, add_image
 
 Run = Callable[..., dict[str, Any]]
@@ -100,6 +100,43 @@ def test_what_a_check_of_the_service_has_made(run_simulated: Run, simulated: Any
     assert run_simulated(leftover, kind="image", name="euc-appstream-verify", grace=0)["changed"]
 
 
+def test_the_fleet_and_the_stack_of_a_check_of_the_service(run_simulated: Run, passing: Simulated) -> None:
+    """A fleet that runs is stopped first, and given up by its stack; those of users are not even read."""
+    ours = {**expired(), "euc.appstream:verify_service": "run-1"}
+    for name, verify in (("euc-appstream-verify", ours), ("euc-appstream-verify-mine", OURS), ("sales", ours)):
+        add_fleet(passing, name, verify)
+    before = run_simulated(leftover_info, grace=0, hourly_prices={"stream.standard.medium": 0.1})
+    assert [(one["kind"], one["name"], one["removable"], one["hours_a_day"]) for one in before["leftovers"]] == [
+        ("stack", "euc-appstream-verify", True, 0),
+        ("stack", "euc-appstream-verify-mine", False, 0),
+        ("fleet", "euc-appstream-verify", True, 24),
+        ("fleet", "euc-appstream-verify-mine", False, 24),
+    ]
+    assert "it lacks the tag euc.appstream:verify_service" in before["leftovers"][1]["kept_because"]
+    assert before["leftovers"][2]["cost_a_day"] == 2.4
+    for kind in ("stack", "fleet"):
+        options = {"kind": kind, "name": "euc-appstream-verify", "grace": 0}
+        assert run_simulated(leftover, **options, check_mode=True)["changed"]
+        assert run_simulated(leftover, **options)["changed"]
+        assert run_simulated(leftover, **options) == {"changed": False, "leftover": None}
+        kept = run_simulated(leftover, **{**options, "name": "euc-appstream-verify-mine"})
+        assert not kept["changed"] and not kept["leftover"]["removable"]
+    client = passing.client("appstream")
+    assert {one["Name"] for one in client.describe_fleets()["Fleets"]} == {"euc-appstream-verify-mine", "sales"}
+    assert {one["Name"] for one in client.describe_stacks()["Stacks"]} == {"euc-appstream-verify-mine", "sales"}
+
+
+def add_fleet(simulated: Simulated, name: str, its_tags: dict[str, str]) -> None:
+    """A fleet that is RUNNING, and the stack that offers it."""
+    client = simulated.client("appstream")
+    size = {"InstanceType": "stream.standard.medium", "ComputeCapacity": {"DesiredInstances": 1}}
+    client.create_fleet(Name=name, ImageName=IMAGE, Tags=its_tags, **size)
+    client.create_stack(Name=name, Tags=its_tags)
+    client.associate_fleet(FleetName=name, StackName=name)
+    client.start_fleet(Name=name)
+    simulated.advance(1200)
+
+
 def test_only_some_kinds(run_simulated: Run, simulated: Any) -> None:
     add(simulated, name="dead", Tags=expired())
     add_image("dead-1", state="FAILED", tags=OURS)
@@ -115,8 +152,10 @@ def test_in_a_role_of_another_account(run_simulated: Run, simulated: Any) -> Non
     called = {(call["operation"], call["account"]) for call in simulated.server.calls.entries()}
     assert called == {
         ("AssumeRole", "123456789012"),
+        ("DescribeFleets", "222222222222"),
         ("DescribeImageBuilders", "222222222222"),
         ("DescribeImages", "222222222222"),
+        ("DescribeStacks", "222222222222"),
     }
 
 

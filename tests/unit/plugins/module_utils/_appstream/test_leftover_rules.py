@@ -242,7 +242,7 @@ def test_cost_of_leaving_them(state: str, instance_type: str, hours: int, cost: 
         (
             builder(),
             f"image builder design (RUNNING, stream.standard.medium) is left over: expired at {ago(24)}; to leave it "
-            "takes 24 builder hours a day, which cost 2.4",
+            "takes 24 instance hours a day, which cost 2.4",
         ),
         (
             builder(state="STOPPED", instance_type=None),
