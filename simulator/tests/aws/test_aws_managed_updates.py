@@ -186,6 +186,6 @@ def test_image_from_before(simulator: Simulator, appstream: Any) -> None:
     assert (image["State"], image["Visibility"], image["Platform"]) == ("AVAILABLE", "PRIVATE", "WINDOWS_SERVER_2022")
     assert appstream.list_tags_for_resource(ResourceArn=image["Arn"])["Tags"] == {"k": "1"}
     assert update(appstream, dryRun=True)["canUpdateImage"] is True
-    for wrong in (body, {**body, "name": "other", "base_image": "none"}, {**body, "name": "other", "state": "FAILED"}):
+    for wrong in (body, {**body, "name": "other", "base_image": "none"}, {**body, "name": "other", "state": "PENDING"}):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             simulator.control("POST", "images", wrong)
