@@ -27,7 +27,7 @@ from regular_expressions import Use
 # Quadratic patterns need 0.4 s and more for a text of this length, linear ones some milliseconds.
 LENGTH = 20_000
 # Seconds: far from what a linear one takes on a busy machine, and from what a quadratic one takes on an idle one.
-LIMIT = 1.0
+LIMIT = 0.25
 
 # Patterns in tables that are applied by a loop over the table.
 METHODS_OF_TABLES = {
