@@ -34,6 +34,10 @@ WINDOWS = {
 
 
 def verify(workplace: Workplace, *arguments: str, **variables: Any) -> Run:
+    return workplace.run([*command_of(workplace, **variables), *arguments])
+
+
+def command_of(workplace: Workplace, **variables: Any) -> list[str]:
     extra = {
         "verify_service_subnet_id": workplace.subnet_id,
         "verify_service_security_group_ids": [workplace.security_group_id],
@@ -43,7 +47,7 @@ def verify(workplace: Workplace, *arguments: str, **variables: Any) -> Run:
     }
     (workplace.folder / "verify.yml").write_text(yaml.safe_dump(extra))
     command = ["ansible-playbook", "-i", str(workplace.folder / "inventory"), "-e", f"@{workplace.folder}/verify.yml"]
-    return workplace.run([*command, "euc.appstream.verify_service", *arguments])
+    return [*command, "euc.appstream.verify_service"]
 
 
 def rows(workplace: Workplace) -> dict[str, dict[str, Any]]:
@@ -105,6 +109,28 @@ def test_everything_is_asked_and_what_differs_is_told(tmp_path: Path) -> None:
         settings = load(workplace.folder / "reports" / "verify_service_settings.yml", {})
         assert settings.assumptions.items() >= TURNED.items()
         assert workplace.journal("unhandled") == []
+
+
+@pytest.mark.verify_service
+def test_killed_the_next_run_removes_what_it_left_and_so_does_clean_up(workplace: Workplace) -> None:
+    """kill -9 twice: as soon as the image builder is RUNNING, and as soon as the next run has made one of its own."""
+    workplace.write_inventory()
+    command = command_of(workplace, verify_service_accept_cost=True)
+
+    def made(times: int) -> bool:
+        return len([call for call in workplace.calls("CreateImageBuilder") if call["status"] == 200]) == times
+
+    workplace.kill(command, lambda: workplace.builders().get(NAME, {}).get("State") == "RUNNING")
+    assert made(1)
+    workplace.kill(command, lambda: made(2))
+    done = [call["operation"] for call in workplace.calls() if call["operation"].endswith("ImageBuilder")]
+    assert done.index("DeleteImageBuilder") < len(done) - 1 - done[::-1].index("CreateImageBuilder"), done
+    (workplace.folder / "clean_up.yml").write_text("clean_up_grace: 0\nclean_up_wait_delay: 1\n")
+    cleaned = ["ansible-playbook", "-e", f"@{workplace.folder}/clean_up.yml", "euc.appstream.clean_up"]
+    run = workplace.run(cleaned)
+    assert run.exit_code == 0, run.output
+    assert workplace.builders() == {}
+    assert_nobody_is_named(published(workplace), workplace)
 
 
 def test_what_costs_nothing_changes_nothing(workplace: Workplace) -> None:

@@ -273,9 +273,13 @@ class Workplace:
         assert not beyond, f"rights that are in no recording of {purpose}: {beyond}; see tools/policies"
 
     def build_and_kill(self, recipes: list[dict[str, Any]], moment: Callable[[], bool]) -> None:
-        """Run the playbook and kill -9 it and all its workers as soon as `moment` holds."""
+        """Run build_images and kill -9 it and all its workers as soon as `moment` holds."""
+        self.kill(self.command(recipes), moment)
+
+    def kill(self, command: list[str], moment: Callable[[], bool]) -> None:
+        """Run a command and kill -9 it and all its workers as soon as `moment` holds."""
         playbook = subprocess.Popen(
-            self.command(recipes),
+            command,
             cwd=self.folder,
             env=self.environment,
             stdout=(self.folder / "killed.txt").open("wb"),
