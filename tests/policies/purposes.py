@@ -199,11 +199,13 @@ def _open(workplace: Workplace, vpc: str) -> Task:
 
 
 def _verify(workplace: Workplace, name: str, number: int) -> list[Task]:
-    """What the role finds of a network that there is."""
+    """What the roles find: of a network that there is, and of the organizational unit of a domain."""
     seen = "{{ prepare_network_verification | to_json }}"
     told = {"that": "'can be looked at' not in (prepare_network_verification | string)", "fail_msg": seen}
     return [
         _role("prepare_network", "verify", **_environment(workplace, number)),
+        # As tasks_from verify of prepare_directory, which needs a domain for the rest.
+        _task("directory_config_info", names=["corp.example.com"]),
         {"name": "Fail for what may not be read", "ansible.builtin.assert": told},
     ]
 
