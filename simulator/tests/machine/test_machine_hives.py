@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -258,6 +260,28 @@ def test_a_hive_file_gives_back_what_was_written(
 def test_texts_in_a_hive_file_can_be_searched_for() -> None:
     data = hives.content(Key("", {"a": ("a", RegistryValue("String", 'pass"word\\1'))}))
     assert 'pass"word\\1'.encode("utf-16-le") in data
+
+
+def test_shells_of_one_user_begin_and_end_side_by_side(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The profile is there for each of them, and the hive is loaded once and unloaded by the last."""
+    load = profiles.load
+
+    def load_later(*arguments: Any) -> None:
+        time.sleep(0.002)
+        load(*arguments)
+
+    monkeypatch.setattr(profiles, "load", load_later)
+    identifier = new_user(world, "bob")
+
+    def shells(_number: int) -> None:
+        for _time in range(20):
+            with world.machine.logged_on("bob"):
+                assert world.machine.disk.registry.is_loaded("HKU", identifier)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(shells, range(4)))
+    assert not world.machine.disk.registry.is_loaded("HKU", identifier)
+    assert world.journal.entries("error") == []
 
 
 def test_an_image_builder_from_an_image_has_the_hives(world: World, new_world: Callable[..., World]) -> None:

@@ -73,6 +73,8 @@ class Disk:
         self.share_reader: ShareReader = share_reader or Shares({})
         self.space = Space()
         self._lock = threading.RLock()
+        self.logons = threading.RLock()
+        """Held while a user's profile is made, loaded or unloaded: shells of one user begin and end side by side."""
         self.attached: dict[str, str] = {}
         self._drives: dict[str, Entry] = {"c:": self._new_entry("C:")}
         # Bytes that the files of drive C: take.

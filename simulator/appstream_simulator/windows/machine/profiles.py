@@ -117,7 +117,8 @@ def logged_on(disk: Disk, computer_name: str, user: str, record: Record) -> Iter
             yield
             return
         try:
-            _begin(disk, computer_name, identifier, user)
+            with disk.logons:
+                _begin(disk, computer_name, identifier, user)
         except (HiveError, OSError) as error:
             record("error", what=f"user profile of {user}", error=str(error))
             yield
@@ -126,8 +127,9 @@ def logged_on(disk: Disk, computer_name: str, user: str, record: Record) -> Iter
             yield
         finally:
             # Not loaded any more: the machine was restarted meanwhile.
-            if not disk.registry.use(identifier, -1) and disk.registry.is_loaded("HKU", identifier):
-                unload(disk, "HKU", identifier)
+            with disk.logons:
+                if not disk.registry.use(identifier, -1) and disk.registry.is_loaded("HKU", identifier):
+                    unload(disk, "HKU", identifier)
 
 
 def _begin(disk: Disk, computer_name: str, identifier: str, user: str) -> None:
