@@ -21,12 +21,12 @@ import hypothesis_profiles
 from hypothesis import given
 from hypothesis import strategies as st
 
-SECONDS = 5.0
+SECONDS = 1.0
 """Processor time that any input of a few kilobytes may take."""
 LONG = 100_000
 """Bytes of the long inputs."""
-LONG_SECONDS = 60.0
-"""Processor time that a long input may take: far more than a slow machine needs, far less than exponential growth."""
+LONG_SECONDS = 5.0
+"""Processor time that a long input may take."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Reader:
         fragments: what its format consists of.
         documented: the exceptions by which it refuses an input.
         longest: bytes of the longest input that it may get.
+        long_seconds: processor time that a long input may take.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Reader:
     fragments: tuple[bytes, ...]
     documented: tuple[type[Exception], ...] = ()
     longest: int = LONG
+    long_seconds: float = LONG_SECONDS
 
     def takes(self, data: bytes, seconds: float = SECONDS) -> bool:
         """Whether it takes the input rather than refuses it. Fails for any other exception, and after that time."""
@@ -105,7 +107,7 @@ def check_any(reader: Reader) -> None:
 def check_long(reader: Reader) -> None:
     """Give a reader long inputs, see :func:`long_inputs`: each is taken, or refused as documented."""
     for data in long_inputs(reader):
-        reader.takes(data, LONG_SECONDS)
+        reader.takes(data, reader.long_seconds)
 
 
 def inputs(reader: Reader) -> st.SearchStrategy[bytes]:

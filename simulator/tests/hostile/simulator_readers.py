@@ -174,6 +174,8 @@ READERS = (
         ),
         (*_POWERSHELL, *texts("Get-AnsibleParam ", "-name ", "-validateset ", "$true")),
         longest=20_000,
+        # tree-sitter recovers from errors slowly: up to 3 s here, more than 5 on a busy machine.
+        long_seconds=60.0,
     ),
     Reader("windows-command-line", of_text(command_line.split), texts('"C:\\a b.exe" "c\\"d" e', "a"), _QUOTING),
     Reader(
