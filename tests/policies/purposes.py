@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
+import boto3
 import build_cells
 import identities
 import service_questions
@@ -24,30 +25,8 @@ _OLD, _NEW = "AppStream-WinServer2022-03-17-2026", "AppStream-WinServer2022-09-0
 _OTHER_ACCOUNT = "222222222222"
 _PASSWORD = "Zr7-secret-of-the-domain"
 _CLEAN_UP_ROLE = "appstream-clean-up"
-# Regions for users who each need one of their own; all are Regions of AppStream.
-_REGIONS = [
-    "eu-west-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-5",
-    "ca-central-1",
-    "ca-west-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-]
+# Regions for users who each need one of their own.
+_REGIONS = [REGION, *sorted({*boto3.Session().get_available_regions("appstream")} - {REGION})]
 
 
 def _task(module: str, **options: Any) -> Task:

@@ -247,13 +247,18 @@ SCOPES = (
     ),
     Scope(
         "OfVerifyService",
-        tuple(
-            f"appstream:{action}"
-            for action in (
-                *("DeleteFleet", "DeleteImage", "DeleteImageBuilder", "DeleteStack", "DisassociateFleet"),
-                *("ListAssociatedFleets", "ListAssociatedStacks", "StopFleet", "StopImageBuilder"),
-                *("TagResource", "UntagResource"),
-            )
+        (
+            "appstream:DeleteFleet",
+            "appstream:DeleteImage",
+            "appstream:DeleteImageBuilder",
+            "appstream:DeleteStack",
+            "appstream:DisassociateFleet",
+            "appstream:ListAssociatedFleets",
+            "appstream:ListAssociatedStacks",
+            "appstream:StopFleet",
+            "appstream:StopImageBuilder",
+            "appstream:TagResource",
+            "appstream:UntagResource",
         ),
         tuple(_OF_PROBES),
         purposes=(CLEAN_UP,),
