@@ -62,9 +62,9 @@ def _is_of_check(thing: Mapping[str, Any]) -> bool:
     return str(thing["name"]).startswith(VERIFY_NAME)
 
 
-def _of_checks(client: Any, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _of_checks(client: Any, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that a check of the service may have made; of all others, which may be many, no tags are read."""
-    return [tags.with_tags(client, dict(one)) for one in found if _is_of_check(one)]
+    return [tags.with_tags(client, one) for one in found if _is_of_check(one)]
 
 
 def _transfer_files(connect: Connect, buckets: Buckets) -> list[dict[str, Any]]:
