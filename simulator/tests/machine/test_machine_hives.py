@@ -276,6 +276,7 @@ def test_shells_of_one_user_begin_and_end_side_by_side(world: World, monkeypatch
     def shells(_number: int) -> None:
         for _time in range(20):
             with world.machine.logged_on("bob"):
+                time.sleep(0.001)
                 assert world.machine.disk.registry.is_loaded("HKU", identifier)
 
     with ThreadPoolExecutor(4) as threads:
