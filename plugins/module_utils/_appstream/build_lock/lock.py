@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..core.calls import call
@@ -95,7 +96,8 @@ def renew(connect: Connect, lock: Lock) -> bool:
         held = builder is None or tag_lock.renew(connect("appstream"), builder["arn"], lock.me)
     if not held:
         raise AppStreamError(
-            f"Another run has taken over image builder {lock.builder_name}, so this one ends here",
+            f"Another run has taken over image builder {lock.builder_name}, so this one ends here"
+            f"{_named_holder(connect, lock)}",
             remedy="Nothing is to be done: the other run goes on from here.",
             result={"lost": True},
         )
@@ -113,18 +115,31 @@ def release(connect: Connect, lock: Lock) -> bool:
 
 def is_held(connect: Connect, lock: Lock, take_over: str = "") -> bool:
     """Say whether the run has the lock, changing nothing. Raises AppStreamError when another run holds it."""
-    if lock.table:
-        item, now = api.get_item(connect("dynamodb"), lock.table, lock.key)
-        found = from_values(item)
-        held = [found] if found else []
-    else:
-        builder = _builder(connect, lock)
-        tags, now = api.read(connect("appstream"), builder["arn"]) if builder else ({}, lock.me.renewed)
-        held = holders(tags)
+    held, now = _holders(connect, lock)
     for holder in held:
         if holder.run not in (lock.me.run, take_over) and holder.is_alive(now, lock.stale_after):
             raise tag_lock.refusal(holder, now)
     return any(holder.run == lock.me.run for holder in held)
+
+
+def _holders(connect: Connect, lock: Lock) -> tuple[list[Holder], datetime]:
+    """Return every run that has the lock or asks for it, and AWS's time. Raises AppStreamError."""
+    if lock.table:
+        item, now = api.get_item(connect("dynamodb"), lock.table, lock.key)
+        found = from_values(item)
+        return [found] if found else [], now
+    builder = _builder(connect, lock)
+    tags, now = api.read(connect("appstream"), builder["arn"]) if builder else ({}, lock.me.renewed)
+    return holders(tags), now
+
+
+def _named_holder(connect: Connect, lock: Lock) -> str:
+    """Return who has the lock, as the end of a message; empty where that is not known."""
+    try:
+        found, now = _holders(connect, lock)
+    except AppStreamError:
+        return ""
+    return f": the image is being built by {found[0].describe(now)}" if found else ""
 
 
 def _builder(connect: Connect, lock: Lock) -> dict[str, Any] | None:

@@ -58,10 +58,19 @@ def test_one_run_at_a_time(run_simulated: Run, simulated: Simulated, table: Any,
     assert taken["changed"] is True and tags()["euc.appstream:run"] == "second"
     lost = lock(run_simulated, state="renewed", **settings)
     assert lost["failed"] and lost["lost"] is True
+    assert "is being built by run second" in lost["msg"]
     assert lock(run_simulated, "second", check_mode=True, state="released", **settings)["changed"] is True
     assert lock(run_simulated, "second", state="released", **settings)["changed"] is True
     assert not [key for key in tags() if key.startswith("euc.appstream:lock:")]
     assert table.scan(TableName="locks")["Items"] == []
+
+
+def test_the_lock_of_a_builder_that_another_run_has_just_created(run_simulated: Run, simulated: Simulated) -> None:
+    assert lock(run_simulated)["changed"] is False
+    add(simulated)
+    assert lock(run_simulated, "second")["changed"] is True
+    lost = lock(run_simulated, state="renewed")
+    assert lost["lost"] is True and "is being built by run second" in lost["msg"]
 
 
 def test_the_lock_of_a_builder_to_be(run_simulated: Run, table: Any) -> None:
