@@ -46,12 +46,7 @@ def _parts(step: str, plan: Mapping[str, Any], files: Mapping[str, str], install
         flush = {"name": "Run the handlers of these roles", "ansible.builtin.meta": "flush_handlers"}
         return [_included("Run the roles of the recipe", files["build_image_roles_file"]), flush]
     if step == INSTALL:
-        end = {"name": _APPLICATIONS, "tasks_from": "end"}
-        return [
-            _part("install"),
-            *installation,
-            {"name": "Remove what was fetched", "ansible.builtin.import_role": end},
-        ]
+        return [_part("install"), *installation, _tasks_of(_APPLICATIONS, "end", "Remove what was fetched")]
     return [_part(part) for part in (_FILES[step](plan) if step in _FILES else [step])]
 
 
@@ -91,7 +86,17 @@ def _phase(step: str, tasks: list[Task], record_phases: bool) -> Task:
 
 
 def _part(tasks_from: str) -> Task:
-    return {"name": f"Step {tasks_from}", "ansible.builtin.import_role": {"name": _ROLE, "tasks_from": tasks_from}}
+    return _tasks_of(_ROLE, tasks_from, f"Step {tasks_from}")
+
+
+def _tasks_of(role: str, tasks_from: str, name: str) -> Task:
+    """The task that imports tasks of a role of this collection.
+
+    What a role has as defaults is its own business: were it public, as of an imported role it is by default, Ansible
+    would put together the defaults of all roles of all images for every single task.
+    """
+    imported = {"name": role, "tasks_from": tasks_from, "public": False, "rolespec_validate": False}
+    return {"name": name, "ansible.builtin.import_role": imported}
 
 
 def _included(name: str, file: str) -> Task:
