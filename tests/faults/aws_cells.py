@@ -12,6 +12,7 @@ from cell import SURVIVED, Cell, Expected
 
 _FOR_EVER: dict[str, Any] = {}
 _NAMED = r'\["{name}"\]'
+_READY = '"State": ?"RUNNING"'
 _IMAGE_NAMED = r'\["{name}-1"\]'
 
 
@@ -24,7 +25,7 @@ class Target:
         state: of the builder while this step makes the call; '' for any.
         builder: where the builder ends when this operation is refused for good and the recipe says on_error: delete.
         image: likewise.
-        after: how many calls of this image, in this state, other steps make before.
+        answered: regular expression of the answer after which this step makes the next such call.
         phase: what the report calls the step, if not so.
     """
 
@@ -36,7 +37,7 @@ class Target:
     image: str = "ABSENT"
     recipe: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     builder_before: str = ""
-    after: int = 0
+    answered: str = ""
     phase: str = ""
 
 
@@ -48,7 +49,7 @@ TARGETS = (
     Target("provision", "DescribeImageBuilders while PENDING", _NAMED, "PENDING"),
     Target("provision", "StartImageBuilder", '"Name": ?"{name}"', builder_before="STOPPED"),
     Target("capture", "DescribeImages", _IMAGE_NAMED, "RUNNING", "RUNNING"),
-    Target("capture", "DescribeImageBuilders", _NAMED, "RUNNING", "RUNNING", recipe=_SEALED, after=1),
+    Target("capture", "DescribeImageBuilders", _NAMED, "RUNNING", "RUNNING", recipe=_SEALED, answered=_READY),
     Target("capture", "TagResource", "image-builder/{name}", "RUNNING", recipe=_SEALED),
     Target("capture", "ListTagsForResource", "image-builder/{name}", "RUNNING", recipe=_SEALED),
     Target("wait", "DescribeImages", _IMAGE_NAMED, "SNAPSHOTTING|STOPPED", "STOPPED", "AVAILABLE", phase="capture"),
@@ -101,8 +102,8 @@ def _cell(target: Target, fault: str, batch: str, rule: Mapping[str, Any], expec
     if target.state:
         bound.update(builder="{name}", state=target.state)
     recipe, before = target.recipe, target.builder_before
-    if target.after:
-        bound.update(after=target.after)
+    if target.answered:
+        bound.update(answered=target.answered)
     return Cell(
         target.step, target.operation, fault, batch, expected, recipe=recipe, aws=(bound,), builder_before=before
     )

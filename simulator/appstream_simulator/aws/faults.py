@@ -8,6 +8,7 @@ A rule is a dictionary:
 * `request`: regular expression that is searched in the request's body; anything by default.
 * `builder`, `state`: only while the image builder of that name, of whatever account and Region, is in one of these
   states: a regular expression on the whole of 'PENDING', say, or of 'ABSENT' when there is no such builder.
+* `answered`: regular expression; the rule begins once the answer to a call that `match` and `request` find has had it.
 * `code`, `message`, `status`: the error to answer with; 'ThrottlingException', 'Rate exceeded' and 400 (EC2: 503) by
   default.
 * `drop`: true cuts the connection instead of answering; 'after' carries the operation out first and then cuts it.
@@ -35,6 +36,7 @@ class Fault:
     request: str = ""
     builder: str = ""
     state: str = ".*"
+    answered: str = ""
     code: str | None = "ThrottlingException"
     message: str = "Rate exceeded"
     status: int | None = None
@@ -46,9 +48,10 @@ class Fault:
     after: int = 0
     seen: Counter[str] = field(default_factory=Counter)
     fired: int = 0
+    begun: bool = False
 
     def __post_init__(self) -> None:
-        for pattern in (self.match, self.request, self.state):
+        for pattern in (self.match, self.request, self.state, self.answered):
             given_patterns.check(pattern)
         if self.state != ".*" and not self.builder:
             raise ValueError("state is that of a builder, which has to be named")
@@ -59,7 +62,7 @@ class Fault:
 
     def hits(self, call: str, request: str, state_of: Callable[[str], str]) -> bool:
         """Whether this call is to fail; counts it."""
-        if not given_patterns.fits(self.match, call) or not given_patterns.found(self.request, request):
+        if not self._is_about(call, request) or (self.answered and not self.begun):
             return False
         if self.builder and not given_patterns.fits(self.state, state_of(self.builder)):
             return False
@@ -73,6 +76,14 @@ class Fault:
             return False
         self.fired += 1
         return True
+
+    def note(self, call: str, request: str, answer: Callable[[], str]) -> None:
+        """Begin when the answer to this call is the one that the rule waits for."""
+        if self.answered and not self.begun and self._is_about(call, request):
+            self.begun = bool(given_patterns.found(self.answered, answer()))
+
+    def _is_about(self, call: str, request: str) -> bool:
+        return given_patterns.fits(self.match, call) and given_patterns.found(self.request, request)
 
 
 class Faults:
@@ -88,7 +99,7 @@ class Faults:
         Raises:
             ValueError, TypeError, re.error: it is malformed.
         """
-        unknown = set(rule) - (set(Fault.__dataclass_fields__) - {"seen", "fired"})
+        unknown = set(rule) - (set(Fault.__dataclass_fields__) - {"seen", "fired", "begun"})
         if unknown:
             raise ValueError(f"an AWS fault has no {', '.join(sorted(unknown))}")
         fault = Fault(**rule)
@@ -115,3 +126,9 @@ class Faults:
         """
         with self._lock:
             return next((rule for rule in self._rules if rule.hits(call, request, state_of)), None)
+
+    def note(self, call: str, request: str, answer: Callable[[], str]) -> None:
+        """Let rules begin that wait for an answer. ``answer``: returns the body of the answer to this call."""
+        with self._lock:
+            for rule in self._rules:
+                rule.note(call, request, answer)

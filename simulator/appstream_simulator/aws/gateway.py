@@ -50,11 +50,13 @@ class Gateway:
         # Read outside the lock; moto reads it again.
         environment["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
         caller = identify(request)
-        fault = self.faults.for_call(caller.call, request.get_data(as_text=True), self._state_of_builder)
+        body = request.get_data(as_text=True)
+        fault = self.faults.for_call(caller.call, body, self._state_of_builder)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         needs = self._needs(request, caller)
         response = self._answer(request, environment, caller, fault, needs)
+        self.faults.note(caller.call, body, lambda: response.get_data().decode(errors="replace"))
         dropped = fault is not None and bool(fault.drop)
         self._calls.record(
             "call",
@@ -73,7 +75,10 @@ class Gateway:
         return response(environment, start_response)
 
     def _state_of_builder(self, name: str) -> str:
+        """The state that a call made now is answered with."""
         with self._simulation.lock:
+            for backend in all_backends():
+                backend.tick()
             found = [one.image_builders[name] for one in all_backends() if name in one.image_builders]
         return found[0].state if found else "ABSENT"
 

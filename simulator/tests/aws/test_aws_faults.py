@@ -127,6 +127,15 @@ def test_only_while_a_builder_is_in_a_state(simulator: Simulator, appstream: Any
     assert outcomes(appstream.describe_images, 1) == ["ThrottlingException"]
 
 
+def test_only_after_an_answer(simulator: Simulator, appstream: Any) -> None:
+    rule = {"match": "appstream:DescribeImageBuilders", "answered": '"State": ?"RUNNING"', "times": 1}
+    simulator.control("POST", "faults/aws", rule)
+    create_builder(appstream)
+    assert outcomes(appstream.describe_image_builders, 2) == ["ok", "ok"], "PENDING"
+    simulator.advance(600)
+    assert outcomes(appstream.describe_image_builders, 3) == ["ok", "ThrottlingException", "ok"]
+
+
 def test_a_state_without_a_builder_is_refused(simulator: Simulator) -> None:
     with pytest.raises(urllib.error.HTTPError):
         simulator.control("POST", "faults/aws", {"state": "RUNNING"})
