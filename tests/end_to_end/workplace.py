@@ -22,6 +22,8 @@ import yaml
 from appstream_simulator.windows.machine.shelf import Shelf
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+INTERPRETER = Path(__file__).parent / "interpreter"
+"""In PYTHONPATH: makes runs cheaper."""
 REGION = "eu-west-1"
 PASSWORD = secrets.token_urlsafe(16)
 SECRET_KEY = secrets.token_urlsafe(24)
@@ -76,6 +78,7 @@ class Workplace:
         return {
             "ANSIBLE_COLLECTIONS_PATH": collections,
             **kept,
+            "PYTHONPATH": str(INTERPRETER),
             "HOME": str(self.folder / "home"),
             "ANSIBLE_FORCE_COLOR": "0",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",

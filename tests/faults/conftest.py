@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +20,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Observ
 
     def of(batch: str) -> Observed:
         if batch not in known:
+            _claim(batch, tmp_path_factory)
             try:
                 known[batch] = run_batch(of_batch(batch), tmp_path_factory.mktemp("batch") / "workplace")
             except Exception as error:
@@ -29,3 +32,11 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Observ
         return found
 
     return of
+
+
+def _claim(batch: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fail when another process of pytest-xdist runs the batch, too: each would run it for a few of its tests."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run:
+        named = re.sub(r"[^a-z0-9]+", "-", batch.lower())
+        (tmp_path_factory.getbasetemp().parent / f"batch-{named}-{run}").mkdir()

@@ -19,7 +19,6 @@ from build_cells import Cell
 from scopes import BUCKET, BUILD, TABLE
 from workplace import RECORD, REGION, Run, Workplace
 
-_FAST_CLOCK = Path(__file__).parents[1] / "faults" / "fast_clock"
 _DOMAIN = {"directory_name": "corp.example.com", "organizational_unit": "OU=Builders,DC=corp,DC=example,DC=com"}
 GROUP = pytest.mark.xdist_group("build")
 
@@ -28,7 +27,7 @@ def build(workplace: Workplace, environment: dict[str, str], *arguments: str, **
     """Build all images of the inventory."""
     settings = {"appstream_image_builder_quota": 20, "build_image_wait_delay": 10, **variables}
     command = workplace.command(None, "--forks", "24", *arguments, **settings)
-    return workplace.run(command, {"PYTHONPATH": str(_FAST_CLOCK), **environment})
+    return workplace.run(command, {"EUC_APPSTREAM_FAST_CLOCK": "20", **environment})
 
 
 def reported(workplace: Workplace) -> dict[str, dict[str, Any]]:
